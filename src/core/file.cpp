@@ -1,0 +1,109 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "core/error.h"
+
+namespace tandem::core {
+namespace fs = std::filesystem;
+namespace {
+
+/// Closes a descriptor on every way out.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+void write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw SystemError("write", errno);
+    }
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0) throw SystemError("open", errno);
+  if (::fsync(directory.get()) != 0) throw SystemError("fsync", errno);
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    throw SystemError(fmt::format("can't read '{}': it is a folder", path.string()));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw SystemError(fmt::format("can't read '{}'", path.string()), errno);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) throw SystemError(fmt::format("can't read '{}'", path.string()), errno);
+  return content;
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path temporary = folder / fmt::format(".{}.{}", path.filename().string(), ::getpid());
+  try {
+    {
+      const Descriptor file(
+          ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+      if (file.get() < 0) throw SystemError("open", errno);
+      write_all(file.get(), content);
+      if (::fsync(file.get()) != 0) throw SystemError("fsync", errno);
+    }
+    if (::rename(temporary.c_str(), path.c_str()) != 0) throw SystemError("rename", errno);
+    sync_folder(folder);
+  } catch (const SystemError& error) {
+    ::unlink(temporary.c_str());
+    throw SystemError(fmt::format("can't write '{}': {}", path.string(), error.what()));
+  }
+}
+
+void make_folders(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) {
+    throw SystemError(fmt::format("can't make the folder '{}'", path.string()), code.value());
+  }
+}
+
+fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+fs::path shipped_file(const fs::path& relative) {
+  std::vector<fs::path> places;
+  if (const char* home = std::getenv("TANDEM_HOME")) places.emplace_back(home);
+  places.push_back(program_folder().parent_path() / "share" / "tandem");
+  places.emplace_back(TANDEM_SOURCE_DIR);
+  std::string looked_in;
+  for (const fs::path& place : places) {
+    if (fs::exists(place / relative)) return place / relative;
+    looked_in += "\n  " + (place / relative).string();
+  }
+  throw SystemError(fmt::format("'{}' came with tandem but is in none of these places:{}\nSet "
+                                "TANDEM_HOME to the folder that holds it.",
+                                relative.string(), looked_in));
+}
+
+}  // namespace tandem::core

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tandem::core {
+
+/// The whole file as bytes. Throws SystemError naming the file.
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes a file so that a reader, or a machine that loses power, sees the old file, no file or
+/// the whole new one: temporary name, fsync, rename, fsync of the folder.
+/// Throws SystemError; the temporary file is removed then.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// Makes the folder and its parents. Throws SystemError naming the folder.
+void make_folders(const std::filesystem::path& path);
+
+/// The folder that holds the running program.
+std::filesystem::path program_folder();
+
+/// A file that came with tandem (`relative` such as `workloads`): looked for in the folder that
+/// `TANDEM_HOME` names, beside the installed program (`../share/tandem`) and in the source tree the
+/// program was built from. Throws SystemError listing the places when it is in none of them.
+std::filesystem::path shipped_file(const std::filesystem::path& relative);
+
+}  // namespace tandem::core

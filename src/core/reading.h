@@ -1,0 +1,50 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tandem::core {
+
+/// A measured or derived number that may be missing, and then says why. Missing is never zero and
+/// never a default. As JSON: the number, or `{"missing": "reason"}`.
+class Reading {
+ public:
+  /// Missing until assigned; the reason says so, which a report would show as a defect.
+  Reading() : reason_("not recorded") {}
+  /// A value that is not finite becomes missing, for it is no measurement.
+  Reading(double value);  // NOLINT(google-explicit-constructor): a number is a reading
+  static Reading missing(std::string reason);
+
+  bool has_value() const { return value_.has_value(); }
+  explicit operator bool() const { return has_value(); }
+  /// The number; throws std::bad_optional_access when missing.
+  double value() const { return value_.value(); }
+  double operator*() const { return *value_; }
+  double value_or(double fallback) const { return value_.value_or(fallback); }
+  /// Why the number is missing; empty when it is there.
+  const std::string& reason() const { return reason_; }
+
+  friend bool operator==(const Reading&, const Reading&) = default;
+
+ private:
+  std::optional<double> value_;
+  std::string reason_;
+};
+
+/// Applies `combine(double, double) -> double` when both are there; else the first missing one.
+template <typename Combine>
+Reading both(const Reading& left, const Reading& right, Combine combine) {
+  if (!left) return left;
+  if (!right) return right;
+  return Reading(combine(*left, *right));
+}
+
+/// left / right; missing with a reason when the divisor is zero.
+Reading ratio(const Reading& left, const Reading& right);
+
+void to_json(nlohmann::json& json, const Reading& reading);
+void from_json(const nlohmann::json& json, Reading& reading);
+
+}  // namespace tandem::core

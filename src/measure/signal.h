@@ -1,0 +1,42 @@
+#pragma once
+
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tandem::measure {
+
+/// A counter only grows (joules since boot, CPU seconds); a gauge is a momentary value (watts, MiB).
+enum class Behaviour { counter, gauge };
+
+/// A quantity that can be sampled.
+struct Signal {
+  std::string name;  ///< with its unit, unique within a recording: `rapl_package_0_j`, `gpu_power_w`
+  std::string unit;
+  Behaviour behaviour;
+  std::string description;
+};
+
+/// A sample that is not there. Why is told by the source, once, not per sample.
+inline constexpr double missing_sample = std::numeric_limits<double>::quiet_NaN();
+
+/// Something that can be read at every tick: a driver, a /sys tree, a process tree.
+class SignalSource {
+ public:
+  virtual ~SignalSource() = default;
+  virtual std::string name() const = 0;
+  /// Fixed for the life of the source.
+  virtual std::span<const Signal> signals() const = 0;
+  /// Writes one value for each signal, missing_sample where the reading failed. Called from the
+  /// sampler's thread only. Doesn't throw and, after the first call, doesn't allocate.
+  virtual void read(std::span<double> values) noexcept = 0;
+};
+
+/// A source that is not there on this machine, and why.
+struct MissingSource {
+  std::string name;    ///< `gpu`, `rapl`
+  std::string reason;  ///< `no NVIDIA driver (libnvidia-ml.so.1 not found)`
+};
+
+}  // namespace tandem::measure

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "core/reading.h"
+#include "measure/energy.h"
+#include "measure/machine.h"
+#include "measure/sampler.h"
+#include "study/run_spec.h"
+
+namespace tandem::record {
+
+/// How a run, or one of its trainings, ended.
+struct Outcome {
+  /// ok: counts. failed: a training didn't succeed. invalid: it is not the experiment that was asked
+  /// for (the partner was gone, the barrier was missed). interrupted: tandem itself was stopped.
+  enum class Status { ok, failed, invalid, interrupted };
+  Status status = Status::ok;
+  std::string name = "ok";  ///< `exit_code`, `timeout`, `non_finite_loss`, `partner_ended`, …
+  std::string message;      ///< what was seen, with the figures
+  std::string advice;       ///< what a person can do about it
+
+  bool ok() const { return status == Status::ok; }
+};
+std::string name_of(Outcome::Status status);
+
+struct EpochRecord {
+  int epoch = 0;
+  double end_s = 0;  ///< since the start signal
+  core::Reading train_loss;
+  std::map<std::string, double> metrics;
+  core::Reading train_seconds;
+  core::Reading eval_seconds;
+};
+
+/// One training of a run. Times are seconds since the run's start signal.
+struct ParticipantResult {
+  study::ParticipantSpec spec;
+  Outcome outcome;
+  bool training_success = false;
+  int epochs_done = 0;
+  std::vector<EpochRecord> epochs;
+  core::Reading start_s;           ///< when it said that it started
+  core::Reading duration_seconds;  ///< start signal to the end of the last epoch's evaluation
+  std::string performance_metric;
+  bool higher_is_better = true;
+  core::Reading performance;              ///< the final value of performance_metric
+  std::map<std::string, double> metrics;  ///< all final metrics
+  core::Reading cpu_time_seconds;         ///< of its process tree, during its duration
+  core::Reading memory_peak_mib;          ///< resident, of its process tree
+  core::Reading tensor_memory_peak_mib;   ///< as the trainer counted it
+  /// Its part of the run's energy: all of it when solo, by `energy_share_model` in a pair.
+  core::Reading gpu_energy_share_joules;
+  core::Reading cpu_energy_share_joules;
+  std::string energy_share_model;
+  int rounds = 1;        ///< trainings done to the end (more than one when sustained)
+  std::string data;      ///< `real`, `synthetic`, or empty when the trainer didn't say
+  core::Json described;  ///< the trainer's `ready` line: software, threads, parameters
+};
+
+/// Everything that is known of one attempt at a run: the content of `result.json`.
+struct RunResult {
+  std::string run_id;
+  int attempt = 1;
+  study::RunSpec spec;
+  Outcome outcome;
+  std::string started_at;  ///< wall clock, a label only
+  std::string ended_at;
+  measure::Machine machine;
+  std::vector<ParticipantResult> participants;
+  std::string barrier;                 ///< `protocol`: common start signal
+  core::Reading makespan_seconds;      ///< start signal to the end of the last training
+  core::Reading start_skew_seconds;    ///< between the two starts
+  core::Reading overlap_fraction;      ///< share of B's time during which A was training
+  measure::Energy gpu_energy_total_joules;  ///< over the union of the trainings
+  measure::Energy cpu_energy_total_joules;
+  measure::Energy total_energy_joules;
+  core::Reading gpu_util_avg_percent;
+  core::Reading gpu_power_avg_watts;
+  core::Reading gpu_memory_peak_mib;
+  measure::SamplingSummary sampling;
+};
+
+core::Json to_document(const RunResult& result);
+/// Throws core::SystemError naming what is wrong with the document.
+RunResult from_document(const core::Json& document);
+
+}  // namespace tandem::record

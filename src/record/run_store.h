@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "record/run_result.h"
+
+namespace tandem::record {
+
+/// The folders of a study's runs: `runs/<run id>/<attempt>/`. They are the truth; everything else
+/// can be rebuilt from them.
+class RunStore {
+ public:
+  /// `folder` is the study's; nothing is made until a run begins.
+  explicit RunStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path runs_folder() const { return folder_ / "runs"; }
+  std::filesystem::path attempt_folder(const std::string& run_id, int attempt) const;
+
+  /// Makes the folder of the next attempt and gives its number, counting from 1. An attempt that is
+  /// there is never used again. Throws core::SystemError.
+  int begin_attempt(const std::string& run_id) const;
+  /// Writes `result.json`, the last act of an attempt: a folder without it did not happen.
+  void finish_attempt(const RunResult& result) const;
+
+  /// Every result of every attempt, ordered by run id and attempt. Unreadable ones are listed in
+  /// `problems`, if given, and left out.
+  std::vector<RunResult> read_all(std::vector<std::string>* problems = nullptr) const;
+  /// The attempt that counts: the first one that is ok, else the last; nothing if none has a result.
+  std::optional<RunResult> read_deciding(const std::string& run_id) const;
+  /// Attempts that have no result: they were cut off.
+  std::vector<std::filesystem::path> unfinished_attempts() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// Of several attempts at one run the one that counts: the first one that is ok, else the last.
+const RunResult* deciding_attempt(const std::vector<const RunResult*>& attempts);
+
+}  // namespace tandem::record

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "study/run_spec.h"
+#include "study/study_file.h"
+
+namespace tandem::study {
+
+/// One of a pair's experiments: what A and B are set to. Setting `default`, or for example
+/// `learning_rate_min`. With the seed's levels the numbers are those of the seed's list (1 … 11).
+struct Experiment {
+  int number = 0;
+  std::string setting;  ///< of the mutated model B
+  bool concurrent = false;
+  bool of_a = false;  ///< the one solo run of A
+};
+
+/// A pair's experiment in one repetition, and the run that answers it.
+struct Cell {
+  size_t pair = 0;  ///< index into Study::pairs
+  Experiment experiment;
+  int repetition = 1;
+  size_t run = 0;  ///< index into Plan::runs
+};
+
+struct PlannedRun {
+  RunSpec spec;
+  std::string id;
+  double expected_s = 0;  ///< from the catalogue; a concurrent run takes the longer of its two
+};
+
+/// All runs of a study in the order in which they will be made, and what each is for.
+struct Plan {
+  std::vector<PlannedRun> runs;
+  std::vector<Cell> cells;
+  double expected_s() const;
+};
+
+/// A setting of B: the changed hyperparameter's value and the default, for sensitivities.
+struct Setting {
+  std::string name;            ///< `default` or `learning_rate_min`
+  std::string hyperparameter;  ///< empty for `default`
+  double value = 0;
+  double default_value = 0;
+  Hyperparameters hyperparameters;  ///< all of B's
+};
+
+/// The settings of a pair's B in the order of the experiments: `default` first.
+std::vector<Setting> settings_of(const Study& study, const StudyPair& pair,
+                                 const Catalogue& catalogue);
+
+/// The experiments of a pair in the seed's order: 1 A∥B, 2 A, 3 B, then for each level 4 A∥B, 5 B …
+std::vector<Experiment> experiments_of(const std::vector<Setting>& settings);
+
+/// Plans the study for machines of one class. Distinct repetitions are blocks: within each, the
+/// order is randomised from the study's seed (Fisher–Yates), the same on every machine.
+Plan make_plan(const Study& study, const Catalogue& catalogue, const std::string& machine_class);
+
+}  // namespace tandem::study

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "study/run_spec.h"
+#include "study/workload.h"
+
+namespace tandem::study {
+
+/// The levels at which a hyperparameter of the mutated model is tried besides its default:
+/// `{"min": "default*0.2", "max": "default*5"}`. The name makes the setting's: `learning_rate_min`.
+struct Level {
+  std::string name;
+  LevelExpression expression;
+};
+struct MutatedHyperparameter {
+  std::string name;
+  std::vector<Level> levels;
+};
+
+struct StudyPair {
+  std::string a;  ///< workload id
+  std::string b;
+  Hyperparameters base_a;  ///< the values the study calls default: the workload's own, or overridden
+  Hyperparameters base_b;
+};
+
+/// A linear power model of a CPU nobody can meter: idle_w + busy_core_w × busy cores.
+struct CpuPowerModel {
+  std::string name;
+  double idle_w = 0;
+  double busy_core_w = 0;
+};
+
+enum class SoloRuns { shared, literal };
+enum class RunOrder { randomised, as_listed };
+
+/// A study as its file asks for it, checked, every default filled in.
+struct Study {
+  std::string name;
+  std::filesystem::path file;
+  std::vector<StudyPair> pairs;
+  Scale scale = Scale::full;
+  Device device = Device::cpu;
+  SoloRuns solo_runs = SoloRuns::shared;
+  Overlap overlap = Overlap::once;
+  RunOrder order = RunOrder::randomised;
+  std::uint64_t order_seed = 1;
+  int repetitions = 1;
+  std::int64_t seed = 1;  ///< of the first repetition's trainings; the next ones count up
+  std::vector<MutatedHyperparameter> mutated;  ///< of model B, in the order of the file
+  Resources resources;
+  double sampling_hz = 10;
+  double cool_down_s = 0;
+  std::optional<double> timeout_s;  ///< of one run; without it the planner derives one
+  double equivalence_bound_percent = 5;
+  std::optional<CpuPowerModel> cpu_power_model;
+  std::filesystem::path data_folder;
+};
+
+/// Reads a study file, the seed's form or tandem's extension of it, and checks it completely against
+/// the catalogue. Throws core::UserError with the file, the JSON path, what was found and what was
+/// expected of every mistake.
+Study read_study(const std::filesystem::path& file, const Catalogue& catalogue);
+/// The same for a document in memory; `file` names it in messages.
+Study parse_study(const core::Json& document, const std::filesystem::path& file,
+                  const Catalogue& catalogue);
+
+}  // namespace tandem::study
