@@ -3,7 +3,6 @@
 #include <span>
 #include <string>
 
-#include "core/json.h"
 #include "core/reading.h"
 
 namespace tandem::measure {
@@ -14,20 +13,6 @@ struct Window {
   double end_s = 0;
   double duration_s() const { return end_s - begin_s; }
 };
-
-/// Where a number of joules comes from. Figures of different sources are never added or compared
-/// without saying so.
-enum class EnergySource { nvml_counter, nvml_power, rapl, estimated, mixed, none };
-std::string name_of(EnergySource source);
-EnergySource energy_source_of(const std::string& name);
-
-struct Energy {
-  core::Reading joules = core::Reading::missing("not measured");
-  EnergySource source = EnergySource::none;
-  std::string model;  ///< name of the power model when estimated; the parts when mixed
-};
-void to_json(core::Json& json, const Energy& energy);
-void from_json(const core::Json& json, Energy& energy);
 
 /// Integral of a sampled power over the window: trapezoid over each sample's own time, values at
 /// the two edges interpolated. Missing when the window isn't covered by samples on both sides or

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/measured.h"
 #include "measure/energy.h"
 #include "measure/sampler.h"
 
@@ -63,9 +64,9 @@ class Meter {
 
   /// CPU (package, and DRAM where reported) in the window: RAPL if readable, else the estimate from
   /// the participants' CPU time.
-  Energy cpu_energy(Window window) const;
+  core::Energy cpu_energy(Window window) const;
   /// GPU energy in the window; missing with the reason where there is no NVIDIA driver.
-  Energy gpu_energy(Window window) const;
+  core::Energy gpu_energy(Window window) const;
   core::Reading gpu_util_avg_percent(Window window) const;
   core::Reading gpu_power_avg_watts(Window window) const;
   core::Reading gpu_memory_peak_mib(Window window) const;

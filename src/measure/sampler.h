@@ -5,17 +5,10 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/measured.h"
 #include "measure/signal.h"
 
 namespace tandem::measure {
-
-/// How well the sampler kept its rhythm.
-struct SamplingSummary {
-  double period_s = 0;
-  long ticks = 0;
-  long missed_deadlines = 0;  ///< ticks that were skipped because the one before took too long
-  double largest_gap_s = 0;
-};
 
 /// What was sampled between start and stop: one time base for all signals.
 struct Recording {
@@ -23,7 +16,7 @@ struct Recording {
   std::vector<MissingSource> missing;
   std::vector<double> t_s;                    ///< seconds since the origin
   std::vector<std::vector<double>> values;    ///< [signal][tick]
-  SamplingSummary sampling;
+  core::SamplingSummary sampling;
 
   /// The samples of a signal; empty when there is none of that name.
   const std::vector<double>* find(const std::string& signal_name) const;

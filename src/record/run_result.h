@@ -5,10 +5,8 @@
 #include <vector>
 
 #include "core/json.h"
+#include "core/measured.h"
 #include "core/reading.h"
-#include "measure/energy.h"
-#include "measure/machine.h"
-#include "measure/sampler.h"
 #include "study/run_spec.h"
 
 namespace tandem::record {
@@ -69,19 +67,19 @@ struct RunResult {
   Outcome outcome;
   std::string started_at;  ///< wall clock, a label only
   std::string ended_at;
-  measure::Machine machine;
+  core::Machine machine;
   std::vector<ParticipantResult> participants;
   std::string barrier;                 ///< `protocol`: common start signal
   core::Reading makespan_seconds;      ///< start signal to the end of the last training
   core::Reading start_skew_seconds;    ///< between the two starts
   core::Reading overlap_fraction;      ///< share of B's time during which A was training
-  measure::Energy gpu_energy_total_joules;  ///< over the union of the trainings
-  measure::Energy cpu_energy_total_joules;
-  measure::Energy total_energy_joules;
+  core::Energy gpu_energy_total_joules;  ///< over the union of the trainings
+  core::Energy cpu_energy_total_joules;
+  core::Energy total_energy_joules;
   core::Reading gpu_util_avg_percent;
   core::Reading gpu_power_avg_watts;
   core::Reading gpu_memory_peak_mib;
-  measure::SamplingSummary sampling;
+  core::SamplingSummary sampling;
 };
 
 core::Json to_document(const RunResult& result);

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+
+#include "core/json.h"
+#include "core/reading.h"
+
+// What is measured and what is recorded of it are two rooms; the values that pass between them
+// are here.
+namespace tandem::core {
+
+/// Where a number of joules comes from. Figures of different sources are never added or compared
+/// without saying so.
+enum class EnergySource { nvml_counter, nvml_power, rapl, estimated, mixed, none };
+std::string name_of(EnergySource source);
+/// Throws SystemError for a name that is none.
+EnergySource energy_source_of(const std::string& name);
+
+struct Energy {
+  Reading joules = Reading::missing("not measured");
+  EnergySource source = EnergySource::none;
+  std::string model;  ///< name of the power model when estimated; the parts when mixed
+};
+void to_json(Json& json, const Energy& energy);
+void from_json(const Json& json, Energy& energy);
+
+/// How well a sampler kept its rhythm.
+struct SamplingSummary {
+  double period_s = 0;
+  long ticks = 0;
+  long missed_deadlines = 0;  ///< ticks that were skipped because the one before took too long
+  double largest_gap_s = 0;
+};
+void to_json(Json& json, const SamplingSummary& sampling);
+void from_json(const Json& json, SamplingSummary& sampling);
+
+/// The machine that a run was made on.
+struct Machine {
+  std::string cpu_model;
+  int logical_cpus = 0;
+  double memory_mib = 0;
+  std::string kernel;
+  std::string hostname;
+  std::string hypervisor;  ///< empty on bare metal
+  std::string gpu;         ///< empty without an NVIDIA GPU
+
+  /// The same for machines whose runs may be compared: CPU model, number of CPUs, GPU.
+  std::string machine_class() const;
+};
+void to_json(Json& json, const Machine& machine);
+void from_json(const Json& json, Machine& machine);
+
+}  // namespace tandem::core
