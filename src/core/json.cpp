@@ -157,7 +157,7 @@ Json parse_json(const std::string& text, const std::string& source) {
                       "JSON: a missing comma, quote or bracket is likely just before this place"}});
   }
   if (doubled) {
-    throw UserError(source, {{"the key " + quoted(*doubled), "twice in one object", "once"}});
+    throw UserError(source, {{"the key " + in_quotes(*doubled), "twice in one object", "once"}});
   }
   return document;
 }

@@ -23,7 +23,7 @@ EnergySource energy_source_of(const std::string& name) {
   for (size_t i = 0; i < source_names.size(); ++i) {
     if (source_names.at(i) == name) return static_cast<EnergySource>(i);
   }
-  throw SystemError("no energy source is called " + quoted(name));
+  throw SystemError("no energy source is called " + in_quotes(name));
 }
 
 void to_json(Json& json, const Energy& energy) {
@@ -37,10 +37,36 @@ void from_json(const Json& json, Energy& energy) {
   energy.model = json.value("model", "");
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SamplingSummary, period_s, ticks, missed_deadlines,
-                                   largest_gap_s)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpu_model, logical_cpus, memory_mib, kernel, hostname,
-                                   hypervisor, gpu)
+void to_json(Json& json, const SamplingSummary& sampling) {
+  json = {{"period_s", sampling.period_s},
+          {"ticks", sampling.ticks},
+          {"missed_deadlines", sampling.missed_deadlines},
+          {"largest_gap_s", sampling.largest_gap_s}};
+}
+
+void from_json(const Json& json, SamplingSummary& sampling) {
+  json.at("period_s").get_to(sampling.period_s);
+  json.at("ticks").get_to(sampling.ticks);
+  json.at("missed_deadlines").get_to(sampling.missed_deadlines);
+  json.at("largest_gap_s").get_to(sampling.largest_gap_s);
+}
+
+void to_json(Json& json, const Machine& machine) {
+  json = {{"cpu_model", machine.cpu_model}, {"logical_cpus", machine.logical_cpus},
+          {"memory_mib", machine.memory_mib}, {"kernel", machine.kernel},
+          {"hostname", machine.hostname},   {"hypervisor", machine.hypervisor},
+          {"gpu", machine.gpu}};
+}
+
+void from_json(const Json& json, Machine& machine) {
+  json.at("cpu_model").get_to(machine.cpu_model);
+  json.at("logical_cpus").get_to(machine.logical_cpus);
+  json.at("memory_mib").get_to(machine.memory_mib);
+  json.at("kernel").get_to(machine.kernel);
+  json.at("hostname").get_to(machine.hostname);
+  json.at("hypervisor").get_to(machine.hypervisor);
+  json.at("gpu").get_to(machine.gpu);
+}
 
 std::string Machine::machine_class() const {
   return fmt::format("{} x{}{}", cpu_model, logical_cpus, gpu.empty() ? "" : ", " + gpu);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace tandem::core {
 namespace {
@@ -74,7 +75,7 @@ std::string printable(std::string_view text, size_t most_bytes) {
   return safe;
 }
 
-std::string quoted(std::string_view text) { return "\"" + printable(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
 
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds)) return "unknown";

@@ -20,7 +20,7 @@ std::string list_of_choices(std::span<const std::string> names);
 std::string printable(std::string_view text, size_t most_bytes = 200);
 
 /// In double quotes and printable, for messages.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// `47 s`, `5 min 20 s`, `38.8 h`.
 std::string format_duration(double seconds);
