@@ -1,0 +1,90 @@
+#include "networks/image_classifier.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "networks/batches.h"
+
+namespace tandem::trainers {
+namespace {
+
+// Small enough that training, not evaluation, sets the peak of the memory.
+constexpr std::int64_t evaluation_batch = 100;
+
+}  // namespace
+
+ImageClassifier::ImageClassifier(const Mnist& data, ImageClassifierRecipe recipe,
+                                 const Settings& settings)
+    : device_(settings.device),
+      train_(data.train.to(device_)),
+      test_(data.test.to(device_)),
+      recipe_(std::move(recipe)),
+      batch_size_(settings.whole("batch_size")),
+      seed_(settings.seed) {}
+
+DataDescription ImageClassifier::data() const {
+  return {.synthetic = false, .train_samples = train_.size(), .test_samples = test_.size()};
+}
+
+void ImageClassifier::initialize() {
+  torch::manual_seed(seed_);
+  shuffle_ = seeded_generator(seed_);
+  network_ = recipe_.network();
+  network_->to(device_);
+  optimizer_ = recipe_.optimizer(network_->parameters());
+  schedule_ = std::make_unique<torch::optim::StepLR>(*optimizer_, 1, recipe_.decay);
+}
+
+std::int64_t ImageClassifier::parameters() const {
+  return count_parameters(*network_);
+}
+
+void ImageClassifier::warm_up() {
+  network_->train();
+  train_batch(torch::arange(std::min(batch_size_, train_.size())).to(device_));
+  network_->eval();
+  const torch::NoGradGuard no_gradient;
+  network_->forward(test_.images.slice(0, 0, evaluation_batch)).sum().item<float>();
+}
+
+torch::Tensor ImageClassifier::train_batch(const torch::Tensor& indices) {
+  optimizer_->zero_grad();
+  const auto output = network_->forward(train_.images.index_select(0, indices));
+  const auto loss = torch::nll_loss(output, train_.labels.index_select(0, indices));
+  loss.backward();
+  optimizer_->step();
+  return loss.detach();
+}
+
+double ImageClassifier::train_epoch() {
+  network_->train();
+  // Summed on the device: reading each batch's loss would make the CPU wait for the GPU.
+  auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
+  std::int64_t samples = 0;
+  for (const auto& indices : shuffled_batches(train_.size(), batch_size_, shuffle_, device_)) {
+    loss_sum.add_(train_batch(indices), indices.size(0));
+    samples += indices.size(0);
+  }
+  schedule_->step();
+  return loss_sum.item<double>() / static_cast<double>(samples);
+}
+
+Metrics ImageClassifier::evaluate() {
+  network_->eval();
+  const torch::NoGradGuard no_gradient;
+  auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
+  auto correct = torch::zeros({}, torch::dtype(torch::kInt64).device(device_));
+  for (std::int64_t first = 0; first < test_.size(); first += evaluation_batch) {
+    const auto labels = test_.labels.slice(0, first, first + evaluation_batch);
+    const auto output = network_->forward(test_.images.slice(0, first, first + evaluation_batch));
+    loss_sum.add_(torch::nll_loss(output, labels, {}, torch::Reduction::Sum));
+    correct.add_(output.argmax(1).eq(labels).sum());
+  }
+  const auto samples = static_cast<double>(test_.size());
+  return {{"accuracy", static_cast<double>(correct.item<std::int64_t>()) / samples},
+          {"test_loss", loss_sum.item<double>() / samples}};
+}
+
+}  // namespace tandem::trainers
