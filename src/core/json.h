@@ -13,7 +13,8 @@
 
 namespace tandem::core {
 
-using Json = nlohmann::json;
+/// Objects keep the order in which they were written, for the people who read the files.
+using Json = nlohmann::ordered_json;
 
 /// Collects the mistakes in one file, so that a person sees all of them at once.
 class Diagnostics {
@@ -57,7 +58,7 @@ class JsonNode {
   std::optional<JsonNode> member(const std::string& name, const std::string& expected) const;
   /// An optional member.
   std::optional<JsonNode> find(const std::string& name) const;
-  /// The members of an object (in order of name), empty with a problem for anything else.
+  /// The members of an object in the order of the file, empty with a problem for anything else.
   std::vector<std::pair<std::string, JsonNode>> members() const;
   /// The items of an array, empty with a problem for anything else.
   std::vector<JsonNode> items() const;

@@ -23,7 +23,7 @@ Reading ratio(const Reading& left, const Reading& right) {
   return both(left, right, [](double dividend, double divisor) { return dividend / divisor; });
 }
 
-void to_json(nlohmann::json& json, const Reading& reading) {
+void to_json(Json& json, const Reading& reading) {
   if (reading) {
     json = *reading;
   } else {
@@ -31,7 +31,7 @@ void to_json(nlohmann::json& json, const Reading& reading) {
   }
 }
 
-void from_json(const nlohmann::json& json, Reading& reading) {
+void from_json(const Json& json, Reading& reading) {
   reading = json.is_number() ? Reading(json.get<double>())
                              : Reading::missing(json.at("missing").get<std::string>());
 }

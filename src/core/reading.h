@@ -1,9 +1,10 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "core/json.h"
 
 namespace tandem::core {
 
@@ -44,7 +45,7 @@ Reading both(const Reading& left, const Reading& right, Combine combine) {
 /// left / right; missing with a reason when the divisor is zero.
 Reading ratio(const Reading& left, const Reading& right);
 
-void to_json(nlohmann::json& json, const Reading& reading);
-void from_json(const nlohmann::json& json, Reading& reading);
+void to_json(Json& json, const Reading& reading);
+void from_json(const Json& json, Reading& reading);
 
 }  // namespace tandem::core

@@ -1,0 +1,159 @@
+#include "record/index.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace tandem::record {
+namespace {
+
+constexpr const char* schema = R"sql(
+CREATE TABLE IF NOT EXISTS runs (
+  run_id TEXT NOT NULL, attempt INTEGER NOT NULL,
+  status TEXT NOT NULL, outcome TEXT NOT NULL, message TEXT NOT NULL,
+  mode TEXT NOT NULL, scale TEXT NOT NULL, device TEXT NOT NULL, repetition INTEGER NOT NULL,
+  started_at TEXT NOT NULL, ended_at TEXT NOT NULL,
+  makespan_seconds REAL, start_skew_seconds REAL, overlap_fraction REAL,
+  gpu_energy_total_joules REAL, gpu_energy_source TEXT NOT NULL,
+  cpu_energy_total_joules REAL, cpu_energy_source TEXT NOT NULL,
+  total_energy_joules REAL, total_energy_source TEXT NOT NULL,
+  gpu_util_avg_percent REAL, gpu_power_avg_watts REAL, gpu_memory_peak REAL,
+  PRIMARY KEY (run_id, attempt));
+CREATE TABLE IF NOT EXISTS trainings (
+  run_id TEXT NOT NULL, attempt INTEGER NOT NULL, role TEXT NOT NULL, workload TEXT NOT NULL,
+  hyperparameters TEXT NOT NULL, seed INTEGER NOT NULL,
+  training_success INTEGER NOT NULL, outcome TEXT NOT NULL, message TEXT NOT NULL,
+  epochs_done INTEGER NOT NULL, duration_seconds REAL,
+  performance_metric TEXT NOT NULL, performance REAL,
+  cpu_time_seconds REAL, memory_peak_mib REAL, tensor_memory_peak_mib REAL,
+  gpu_energy_share_joules REAL, cpu_energy_share_joules REAL, energy_share_model TEXT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (run_id, attempt, role));
+CREATE TABLE IF NOT EXISTS epochs (
+  run_id TEXT NOT NULL, attempt INTEGER NOT NULL, role TEXT NOT NULL, epoch INTEGER NOT NULL,
+  end_s REAL NOT NULL, train_loss REAL, metric TEXT NOT NULL, value REAL,
+  PRIMARY KEY (run_id, attempt, role, epoch, metric));
+)sql";
+
+/// One row to be inserted, its values given one after the other.
+class Row {
+ public:
+  Row(SQLite::Database& database, const std::string& table, int columns)
+      : statement_(database, statement_text(table, columns)) {}
+
+  template <typename Value>
+  Row& operator<<(const Value& value) {
+    statement_.bind(++column_, value);
+    return *this;
+  }
+  Row& operator<<(const core::Reading& reading) {
+    ++column_;
+    if (reading) {
+      statement_.bind(column_, *reading);
+    } else {
+      statement_.bind(column_);  // NULL
+    }
+    return *this;
+  }
+  void insert() { statement_.exec(); }
+
+ private:
+  static std::string statement_text(const std::string& table, int columns) {
+    std::string places = "?";
+    for (int i = 1; i < columns; ++i) places += ", ?";
+    return fmt::format("INSERT OR REPLACE INTO {} VALUES ({})", table, places);
+  }
+
+  SQLite::Statement statement_;
+  int column_ = 0;
+};
+
+void insert_run(SQLite::Database& database, const RunResult& result) {
+  Row row(database, "runs", 23);
+  row << result.run_id << result.attempt << name_of(result.outcome.status) << result.outcome.name
+      << result.outcome.message << std::string(result.spec.concurrent() ? "concurrent" : "solo")
+      << study::name_of(result.spec.scale) << study::name_of(result.spec.device)
+      << result.spec.repetition << result.started_at << result.ended_at << result.makespan_seconds
+      << result.start_skew_seconds << result.overlap_fraction
+      << result.gpu_energy_total_joules.joules
+      << core::name_of(result.gpu_energy_total_joules.source)
+      << result.cpu_energy_total_joules.joules
+      << core::name_of(result.cpu_energy_total_joules.source) << result.total_energy_joules.joules
+      << core::name_of(result.total_energy_joules.source) << result.gpu_util_avg_percent
+      << result.gpu_power_avg_watts << result.gpu_memory_peak_mib;
+  row.insert();
+}
+
+void insert_training(SQLite::Database& database, const RunResult& result, const std::string& role,
+                     const ParticipantResult& training) {
+  Row row(database, "trainings", 20);
+  row << result.run_id << result.attempt << role << training.spec.workload
+      << core::Json(training.spec.hyperparameters).dump() << training.spec.seed
+      << static_cast<int>(training.training_success) << training.outcome.name
+      << training.outcome.message << training.epochs_done << training.duration_seconds
+      << training.performance_metric << training.performance << training.cpu_time_seconds
+      << training.memory_peak_mib << training.tensor_memory_peak_mib
+      << training.gpu_energy_share_joules << training.cpu_energy_share_joules
+      << training.energy_share_model << training.data;
+  row.insert();
+  for (const EpochRecord& epoch : training.epochs) {
+    for (const auto& [metric, value] : epoch.metrics) {
+      Row epoch_row(database, "epochs", 8);
+      epoch_row << result.run_id << result.attempt << role << epoch.epoch << epoch.end_s
+                << epoch.train_loss << metric << value;
+      epoch_row.insert();
+    }
+  }
+}
+
+}  // namespace
+
+Index::Index(const std::filesystem::path& file) {
+  try {
+    database_ = std::make_unique<SQLite::Database>(file.string(),
+                                                   SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    database_->exec(schema);
+  } catch (const SQLite::Exception& error) {
+    throw core::SystemError(fmt::format("can't open the index '{}': {}", file.string(),
+                                        error.what()));
+  }
+}
+
+Index::~Index() = default;
+
+void Index::add(const RunResult& result) {
+  try {
+    SQLite::Transaction transaction(*database_);
+    insert_run(*database_, result);
+    const char* role = result.spec.concurrent() ? "A" : "solo";
+    for (const ParticipantResult& training : result.participants) {
+      insert_training(*database_, result, role, training);
+      role = "B";
+    }
+    transaction.commit();
+  } catch (const SQLite::Exception& error) {
+    throw core::SystemError(fmt::format("can't add '{}' to the index: {}", result.run_id,
+                                        error.what()));
+  }
+}
+
+int Index::size() const {
+  return database_->execAndGet("SELECT count(*) FROM runs").getInt();
+}
+
+int Index::rebuild(const RunStore& store, std::vector<std::string>& problems) {
+  const std::filesystem::path file = file_of(store);
+  const std::filesystem::path fresh = file.string() + ".new";
+  std::filesystem::remove(fresh);
+  int size = 0;
+  {
+    Index index(fresh);
+    for (const RunResult& result : store.read_all(&problems)) index.add(result);
+    size = index.size();
+  }
+  std::filesystem::rename(fresh, file);
+  return size;
+}
+
+}  // namespace tandem::record

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "record/run_result.h"
+#include "record/run_store.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace tandem::record {
+
+/// A SQLite database of a study's results, for people who ask questions in SQL. It holds nothing
+/// that the run folders don't hold and can be thrown away at any time. Tables: `runs` (one row an
+/// attempt), `trainings` (one row a participant), `epochs`. Columns carry the study's metric names;
+/// a missing reading is NULL.
+class Index {
+ public:
+  /// Opens or makes the database. Throws core::SystemError naming the file.
+  explicit Index(const std::filesystem::path& file);
+  ~Index();
+
+  /// Adds one attempt; one that is there already is replaced. Throws core::SystemError.
+  void add(const RunResult& result);
+  /// Number of attempts in the index.
+  int size() const;
+
+  /// Builds the index anew from the run folders, beside the old one, and puts it in its place.
+  /// Returns the number of attempts; unreadable results are listed in `problems`.
+  static int rebuild(const RunStore& store, std::vector<std::string>& problems);
+  static std::filesystem::path file_of(const RunStore& store) {
+    return store.folder() / "index.sqlite";
+  }
+
+ private:
+  std::unique_ptr<SQLite::Database> database_;
+};
+
+}  // namespace tandem::record

@@ -1,0 +1,121 @@
+#include "record/run_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/error.h"
+#include "core/file.h"
+
+namespace tandem::record {
+namespace fs = std::filesystem;
+namespace {
+
+/// The number that an attempt's folder is named by, or 0 for any other folder.
+int attempt_number(const fs::path& folder) {
+  const std::string name = folder.filename();
+  int number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return error == std::errc() && end == name.data() + name.size() ? number : 0;
+}
+
+std::vector<fs::path> folders_in(const fs::path& parent) {
+  std::vector<fs::path> folders;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(parent, code)) {
+    if (entry.is_directory()) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+/// The folders of a run's attempts, in order of their numbers.
+std::vector<fs::path> attempts_in(const fs::path& run_folder) {
+  std::vector<fs::path> attempts;
+  for (const fs::path& folder : folders_in(run_folder)) {
+    if (attempt_number(folder) > 0) attempts.push_back(folder);
+  }
+  std::sort(attempts.begin(), attempts.end(), [](const fs::path& left, const fs::path& right) {
+    return attempt_number(left) < attempt_number(right);
+  });
+  return attempts;
+}
+
+std::vector<RunResult> read_attempts(const fs::path& run_folder,
+                                     std::vector<std::string>* problems) {
+  std::vector<RunResult> results;
+  for (const fs::path& attempt : attempts_in(run_folder)) {
+    const fs::path file = attempt / "result.json";
+    if (!fs::exists(file)) continue;
+    try {
+      results.push_back(from_document(core::Json::parse(core::read_file(file))));
+    } catch (const std::exception& error) {
+      if (problems != nullptr) problems->push_back(file.string() + ": " + error.what());
+    }
+  }
+  return results;
+}
+
+}  // namespace
+
+fs::path RunStore::attempt_folder(const std::string& run_id, int attempt) const {
+  return runs_folder() / run_id / std::to_string(attempt);
+}
+
+int RunStore::begin_attempt(const std::string& run_id) const {
+  const fs::path run_folder = runs_folder() / run_id;
+  core::make_folders(run_folder);
+  const std::vector<fs::path> attempts = attempts_in(run_folder);
+  const int attempt = attempts.empty() ? 1 : attempt_number(attempts.back()) + 1;
+  std::error_code code;
+  if (!fs::create_directory(attempt_folder(run_id, attempt), code)) {
+    throw core::SystemError(
+        fmt::format("can't make the folder '{}'", attempt_folder(run_id, attempt).string()),
+        code ? code.value() : EEXIST);
+  }
+  return attempt;
+}
+
+void RunStore::finish_attempt(const RunResult& result) const {
+  core::write_file_atomically(
+      attempt_folder(result.run_id, result.attempt) / "result.json",
+      to_document(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n");
+}
+
+std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) const {
+  std::vector<RunResult> all;
+  for (const fs::path& run_folder : folders_in(runs_folder())) {
+    std::vector<RunResult> results = read_attempts(run_folder, problems);
+    std::move(results.begin(), results.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::optional<RunResult> RunStore::read_deciding(const std::string& run_id) const {
+  const std::vector<RunResult> results = read_attempts(runs_folder() / run_id, nullptr);
+  std::vector<const RunResult*> attempts;
+  for (const RunResult& result : results) attempts.push_back(&result);
+  const RunResult* deciding = deciding_attempt(attempts);
+  if (deciding == nullptr) return std::nullopt;
+  return *deciding;
+}
+
+std::vector<fs::path> RunStore::unfinished_attempts() const {
+  std::vector<fs::path> unfinished;
+  for (const fs::path& run_folder : folders_in(runs_folder())) {
+    for (const fs::path& attempt : attempts_in(run_folder)) {
+      if (!fs::exists(attempt / "result.json")) unfinished.push_back(attempt);
+    }
+  }
+  return unfinished;
+}
+
+const RunResult* deciding_attempt(const std::vector<const RunResult*>& attempts) {
+  for (const RunResult* attempt : attempts) {
+    if (attempt->outcome.ok()) return attempt;
+  }
+  return attempts.empty() ? nullptr : attempts.back();
+}
+
+}  // namespace tandem::record

@@ -1,0 +1,315 @@
+#include "study/study_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/text.h"
+
+namespace tandem::study {
+namespace {
+
+using core::JsonNode;
+
+/// Appendix A of the study: the ranges of the two hyperparameters it moves.
+std::vector<MutatedHyperparameter> seed_levels() {
+  const auto level = [](const char* name, const char* expression) {
+    return Level{name, *LevelExpression::parse(expression)};
+  };
+  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
+          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
+}
+
+bool is_plain_name(const std::string& name) {
+  return !name.empty() && name.size() <= 100 && name[0] != '.' && name[0] != '-' &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return std::isalnum(c) || c == '_' || c == '-' || c == '.';
+         });
+}
+
+/// Reads one study file; every method adds what is wrong to the diagnostics and goes on.
+class StudyReader {
+ public:
+  StudyReader(const JsonNode& root, const Catalogue& catalogue)
+      : root_(root), catalogue_(catalogue) {}
+
+  Study read() {
+    study_.mutated = seed_levels();
+    if (!root_.is_object("a study, an object with experiment_name and model_pairs")) return study_;
+    root_.allow_only({"experiment_name", "concurrent_mode", "model_pairs", "description", "scale",
+                      "device", "solo_runs", "overlap", "order", "order_seed", "repetitions",
+                      "seed", "mutate", "resources", "sampling_hz", "cool_down_s", "timeout_s",
+                      "equivalence_bound_percent", "cpu_power_model", "data_folder"});
+    read_name();
+    read_design();
+    read_resources();
+    read_measurement();
+    read_mutations();
+    read_pairs();
+    return study_;
+  }
+
+ private:
+  void read_name() {
+    if (const auto name = root_.member("experiment_name", "the study's name")) {
+      study_.name = name->string();
+      if (name->raw().is_string() && !study_.name.empty() && !is_plain_name(study_.name)) {
+        name->reject("letters, digits, '_', '-' and '.', at most 100, for it names a folder");
+      }
+    }
+    if (const auto mode = root_.find("concurrent_mode"); mode && !mode->boolean()) {
+      if (mode->raw().is_boolean()) mode->reject("true: a study always has concurrent runs");
+    }
+    if (const auto description = root_.find("description")) description->string();
+  }
+
+  void read_design() {
+    if (const auto scale = root_.find("scale")) {
+      study_.scale = scale->choice({"full", "quick"}) == 0 ? Scale::full : Scale::quick;
+    }
+    if (const auto device = root_.find("device")) {
+      study_.device = device->choice({"cpu", "cuda"}) == 0 ? Device::cpu : Device::cuda;
+    }
+    if (const auto solo = root_.find("solo_runs")) {
+      study_.solo_runs = solo->choice({"shared", "literal"}) == 0 ? SoloRuns::shared
+                                                                  : SoloRuns::literal;
+    }
+    if (const auto overlap = root_.find("overlap")) {
+      study_.overlap = overlap->choice({"once", "sustained"}) == 0 ? Overlap::once
+                                                                   : Overlap::sustained;
+    }
+    if (const auto order = root_.find("order")) {
+      study_.order = order->choice({"randomised", "as_listed"}) == 0 ? RunOrder::randomised
+                                                                     : RunOrder::as_listed;
+    }
+    if (const auto seed = root_.find("order_seed")) {
+      study_.order_seed = static_cast<std::uint64_t>(seed->integer(0, 1LL << 52));
+    }
+    if (const auto repetitions = root_.find("repetitions")) {
+      study_.repetitions = static_cast<int>(repetitions->integer(1, 1000));
+    }
+    if (const auto seed = root_.find("seed")) study_.seed = seed->integer(0, 1LL << 52);
+  }
+
+  void read_resources() {
+    const auto resources = root_.find("resources");
+    if (!resources || !resources->is_object("an object with threads, wait_policy, cores")) return;
+    resources->allow_only({"threads", "wait_policy", "cores"});
+    if (const auto threads = resources->find("threads")) {
+      study_.resources.threads = static_cast<int>(threads->integer(1, 1024));
+    }
+    if (const auto policy = resources->find("wait_policy")) {
+      study_.resources.wait_policy =
+          policy->choice({"passive", "active"}) == 0 ? "passive" : "active";
+    }
+    const auto cores = resources->find("cores");
+    if (!cores) return;
+    for (const JsonNode& core : cores->items()) {
+      const int number = static_cast<int>(core.integer(0, 1023));
+      std::vector<int>& set = study_.resources.cores;
+      if (std::find(set.begin(), set.end(), number) != set.end()) {
+        core.reject("each core once");
+      }
+      set.push_back(number);
+    }
+  }
+
+  void read_measurement() {
+    if (const auto rate = root_.find("sampling_hz")) study_.sampling_hz = rate->number(0.1, 100);
+    if (const auto pause = root_.find("cool_down_s")) study_.cool_down_s = pause->number(0, 3600);
+    if (const auto limit = root_.find("timeout_s")) study_.timeout_s = limit->number(1, 1e7);
+    if (const auto bound = root_.find("equivalence_bound_percent")) {
+      study_.equivalence_bound_percent = bound->number(0.1, 50);
+    }
+    if (const auto folder = root_.find("data_folder")) study_.data_folder = folder->string();
+    const auto model = root_.find("cpu_power_model");
+    if (!model || !model->is_object("an object with name, idle_w, busy_core_w")) return;
+    model->allow_only({"name", "idle_w", "busy_core_w"});
+    CpuPowerModel stated;
+    if (const auto name = model->member("name", "what the estimate is called in every table")) {
+      stated.name = name->string();
+    }
+    if (const auto idle = model->member("idle_w", "watts of the idle machine")) {
+      stated.idle_w = idle->number(0, 10'000);
+    }
+    if (const auto busy = model->member("busy_core_w", "further watts for each busy core")) {
+      stated.busy_core_w = busy->number(0, 1000);
+    }
+    study_.cpu_power_model = stated;
+  }
+
+  void read_mutations() {
+    const auto mutate = root_.find("mutate");
+    if (!mutate) return;
+    if (!mutate->is_object("an object: hyperparameter to its levels")) return;
+    study_.mutated.clear();
+    for (const auto& [name, levels] : mutate->members()) {
+      MutatedHyperparameter mutated{name, {}};
+      if (!levels.is_object("an object: a level's name to its value")) continue;
+      for (const auto& [level_name, value] : levels.members()) {
+        if (!is_plain_name(level_name) || level_name == "default") {
+          value.reject("under a plain name of the level, such as min");
+        }
+        if (const auto expression = read_level(value)) {
+          mutated.levels.push_back({level_name, *expression});
+        }
+      }
+      if (levels.raw().empty()) levels.reject("at least one level");
+      study_.mutated.push_back(mutated);
+    }
+  }
+
+  std::optional<LevelExpression> read_level(const JsonNode& value) {
+    if (value.raw().is_number()) return LevelExpression(value.number(-1e300, 1e300));
+    std::optional<LevelExpression> expression;
+    if (value.raw().is_string()) {
+      expression = LevelExpression::parse(value.raw().get<std::string>());
+    }
+    if (!expression) value.reject("a number or an expression such as \"default*0.2\"");
+    return expression;
+  }
+
+  void read_pairs() {
+    const auto pairs = root_.member("model_pairs", "a list of pairs, each {model_a, model_b}");
+    if (!pairs) return;
+    const std::vector<JsonNode> items = pairs->items();
+    if (pairs->raw().is_array() && items.empty()) pairs->reject("at least one pair");
+    for (const JsonNode& item : items) {
+      if (!item.is_object("an object with model_a and model_b")) continue;
+      item.allow_only({"model_a", "model_b"});
+      StudyPair pair;
+      const Workload* a = read_model(item, "model_a", pair.base_a);
+      const Workload* b = read_model(item, "model_b", pair.base_b);
+      if (a == nullptr || b == nullptr) continue;
+      pair.a = a->id();
+      pair.b = b->id();
+      check_levels(item, *b, pair.base_b);
+      check_repeated(item, pair);
+      study_.pairs.push_back(pair);
+    }
+  }
+
+  const Workload* read_model(const JsonNode& pair, const std::string& name, Hyperparameters& base) {
+    const auto node = pair.member(name, "an object with repo, model, hp");
+    if (!node || !node->is_object("an object with repo, model, hp")) return nullptr;
+    node->allow_only({"repo", "model", "hp"});
+    const auto repo = node->member("repo", "the repository's name");
+    const auto model = node->member("model", "the model's name");
+    if (!repo || !model) return nullptr;
+    const std::string repo_name = repo->string();
+    const std::string model_name = model->string();
+    if (repo_name.empty() || model_name.empty()) return nullptr;
+    const Workload* workload = catalogue_.find(repo_name, model_name);
+    if (workload == nullptr) {
+      node->diagnostics().add(node->path(), core::in_quotes(repo_name + "/" + model_name),
+                              "a workload of the catalogue" + suggestion(repo_name, model_name));
+      return nullptr;
+    }
+    base = workload->defaults(study_.scale);
+    if (const auto hp = node->find("hp")) read_overrides(*hp, *workload, base);
+    return workload;
+  }
+
+  std::string suggestion(const std::string& repo, const std::string& model) const {
+    std::vector<std::string> names;
+    for (const Workload& workload : catalogue_.workloads()) {
+      const bool same_repo = catalogue_.find(repo, workload.model) == &workload;
+      if (same_repo) names.push_back(workload.id());
+    }
+    if (names.empty()) names = core::nearest_names(repo + "/" + model, catalogue_.ids());
+    if (names.empty()) names = core::nearest_names(model, catalogue_.ids());
+    return names.empty() ? " ('tandem workloads' lists them)"
+                         : ", perhaps " + core::list_of_choices(names);
+  }
+
+  void read_overrides(const JsonNode& hp, const Workload& workload, Hyperparameters& base) {
+    if (hp.raw() == "default") return;
+    if (!hp.is_object("\"default\" or an object: hyperparameter to value")) return;
+    for (const auto& [name, value] : hp.members()) {
+      const auto spec = workload.find_hyperparameter(name, study_.scale);
+      if (!spec) {
+        value.diagnostics().add(value.path(), "an unknown hyperparameter of " + workload.id(),
+                                known_hyperparameters(workload));
+        continue;
+      }
+      base[name] = spec->whole_number
+                       ? static_cast<double>(value.integer(
+                             static_cast<std::int64_t>(std::max(spec->least, -1e15)),
+                             static_cast<std::int64_t>(std::min(spec->most, 1e15))))
+                       : value.number(spec->least, spec->most);
+    }
+  }
+
+  static std::string known_hyperparameters(const Workload& workload) {
+    std::vector<std::string> names;
+    for (const ManifestHyperparameter& entry : workload.hyperparameters) {
+      names.push_back(entry.name);
+    }
+    return core::list_of_choices(names);
+  }
+
+  /// Each level must be a value that B takes, and another one than the default and the other levels.
+  void check_levels(const JsonNode& pair, const Workload& b, const Hyperparameters& base) {
+    for (const MutatedHyperparameter& mutated : study_.mutated) {
+      auto spec = b.find_hyperparameter(mutated.name, study_.scale);
+      const std::string place = "$.mutate." + core::printable(mutated.name);
+      if (!spec) {
+        pair.diagnostics().add(place, "no hyperparameter of " + b.id() + ", model_b of " +
+                                          pair.path(),
+                               known_hyperparameters(b));
+        continue;
+      }
+      spec->default_value = base.at(mutated.name);
+      std::set<double> seen = {spec->default_value};
+      for (const Level& level : mutated.levels) {
+        const double value = spec->value_of(level.expression);
+        const std::string found = fmt::format("{} = {} for {}", level.expression.text(),
+                                              core::format_number(value), b.id());
+        if (value < spec->least || value > spec->most) {
+          pair.diagnostics().add(place + "." + level.name, found,
+                                 fmt::format("a value from {} to {}", spec->least, spec->most));
+        } else if (!seen.insert(value).second) {
+          pair.diagnostics().add(place + "." + level.name, found,
+                                 "a value that differs from the default and the other levels");
+        }
+      }
+    }
+  }
+
+  void check_repeated(const JsonNode& item, const StudyPair& pair) {
+    for (size_t i = 0; i < study_.pairs.size(); ++i) {
+      const StudyPair& other = study_.pairs[i];
+      if (other.a == pair.a && other.b == pair.b && other.base_a == pair.base_a &&
+          other.base_b == pair.base_b) {
+        item.diagnostics().add(item.path(), fmt::format("{} with {} again", pair.a, pair.b),
+                               "each pair once; for more runs of it say repetitions");
+        return;
+      }
+    }
+  }
+
+  const JsonNode& root_;
+  const Catalogue& catalogue_;
+  Study study_;
+};
+
+}  // namespace
+
+Study parse_study(const core::Json& document, const std::filesystem::path& file,
+                  const Catalogue& catalogue) {
+  core::Diagnostics diagnostics(file.string());
+  const JsonNode root(document, "$", diagnostics);
+  Study study = StudyReader(root, catalogue).read();
+  study.file = file;
+  diagnostics.throw_if_any();
+  return study;
+}
+
+Study read_study(const std::filesystem::path& file, const Catalogue& catalogue) {
+  return parse_study(core::read_json(file), file, catalogue);
+}
+
+}  // namespace tandem::study
