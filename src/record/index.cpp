@@ -113,6 +113,7 @@ Index::Index(const std::filesystem::path& file) {
   try {
     database_ = std::make_unique<SQLite::Database>(file.string(),
                                                    SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    database_->exec("PRAGMA synchronous = OFF");  // can be rebuilt, so a lost write costs nothing
     database_->exec(schema);
   } catch (const SQLite::Exception& error) {
     throw core::SystemError(fmt::format("can't open the index '{}': {}", file.string(),

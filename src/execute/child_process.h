@@ -1,0 +1,91 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tandem::execute {
+
+/// An open file descriptor, closed with its owner.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  ~FileDescriptor() { reset(); }
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  int release();
+  void reset();
+
+ private:
+  int fd_ = -1;
+};
+
+/// How a program ended.
+struct ProcessEnd {
+  enum class Kind { exited, signalled, not_started, lost };
+  Kind kind = Kind::lost;
+  int number = 0;  ///< exit code, signal number or errno
+  /// CPU time of the program and all its descendants that were waited for.
+  std::optional<double> cpu_time_s;
+  /// `exit code 3`, `signal 9 (Killed)`, `could not be started: No such file or directory`.
+  std::string describe() const;
+};
+
+/// A program to be started: an argument vector, never a shell.
+struct Command {
+  std::vector<std::string> arguments;               ///< program first
+  std::map<std::string, std::string> environment;   ///< added to tandem's own
+  std::vector<int> cores;                           ///< empty: not pinned
+  std::filesystem::path stdout_file;                ///< made anew, or appended to
+  std::filesystem::path stderr_file;
+  double grace_s = 5;  ///< between TERM and KILL when it is ended
+};
+
+/// A running program with its protocol socket. It runs below `tandem-launch`, which ends it and all
+/// its descendants when asked to, when the program has ended, and when tandem itself dies. Must be
+/// started from a thread that lives as long as the program (the death signal follows the thread).
+class ChildProcess {
+ public:
+  /// Throws core::SystemError when tandem-launch or the files can't be had. A program that can't be
+  /// started is an end like others: ProcessEnd::Kind::not_started.
+  explicit ChildProcess(const Command& command);
+  /// Ends the program, if it runs, and waits for that.
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  /// The root of the program's process tree.
+  pid_t pid() const { return launcher_pid_; }
+  /// Connected to the program's TANDEM_EVENTS; non-blocking. May be closed by events().reset().
+  FileDescriptor& events() { return events_; }
+  /// Becomes readable when the program has ended.
+  int end_fd() const { return status_.get(); }
+  /// How it ended, nothing while it runs. Doesn't block.
+  std::optional<ProcessEnd> poll_end();
+  /// Asks for its end and returns at once; poll_end tells when it has come.
+  void request_end();
+
+ private:
+  void wait_for_launcher();
+
+  pid_t launcher_pid_ = -1;
+  FileDescriptor events_;
+  FileDescriptor status_;
+  std::string status_line_;
+  std::optional<ProcessEnd> end_;
+  bool end_requested_ = false;
+};
+
+/// The file that `program` means: itself when it holds a slash, else beside tandem, else in PATH;
+/// nothing when it is nowhere or can't be executed.
+std::optional<std::filesystem::path> find_program(const std::string& program);
+
+}  // namespace tandem::execute

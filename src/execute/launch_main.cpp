@@ -1,0 +1,170 @@
+// tandem-launch: stands between tandem and one training, so that nothing of the training outlives
+// either. It is single-threaded and tiny, for three things that a spawned program can't be given from
+// outside: a death signal, a core set, and a parent that adopts and ends its stray descendants.
+//
+//   tandem-launch PARENT_PID STATUS_FD GRACE_S CORES PROGRAM [ARGUMENT...]
+//
+// CORES is a list such as 0,1 or `-`. One line goes to STATUS_FD at the end:
+//   exit CODE USER_S SYSTEM_S | signal NUMBER USER_S SYSTEM_S | exec-failed ERRNO
+// SIGTERM ends the training: TERM to its group, after GRACE_S seconds KILL to all descendants.
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+/// The processes whose parent is this one: the training and what was re-parented to us.
+std::vector<pid_t> children() {
+  std::vector<pid_t> found;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", code)) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    if (pid <= 0) continue;
+    std::string stat;
+    std::getline(std::ifstream(entry.path() / "stat"), stat);
+    const size_t name_end = stat.rfind(')');  // the name before it may hold anything
+    if (name_end == std::string::npos || name_end + 4 > stat.size()) continue;
+    if (std::atoi(stat.c_str() + name_end + 4) == ::getpid()) found.push_back(pid);
+  }
+  return found;
+}
+
+/// The program's end, once it has come.
+struct Ending {
+  bool known = false;
+  int status = 0;
+};
+
+/// Reaps whatever has ended. False when no child is left.
+bool reap(pid_t program, Ending& ending) {
+  for (;;) {
+    int status = 0;
+    const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+    if (pid == program) ending = {true, status};
+    if (pid == 0) return true;
+    if (pid < 0 && errno != EINTR) return false;
+  }
+}
+
+/// Ends every descendant: TERM, then KILL after the grace time, until no child is left. Killing a
+/// child hands its own children to us, so that the loop reaches all of them.
+void end_descendants(pid_t program, double grace_s, Ending& ending) {
+  ::kill(-program, SIGTERM);
+  for (const pid_t child : children()) ::kill(child, SIGTERM);
+  constexpr long step_ns = 10'000'000;
+  const timespec step{0, step_ns};
+  for (double waited_s = 0; reap(program, ending); waited_s += 1e-9 * step_ns) {
+    if (waited_s >= grace_s) {
+      ::kill(-program, SIGKILL);
+      for (const pid_t child : children()) ::kill(child, SIGKILL);
+    }
+    ::nanosleep(&step, nullptr);
+  }
+}
+
+void pin_to_cores(const char* list) {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  for (const char* rest = list; *rest != '\0';) {
+    char* end = nullptr;
+    CPU_SET(static_cast<size_t>(std::strtol(rest, &end, 10)), &cores);
+    rest = *end == ',' ? end + 1 : end;
+  }
+  // A core that the machine doesn't have was refused before; here the program would just not start.
+  if (::sched_setaffinity(0, sizeof cores, &cores) != 0) ::_exit(126);
+}
+
+/// Starts the program in a process group of its own. `exec_failed` gets errno if it can't be.
+pid_t start(char** arguments, const char* cores, const sigset_t& mask, int& exec_failed) {
+  int report[2];
+  if (::pipe2(report, O_CLOEXEC) != 0) return -1;
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    if (std::strcmp(cores, "-") != 0) pin_to_cores(cores);
+    ::execvp(arguments[0], arguments);
+    const int failed = errno;
+    if (::write(report[1], &failed, sizeof failed) != sizeof failed) ::_exit(126);
+    ::_exit(127);
+  }
+  ::close(report[1]);
+  exec_failed = 0;
+  while (::read(report[0], &exec_failed, sizeof exec_failed) < 0 && errno == EINTR) {
+  }
+  ::close(report[0]);
+  return pid;
+}
+
+void report(int status_fd, const Ending& ending, int exec_failed) {
+  rusage usage{};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  char line[128];
+  int length = 0;
+  if (exec_failed != 0) {
+    length = std::snprintf(line, sizeof line, "exec-failed %d\n", exec_failed);
+  } else {
+    const bool exited = WIFEXITED(ending.status);
+    length = std::snprintf(line, sizeof line, "%s %d %.6f %.6f\n", exited ? "exit" : "signal",
+                           exited ? WEXITSTATUS(ending.status) : WTERMSIG(ending.status),
+                           seconds(usage.ru_utime), seconds(usage.ru_stime));
+  }
+  if (::write(status_fd, line, static_cast<size_t>(length)) != length) ::_exit(125);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 6) {
+    std::fputs("tandem-launch is started by tandem, not by hand\n", stderr);
+    return 2;
+  }
+  const pid_t parent = std::atoi(argv[1]);
+  const int status_fd = std::atoi(argv[2]);
+  const double grace_s = std::atof(argv[3]);
+  ::fcntl(status_fd, F_SETFD, FD_CLOEXEC);
+
+  sigset_t waited;
+  sigset_t inherited;
+  sigemptyset(&waited);
+  sigaddset(&waited, SIGCHLD);
+  sigaddset(&waited, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &waited, &inherited);
+  sigdelset(&inherited, SIGTERM);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) return 1;  // tandem was gone before the line above
+
+  int exec_failed = 0;
+  const pid_t program = start(argv + 5, argv[4], inherited, exec_failed);
+  if (program < 0) exec_failed = errno;
+  Ending ending;
+  while (exec_failed == 0 && !ending.known) {
+    int signal_number = 0;
+    ::sigwait(&waited, &signal_number);
+    if (signal_number == SIGTERM) break;
+    reap(program, ending);
+  }
+  if (program > 0) end_descendants(program, grace_s, ending);
+  report(status_fd, ending, exec_failed);
+  return 0;
+}
