@@ -14,8 +14,8 @@ namespace tandem::measure {
 struct Recording {
   std::vector<Signal> signals;
   std::vector<MissingSource> missing;
-  std::vector<double> t_s;                    ///< seconds since the origin
-  std::vector<std::vector<double>> values;    ///< [signal][tick]
+  std::vector<double> t_s;                  ///< seconds since the origin
+  std::vector<std::vector<double>> values;  ///< [signal][tick]
   core::SamplingSummary sampling;
 
   /// The samples of a signal; empty when there is none of that name.

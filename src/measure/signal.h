@@ -1,18 +1,21 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
-#include <vector>
+#include <variant>
 
 namespace tandem::measure {
 
-/// A counter only grows (joules since boot, CPU seconds); a gauge is a momentary value (watts, MiB).
+/// A counter only grows (joules since boot, CPU seconds); a gauge is a momentary value (watts,
+/// MiB).
 enum class Behaviour { counter, gauge };
 
 /// A quantity that can be sampled.
 struct Signal {
-  std::string name;  ///< with its unit, unique within a recording: `rapl_package_0_j`, `gpu_power_w`
+  std::string
+      name;  ///< with its unit, unique within a recording: `rapl_package_0_j`, `gpu_power_w`
   std::string unit;
   Behaviour behaviour;
   std::string description;
@@ -28,8 +31,9 @@ class SignalSource {
   virtual std::string name() const = 0;
   /// Fixed for the life of the source.
   virtual std::span<const Signal> signals() const = 0;
-  /// Writes one value for each signal, missing_sample where the reading failed. Called from the
-  /// sampler's thread only. Doesn't throw and, after the first call, doesn't allocate.
+  /// Writes one value for each signal, missing_sample where the reading failed. Called by the
+  /// sampler, never from two threads at once. Keeps its own memory once the first calls have sized
+  /// it.
   virtual void read(std::span<double> values) noexcept = 0;
 };
 
@@ -38,5 +42,8 @@ struct MissingSource {
   std::string name;    ///< `gpu`, `rapl`
   std::string reason;  ///< `no NVIDIA driver (libnvidia-ml.so.1 not found)`
 };
+
+/// What looking for a source gives: the source, or why there is none.
+using FoundSource = std::variant<std::unique_ptr<SignalSource>, MissingSource>;
 
 }  // namespace tandem::measure

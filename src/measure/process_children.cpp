@@ -1,0 +1,76 @@
+#include "measure/process_children.h"
+
+#include <dirent.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string_view>
+
+#include "measure/kernel_file.h"
+#include "measure/process_stat.h"
+
+namespace tandem::measure {
+namespace {
+
+/// Calls `visit` with the name of each entry that is a number.
+template <typename Visit>
+void for_each_number(const char* folder, Visit visit) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder), &::closedir);
+  if (!entries) return;
+  while (const dirent* entry = ::readdir(entries.get())) {
+    const std::string_view name = entry->d_name;
+    pid_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc() && end == name.data() + name.size()) visit(number);
+  }
+}
+
+void append_numbers(std::string_view text, std::vector<pid_t>& numbers) {
+  const char* next = text.data();
+  const char* const end = text.data() + text.size();
+  while (next != end) {
+    pid_t number = 0;
+    const auto [rest, error] = std::from_chars(next, end, number);
+    if (error == std::errc()) numbers.push_back(number);
+    next = error == std::errc() ? rest : next + 1;
+  }
+}
+
+}  // namespace
+
+ProcessChildren::ProcessChildren(const std::filesystem::path& root)
+    : proc_((root / "proc").string()),
+      listed_by_kernel_(std::filesystem::exists(root / "proc/thread-self/children")) {
+  if (!listed_by_kernel_) parent_and_child_.reserve(4096);
+}
+
+void ProcessChildren::refresh() {
+  if (listed_by_kernel_) return;
+  parent_and_child_.clear();
+  for_each_number(proc_.c_str(), [this](pid_t process) {
+    std::array<char, 1024> buffer;
+    const KernelPath path("{}/{}/stat", proc_, process);
+    const auto stat = parse_process_stat(read_kernel_file(path.c_str(), buffer).text);
+    if (stat) parent_and_child_.emplace_back(stat->parent, process);
+  });
+}
+
+void ProcessChildren::append(pid_t parent, std::vector<pid_t>& children) const {
+  if (listed_by_kernel_) return append_listed(parent, children);
+  for (const auto& [its_parent, process] : parent_and_child_) {
+    if (its_parent == parent) children.push_back(process);
+  }
+}
+
+void ProcessChildren::append_listed(pid_t parent, std::vector<pid_t>& children) const {
+  const KernelPath threads("{}/{}/task", proc_, parent);
+  // A child belongs to the thread that made it.
+  for_each_number(threads.c_str(), [&](pid_t thread) {
+    std::array<char, 16384> buffer;
+    const KernelPath list("{}/{}/task/{}/children", proc_, parent, thread);
+    append_numbers(read_kernel_file(list.c_str(), buffer).text, children);
+  });
+}
+
+}  // namespace tandem::measure

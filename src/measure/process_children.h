@@ -1,0 +1,33 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tandem::measure {
+
+/// Who is whose child, read from the proc below `root`: from the kernel's lists of children where
+/// it keeps them (CONFIG_PROC_CHILDREN), else by asking all processes for their parent.
+class ProcessChildren {
+ public:
+  explicit ProcessChildren(const std::filesystem::path& root);
+
+  /// True when the kernel's lists are used.
+  bool listed_by_kernel() const { return listed_by_kernel_; }
+  /// To be called before each walk over a tree.
+  void refresh();
+  /// Appends the children of `parent`; none when it has ended.
+  void append(pid_t parent, std::vector<pid_t>& children) const;
+
+ private:
+  void append_listed(pid_t parent, std::vector<pid_t>& children) const;
+
+  std::string proc_;
+  bool listed_by_kernel_;
+  std::vector<std::pair<pid_t, pid_t>> parent_and_child_;  ///< without the kernel's lists
+};
+
+}  // namespace tandem::measure
