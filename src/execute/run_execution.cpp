@@ -1,0 +1,407 @@
+#include "execute/run_execution.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "execute/event_log.h"
+#include "execute/trainer_command.h"
+#include "execute/training.h"
+#include "measure/machine.h"
+
+namespace tandem::execute {
+namespace fs = std::filesystem;
+namespace {
+
+using core::Clock;
+using core::Reading;
+using core::Time;
+using record::Outcome;
+
+/// One of the run's models with all its rounds: one, or more when its partner is to be kept company.
+class Participant {
+ public:
+  Participant(std::string role, const study::ParticipantSpec& spec, const study::Workload& workload,
+              Command command, EventLog& log)
+      : role_(std::move(role)),
+        spec_(spec),
+        workload_(workload),
+        command_(std::move(command)),
+        log_(log) {}
+
+  void start_round() {
+    rounds_.push_back(std::make_unique<Training>(command_, role_,
+                                                 static_cast<int>(rounds_.size()) + 1, log_));
+  }
+  Training& first() const { return *rounds_.front(); }
+  Training& current() const { return *rounds_.back(); }
+  size_t rounds_started() const { return rounds_.size(); }
+  const std::vector<std::unique_ptr<Training>>& rounds() const { return rounds_; }
+
+  const std::string& role() const { return role_; }
+  const study::ParticipantSpec& spec() const { return spec_; }
+  const study::Workload& workload() const { return workload_; }
+  int epochs_asked_for() const { return static_cast<int>(spec_.hyperparameters.at("epochs")); }
+  Outcome outcome_of(const Training& training) const {
+    return training.outcome(epochs_asked_for(), workload_.performance_metric);
+  }
+
+ private:
+  std::string role_;
+  const study::ParticipantSpec& spec_;
+  const study::Workload& workload_;
+  Command command_;
+  EventLog& log_;
+  std::vector<std::unique_ptr<Training>> rounds_;
+};
+
+Outcome partner_ended(const std::string& what) {
+  return {Outcome::Status::invalid, "partner_ended", what,
+          "see the partner's own outcome; the run will be repeated by 'tandem run --retry-failed'"};
+}
+
+/// The state of one run while it lasts.
+class RunExecution {
+ public:
+  RunExecution(const study::RunSpec& spec, const fs::path& folder,
+               const study::Catalogue& catalogue, const RunSettings& settings,
+               const std::atomic<bool>& stop, RunObserver& observer)
+      : spec_(spec),
+        settings_(settings),
+        stop_(stop),
+        observer_(observer),
+        origin_(Clock::now()),
+        log_(folder / "events.jsonl", origin_),
+        meter_({.participants = static_cast<int>(spec.participants.size()),
+                .sampling_hz = settings.sampling_hz,
+                .origin = origin_,
+                .samples_csv = folder / "samples.csv",
+                .power_model = settings.power_model,
+                .root = "/"}) {
+    for (size_t i = 0; i < spec.participants.size(); ++i) {
+      const study::Workload& workload = catalogue.at(spec.participants[i].workload);
+      const std::string role = !spec.concurrent() ? "solo" : i == 0 ? "A" : "B";
+      Command command =
+          trainer_command(spec, spec.participants[i], workload, settings.data_folder);
+      command.stdout_file = folder / (role + ".stdout.log");
+      command.stderr_file = folder / (role + ".stderr.log");
+      command.grace_s = settings.grace_s;
+      participants_.emplace_back(role, spec.participants[i], workload, std::move(command), log_);
+    }
+  }
+
+  void execute() {
+    meter_.start();
+    observer_.loading();
+    for (size_t i = 0; i < participants_.size(); ++i) start_round(i);
+    while (!all_ended()) {
+      wait();
+      for (Participant& participant : participants_) update(participant);
+      if (!go_at_) start_together();
+      if (go_at_ && spec_.overlap == study::Overlap::sustained && spec_.concurrent()) sustain();
+      enforce_limits();
+    }
+    sampling_ = meter_.stop().sampling;
+  }
+
+  /// The result but for the identity of the attempt.
+  record::RunResult result() {
+    record::RunResult result;
+    result.spec = spec_;
+    result.barrier = "protocol";
+    result.sampling = sampling_;
+    for (const Participant& participant : participants_) {
+      result.participants.push_back(describe(participant));
+    }
+    result.outcome = overall_outcome(result.participants);
+    describe_timing(result);
+    describe_energy(result);
+    return result;
+  }
+
+ private:
+  void start_round(size_t index) {
+    participants_[index].start_round();
+    meter_.watch(static_cast<int>(index), participants_[index].current().pid());
+  }
+
+  bool all_ended() const {
+    return std::all_of(
+        participants_.begin(), participants_.end(),
+        [](const Participant& participant) { return participant.current().has_ended(); });
+  }
+
+  /// Sleeps until a training has something to say, but looks up often enough to notice the stop
+  /// flag and the time limits.
+  void wait() {
+    std::vector<pollfd> waiting;
+    for (const Participant& participant : participants_) {
+      Training& training = participant.current();
+      if (training.has_ended()) continue;
+      waiting.push_back({training.end_fd(), POLLIN, 0});
+      if (training.events_fd() >= 0) waiting.push_back({training.events_fd(), POLLIN, 0});
+    }
+    constexpr int longest_ms = 100;
+    ::poll(waiting.data(), waiting.size(), longest_ms);
+  }
+
+  void update(Participant& participant) {
+    Training& training = participant.current();
+    const size_t before = training.epochs_done();
+    training.update();
+    for (size_t epoch = before + 1; epoch <= training.epochs_done(); ++epoch) {
+      observer_.epoch_done(participant.role() == "B" ? 1 : 0, static_cast<int>(epoch),
+                           participant.epochs_asked_for());
+    }
+    if (training.has_ended() && !failure_ && !called_off_ && !participant.outcome_of(training).ok()) {
+      end_after_failure_of(participant);
+    }
+  }
+
+  /// A run one of whose trainings failed is over: what its partner does alone is another experiment.
+  void end_after_failure_of(const Participant& participant) {
+    const Outcome outcome = participant.outcome_of(participant.current());
+    const std::string when =
+        go_at_ ? fmt::format("{:.1f} s after the start", core::seconds_between(*go_at_, Clock::now()))
+               : "before the start";
+    failure_ = fmt::format("partner {} ({}) ended {}: {}: {}", participant.role(),
+                           participant.spec().workload, when, outcome.name, outcome.message);
+    for (const Participant& other : participants_) {
+      if (&other != &participant) other.current().end_because(partner_ended(*failure_));
+    }
+  }
+
+  void start_together() {
+    for (const Participant& participant : participants_) {
+      if (!participant.current().is_ready() || participant.current().has_ended()) return;
+    }
+    go_at_ = Clock::now();
+    for (const Participant& participant : participants_) participant.current().go();
+    observer_.started();
+  }
+
+  /// Keeps B company: A starts again whenever a round is done, until B has ended; the round that A
+  /// is in then is discarded, but for its first one, without which A would have no result.
+  void sustain() {
+    Participant& a = participants_[0];
+    const Participant& b = participants_[1];
+    Training& round = a.current();
+    const bool b_is_training = !b.current().has_ended() && !b.current().said_final();
+    if (a.rounds_started() > 1 && !b_is_training && !round.has_ended()) {
+      round.end_because({Outcome::Status::ok, "discarded", "B had ended", ""});
+    } else if (round.has_ended() && b_is_training && !failure_) {
+      start_round(0);
+    } else if (round.is_ready() && !round.go_at() && !round.has_ended()) {
+      round.go();
+    }
+  }
+
+  void enforce_limits() {
+    if (stop_.load()) {
+      end_all({Outcome::Status::interrupted, "interrupted", "tandem was asked to stop",
+               "run the study again; it goes on with what is missing"});
+    }
+    const double since_start_s = core::seconds_between(go_at_.value_or(origin_), Clock::now());
+    if (!go_at_ && since_start_s > settings_.ready_timeout_s) {
+      end_all({Outcome::Status::failed, "ready_timeout",
+               fmt::format("not ready within {}",
+                           core::format_duration(settings_.ready_timeout_s)),
+               "see whether the trainer loads its data and writes \"ready\""});
+    }
+    if (go_at_ && since_start_s > settings_.timeout_s) {
+      end_all({Outcome::Status::failed, "timeout",
+               fmt::format("not ended within {} of the start",
+                           core::format_duration(settings_.timeout_s)),
+               "raise timeout_s in the study file if the training is only slow"});
+    }
+  }
+
+  void end_all(const Outcome& why) {
+    if (!called_off_) called_off_ = why;
+    for (const Participant& participant : participants_) participant.current().end_because(why);
+  }
+
+  /// Seconds on the recording's time base.
+  double at(Time time) const { return core::seconds_between(origin_, time); }
+
+  record::ParticipantResult describe(const Participant& participant) {
+    record::ParticipantResult result;
+    const Training& training = participant.first();
+    result.spec = participant.spec();
+    result.performance_metric = participant.workload().performance_metric;
+    result.higher_is_better = participant.workload().higher_is_better;
+    result.outcome = participant.outcome_of(training);
+    result.training_success = result.outcome.ok();
+    training.describe_in(result, go_at_.value_or(origin_));
+    result.rounds = static_cast<int>(
+        std::count_if(participant.rounds().begin(), participant.rounds().end(),
+                      [](const auto& round) { return round->said_final(); }));
+    if (const auto metric = result.metrics.find(result.performance_metric);
+        metric != result.metrics.end() && result.training_success) {
+      result.performance = metric->second;
+    } else {
+      result.performance = Reading::missing("the training did not succeed");
+    }
+    const int index = participant.role() == "B" ? 1 : 0;
+    if (result.training_success) {
+      const measure::Window window{at(*go_at_), at(*training.last_epoch_at())};
+      result.duration_seconds = window.duration_s();
+      result.cpu_time_seconds = meter_.cpu_time_s(index, window);
+      result.memory_peak_mib = meter_.memory_peak_mib(index, window);
+    } else {
+      const Reading missing = Reading::missing("the training did not succeed");
+      result.duration_seconds = missing;
+      result.cpu_time_seconds = missing;
+      result.memory_peak_mib = missing;
+    }
+    return result;
+  }
+
+  Outcome overall_outcome(const std::vector<record::ParticipantResult>& participants) const {
+    if (called_off_) return *called_off_;
+    for (const record::ParticipantResult& participant : participants) {
+      if (participant.outcome.ok() || participant.outcome.name == "partner_ended") continue;
+      if (spec_.concurrent() && go_at_ && failure_) return partner_ended(*failure_);
+      return participant.outcome;
+    }
+    return failure_ ? partner_ended(*failure_) : Outcome{};
+  }
+
+  /// When A was training, as windows on the recording's time base; its last round counts to B's end.
+  std::vector<measure::Window> training_windows_of_a(double b_end_s) const {
+    std::vector<measure::Window> windows;
+    for (const auto& round : participants_[0].rounds()) {
+      if (!round->go_at()) continue;
+      const double end_s = round->said_final() ? at(*round->last_epoch_at()) : b_end_s;
+      windows.push_back({at(*round->go_at()), end_s});
+    }
+    return windows;
+  }
+
+  void describe_timing(record::RunResult& result) const {
+    const Reading missing = Reading::missing("the run is not ok: " + result.outcome.name);
+    const Reading solo = Reading::missing("a solo run");
+    result.makespan_seconds = missing;
+    result.start_skew_seconds = spec_.concurrent() ? missing : solo;
+    result.overlap_fraction = result.start_skew_seconds;
+    if (!result.outcome.ok()) return;
+    double makespan_s = 0;
+    for (const record::ParticipantResult& participant : result.participants) {
+      makespan_s = std::max(makespan_s, *participant.duration_seconds);
+    }
+    result.makespan_seconds = makespan_s;
+    if (!spec_.concurrent()) return;
+    result.start_skew_seconds =
+        core::both(result.participants[0].start_s, result.participants[1].start_s,
+                   [](double a, double b) { return std::abs(a - b); });
+    const measure::Window b{at(*go_at_), at(*participants_[1].first().last_epoch_at())};
+    double shared_s = 0;
+    for (const measure::Window& a : training_windows_of_a(b.end_s)) {
+      shared_s += std::max(0.0, std::min(a.end_s, b.end_s) - std::max(a.begin_s, b.begin_s));
+    }
+    result.overlap_fraction = shared_s / b.duration_s();
+  }
+
+  void describe_energy(record::RunResult& result) {
+    if (!result.outcome.ok()) {
+      const Reading missing = Reading::missing("the run is not ok: " + result.outcome.name);
+      result.gpu_energy_total_joules.joules = missing;
+      result.cpu_energy_total_joules.joules = missing;
+      result.total_energy_joules.joules = missing;
+      result.gpu_util_avg_percent = missing;
+      result.gpu_power_avg_watts = missing;
+      result.gpu_memory_peak_mib = missing;
+      for (record::ParticipantResult& participant : result.participants) {
+        participant.gpu_energy_share_joules = missing;
+        participant.cpu_energy_share_joules = missing;
+      }
+      return;
+    }
+    const measure::Window window{at(*go_at_), at(*go_at_) + *result.makespan_seconds};
+    result.gpu_energy_total_joules = meter_.gpu_energy(window);
+    result.cpu_energy_total_joules = meter_.cpu_energy(window);
+    result.total_energy_joules = total(result.gpu_energy_total_joules,
+                                       result.cpu_energy_total_joules);
+    result.gpu_util_avg_percent = meter_.gpu_util_avg_percent(window);
+    result.gpu_power_avg_watts = meter_.gpu_power_avg_watts(window);
+    result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib(window);
+    share_energy(result, window);
+  }
+
+  /// The GPU takes no part in a run on the CPU; the run's energy is the CPU's then.
+  core::Energy total(const core::Energy& gpu, const core::Energy& cpu) const {
+    if (spec_.device == study::Device::cpu) return cpu;
+    return {core::both(gpu.joules, cpu.joules, [](double x, double y) { return x + y; }),
+            core::EnergySource::mixed,
+            "gpu " + core::name_of(gpu.source) + " + cpu " + core::name_of(cpu.source)};
+  }
+
+  void share_energy(record::RunResult& result, measure::Window window) {
+    if (!spec_.concurrent()) {
+      record::ParticipantResult& solo = result.participants[0];
+      solo.gpu_energy_share_joules = result.gpu_energy_total_joules.joules;
+      solo.cpu_energy_share_joules = result.cpu_energy_total_joules.joules;
+      solo.energy_share_model = "whole";
+      return;
+    }
+    record::ParticipantResult& a = result.participants[0];
+    record::ParticipantResult& b = result.participants[1];
+    const measure::Shares cpu =
+        measure::shares_by_cpu_time(result.cpu_energy_total_joules.joules,
+                                    meter_.cpu_time_s(0, window), meter_.cpu_time_s(1, window));
+    a.cpu_energy_share_joules = cpu.a;
+    b.cpu_energy_share_joules = cpu.b;
+    a.energy_share_model = b.energy_share_model = cpu.model;
+    const core::Reading& gpu = result.gpu_energy_total_joules.joules;
+    a.gpu_energy_share_joules = b.gpu_energy_share_joules =
+        gpu ? Reading::missing("this version shares out no GPU energy") : gpu;
+  }
+
+  const study::RunSpec& spec_;
+  const RunSettings& settings_;
+  const std::atomic<bool>& stop_;
+  RunObserver& observer_;
+  Time origin_;
+  EventLog log_;
+  measure::Meter meter_;
+  core::SamplingSummary sampling_;
+  std::vector<Participant> participants_;
+  std::optional<Time> go_at_;
+  std::optional<std::string> failure_;  ///< of the first training that failed, for its partner
+  std::optional<Outcome> called_off_;   ///< why the whole run was ended: a time limit, a stop
+};
+
+}  // namespace
+
+record::RunResult execute_run(const study::RunSpec& spec, int attempt, const fs::path& folder,
+                              const study::Catalogue& catalogue, const RunSettings& settings,
+                              const std::atomic<bool>& stop, RunObserver& observer) {
+  const core::Machine machine = measure::describe_machine();
+  const std::string started_at = core::wall_clock_label();
+  core::write_file_atomically(
+      folder / "run.json", core::Json{{"run_id", spec.id()},
+                                      {"attempt", attempt},
+                                      {"started_at", started_at},
+                                      {"spec", spec},
+                                      {"data_folder", settings.data_folder.string()},
+                                      {"sampling_hz", settings.sampling_hz},
+                                      {"timeout_s", settings.timeout_s},
+                                      {"machine", machine}}
+                                   .dump(2) +
+                               "\n");
+  RunExecution execution(spec, folder, catalogue, settings, stop, observer);
+  execution.execute();
+  record::RunResult result = execution.result();
+  result.run_id = spec.id();
+  result.attempt = attempt;
+  result.started_at = started_at;
+  result.ended_at = core::wall_clock_label();
+  result.machine = machine;
+  return result;
+}
+
+}  // namespace tandem::execute

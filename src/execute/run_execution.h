@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "measure/meter.h"
+#include "record/run_result.h"
+#include "study/run_spec.h"
+#include "study/workload.h"
+
+namespace tandem::execute {
+
+/// What a run needs besides its spec; nothing here is part of its identity.
+struct RunSettings {
+  std::filesystem::path data_folder;
+  double sampling_hz = 10;
+  std::optional<measure::PowerModel> power_model;
+  double ready_timeout_s = 600;  ///< for loading data and warming up
+  double timeout_s = 3600;       ///< from the start signal to the end of the last process
+  double grace_s = 5;            ///< between TERM and KILL
+};
+
+/// Told of a run's progress, in the thread that executes it.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void loading() {}
+  virtual void started() {}
+  /// `index`: 0 = A or the solo training, 1 = B.
+  virtual void epoch_done(size_t index, int epoch, int epochs) {
+    (void)index, (void)epoch, (void)epochs;
+  }
+};
+
+/// Makes one run: starts its trainings, lets them load, starts them together, measures until they
+/// have ended, and says how it went. Writes run.json, events.jsonl, samples.csv and the logs into
+/// `folder`, which must exist; result.json is the caller's, for it must be the last.
+/// A training that fails is an outcome in the result. `stop`, once true, ends the run as
+/// interrupted. Throws core::SystemError when the machine can't go on (no files, no processes).
+record::RunResult execute_run(const study::RunSpec& spec, int attempt,
+                              const std::filesystem::path& folder,
+                              const study::Catalogue& catalogue, const RunSettings& settings,
+                              const std::atomic<bool>& stop, RunObserver& observer);
+
+}  // namespace tandem::execute

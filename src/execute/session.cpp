@@ -1,0 +1,117 @@
+#include "execute/session.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <thread>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/text.h"
+#include "record/index.h"
+
+namespace tandem::execute {
+namespace {
+
+/// A training may take far longer than the catalogue says on a slower machine, and longer still
+/// beside another one; a hang should not hold a study for days either.
+double default_timeout_s(double expected_s) { return std::max(300.0, 20 * expected_s); }
+
+/// Sleeps unless asked to stop.
+void pause(double seconds, const std::atomic<bool>& stop) {
+  const core::Time end = core::Clock::now() + core::from_seconds(seconds);
+  while (!stop.load() && core::Clock::now() < end) {
+    std::this_thread::sleep_for(std::min<core::Clock::duration>(std::chrono::milliseconds(100),
+                                                                end - core::Clock::now()));
+  }
+}
+
+}  // namespace
+
+LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& catalogue,
+                             std::filesystem::path data_folder)
+    : study_(study), catalogue_(catalogue) {
+  settings_.data_folder = std::move(data_folder);
+  settings_.sampling_hz = study.sampling_hz;
+  if (study.cpu_power_model) {
+    settings_.power_model = {study.cpu_power_model->name, study.cpu_power_model->idle_w,
+                             study.cpu_power_model->busy_core_w};
+  }
+}
+
+record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attempt,
+                                         const std::filesystem::path& folder,
+                                         const std::atomic<bool>& stop, RunObserver& observer) {
+  settings_.timeout_s = study_.timeout_s.value_or(default_timeout_s(run.expected_s));
+  return execute_run(run.spec, attempt, folder, catalogue_, settings_, stop, observer);
+}
+
+SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
+                           RunExecutor& executor, const SessionOptions& options,
+                           const std::atomic<bool>& stop, SessionObserver& observer) {
+  core::make_folders(store.folder());
+  const StudyLock lock(store.folder());
+  SessionSummary summary;
+  std::vector<const study::PlannedRun*> to_do;
+  for (const study::PlannedRun& run : plan.runs) {
+    const std::optional<record::RunResult> result = store.read_deciding(run.id);
+    if (result && result->outcome.ok()) {
+      ++summary.already_done;
+    } else if (result && result->outcome.status != record::Outcome::Status::interrupted &&
+               !options.retry_failed) {
+      ++summary.failed_earlier;
+    } else {
+      to_do.push_back(&run);
+    }
+  }
+  observer.session_begins(plan.runs.size(), summary.already_done, to_do.size());
+  if (to_do.empty()) return summary;
+
+  record::Index index(record::Index::file_of(store));
+  for (size_t place = 0; place < to_do.size() && !stop.load(); ++place) {
+    const study::PlannedRun& run = *to_do[place];
+    if (place > 0) pause(options.cool_down_s, stop);
+    if (stop.load()) break;
+    const int attempt = store.begin_attempt(run.id);
+    observer.run_begins(run, place + 1, attempt);
+    const core::Time begin = core::Clock::now();
+    const record::RunResult result =
+        executor.execute(run, attempt, store.attempt_folder(run.id, attempt), stop, observer);
+    store.finish_attempt(result);
+    index.add(result);
+    if (result.outcome.ok()) {
+      ++summary.ok;
+    } else if (result.outcome.status != record::Outcome::Status::interrupted) {
+      ++summary.failed;
+    }
+    observer.run_ends(result, core::seconds_between(begin, core::Clock::now()));
+  }
+  summary.interrupted = stop.load();
+  return summary;
+}
+
+StudyLock::StudyLock(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "session.lock";
+  file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!file_.is_open()) throw core::SystemError("can't open '" + path.string() + "'", errno);
+  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw core::SystemError("can't lock '" + path.string() + "'", errno);
+    throw StudyIsBusy(fmt::format("another session works on {}: {}", folder.string(),
+                                  core::printable(core::read_file(path))));
+  }
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string holder = fmt::format("process {} on {}, since {}\n", ::getpid(), host.data(),
+                                         core::wall_clock_label());
+  if (::ftruncate(file_.get(), 0) != 0 ||
+      ::write(file_.get(), holder.data(), holder.size()) != static_cast<ssize_t>(holder.size())) {
+    throw core::SystemError("can't write '" + path.string() + "'", errno);
+  }
+}
+
+}  // namespace tandem::execute

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "execute/run_execution.h"
+#include "record/run_store.h"
+#include "study/plan.h"
+#include "study/study_file.h"
+
+namespace tandem::execute {
+
+/// Makes one planned run: the seam between the order of a study and its processes.
+class RunExecutor {
+ public:
+  virtual ~RunExecutor() = default;
+  /// `folder` is the attempt's. Throws core::SystemError when the session can't go on.
+  virtual record::RunResult execute(const study::PlannedRun& run, int attempt,
+                                    const std::filesystem::path& folder,
+                                    const std::atomic<bool>& stop, RunObserver& observer) = 0;
+};
+
+/// Makes runs as processes on this machine.
+class LocalExecutor : public RunExecutor {
+ public:
+  LocalExecutor(const study::Study& study, const study::Catalogue& catalogue,
+                std::filesystem::path data_folder);
+  record::RunResult execute(const study::PlannedRun& run, int attempt,
+                            const std::filesystem::path& folder, const std::atomic<bool>& stop,
+                            RunObserver& observer) override;
+
+ private:
+  const study::Study& study_;
+  const study::Catalogue& catalogue_;
+  RunSettings settings_;
+};
+
+/// Told of a session's progress. `place` counts from 1 among the runs of this session.
+class SessionObserver : public RunObserver {
+ public:
+  virtual void session_begins(size_t planned, size_t already_done, size_t to_do) {
+    (void)planned, (void)already_done, (void)to_do;
+  }
+  virtual void run_begins(const study::PlannedRun& run, size_t place, int attempt) {
+    (void)run, (void)place, (void)attempt;
+  }
+  virtual void run_ends(const record::RunResult& result, double took_s) {
+    (void)result, (void)took_s;
+  }
+};
+
+struct SessionOptions {
+  bool retry_failed = false;  ///< also runs whose deciding attempt is failed or invalid
+  double cool_down_s = 0;     ///< between two runs
+};
+
+struct SessionSummary {
+  size_t already_done = 0;
+  size_t ok = 0;
+  size_t failed = 0;          ///< failed or invalid in this session
+  size_t failed_earlier = 0;  ///< in earlier sessions, and not retried
+  bool interrupted = false;
+};
+
+/// Makes the runs of a plan that have no result yet, one after the other, in the plan's order. Each
+/// run is a new attempt with its own folder; its result is the folder's last file, and then a row of
+/// the index. Takes the study's lock: throws StudyIsBusy when another session has it.
+SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
+                           RunExecutor& executor, const SessionOptions& options,
+                           const std::atomic<bool>& stop, SessionObserver& observer);
+
+/// Another session works on the study.
+class StudyIsBusy : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The lock of a study's folder while a session works on it; the kernel frees it with the process.
+class StudyLock {
+ public:
+  /// Throws StudyIsBusy naming the holder, or core::SystemError.
+  explicit StudyLock(const std::filesystem::path& folder);
+
+ private:
+  FileDescriptor file_;
+};
+
+}  // namespace tandem::execute

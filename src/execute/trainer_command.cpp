@@ -1,0 +1,107 @@
+#include "execute/trainer_command.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <set>
+
+#include "core/error.h"
+#include "core/text.h"
+
+namespace tandem::execute {
+namespace {
+
+std::string with_placeholders(std::string text, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) {
+    const std::string placeholder = "{" + name + "}";
+    for (size_t at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + value.size())) {
+      text.replace(at, placeholder.size(), value);
+    }
+  }
+  return text;
+}
+
+/// The cores that this process may use.
+std::set<int> usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::set<int> cores;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(static_cast<size_t>(core), &set)) cores.insert(core);
+  }
+  return cores;
+}
+
+void check_workload(const study::Workload& workload, const std::filesystem::path& data_folder,
+                    core::Diagnostics& diagnostics) {
+  if (!workload.can_train()) {
+    diagnostics.add(workload.id(), "no trainer in this version of tandem",
+                    "a workload that 'tandem workloads' lists as trainable");
+    return;
+  }
+  if (!find_program(workload.command[0])) {
+    diagnostics.add(workload.id(), "no program " + core::in_quotes(workload.command[0]),
+                    "the program beside tandem or in PATH (build it, or correct " +
+                        workload.manifest.string() + ")");
+  }
+  const std::filesystem::path data = data_folder / workload.data;
+  if (!workload.data.empty() && !std::filesystem::is_directory(data)) {
+    diagnostics.add(workload.id(), "no folder " + core::in_quotes(data.string()),
+                    "the workload's data there; for MNIST run scripts/fetch-mnist, or say --data");
+  }
+}
+
+}  // namespace
+
+Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec& participant,
+                        const study::Workload& workload, const std::filesystem::path& data_folder) {
+  const std::string threads = std::to_string(run.resources.threads);
+  const std::map<std::string, std::string> values = {
+      {"device", study::name_of(run.device)}, {"scale", study::name_of(run.scale)},
+      {"data", data_folder / workload.data},  {"seed", std::to_string(participant.seed)},
+      {"threads", threads}};
+  Command command;
+  for (const std::string& argument : workload.command) {
+    command.arguments.push_back(with_placeholders(argument, values));
+  }
+  for (const study::ManifestHyperparameter& entry : workload.hyperparameters) {
+    const auto value = participant.hyperparameters.find(entry.name);
+    if (value == participant.hyperparameters.end()) continue;
+    command.arguments.push_back(entry.flag);
+    command.arguments.push_back(entry.whole_number ? fmt::format("{:.0f}", value->second)
+                                                   : core::format_number(value->second));
+  }
+  if (const auto program = find_program(command.arguments[0])) command.arguments[0] = *program;
+  for (const char* variable : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
+    command.environment[variable] = threads;
+  }
+  command.environment["OMP_WAIT_POLICY"] = run.resources.wait_policy;
+  command.cores = run.resources.cores;
+  return command;
+}
+
+void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
+                         const std::filesystem::path& data_folder) {
+  core::Diagnostics diagnostics("this machine can't run the study");
+  std::set<std::string> workloads;
+  std::set<int> cores;
+  for (const study::RunSpec& run : runs) {
+    cores.insert(run.resources.cores.begin(), run.resources.cores.end());
+    for (const study::ParticipantSpec& participant : run.participants) {
+      workloads.insert(participant.workload);
+    }
+  }
+  for (const std::string& id : workloads) check_workload(catalogue.at(id), data_folder, diagnostics);
+  const std::set<int> usable = usable_cores();
+  for (const int core : cores) {
+    if (!usable.contains(core)) {
+      diagnostics.add("$.resources.cores", fmt::format("core {}", core),
+                      fmt::format("cores that tandem may use here: {}", fmt::join(usable, ", ")));
+    }
+  }
+  diagnostics.throw_if_any();
+}
+
+}  // namespace tandem::execute

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+
+#include "execute/child_process.h"
+#include "study/run_spec.h"
+#include "study/workload.h"
+
+namespace tandem::execute {
+
+/// The command of one training: the manifest's with its placeholders filled in, a flag for each
+/// hyperparameter, and the environment that fixes threads and how they wait.
+/// `data_folder` is the study's; the workload's own is below it. Log files are not set.
+Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec& participant,
+                        const study::Workload& workload, const std::filesystem::path& data_folder);
+
+/// Checks that a plan can be executed here at all: every workload has a trainer that is there, its
+/// data folder exists, the cores exist. Throws core::UserError with all that is wrong.
+void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
+                         const std::filesystem::path& data_folder);
+
+}  // namespace tandem::execute

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "execute/child_process.h"
+#include "execute/event_log.h"
+#include "execute/protocol.h"
+#include "record/run_result.h"
+#include "study/workload.h"
+
+namespace tandem::execute {
+
+/// One training process from its start to its end, and what it said. Times are monotonic.
+class Training {
+ public:
+  /// Starts the process. `who` names it in the event log.
+  Training(const Command& command, std::string who, int round, EventLog& log);
+
+  /// Reads what the process has written and whether it has ended. Doesn't block.
+  void update();
+  /// Sends the start signal.
+  void go();
+  /// Ends the process; `why` becomes its outcome instead of what the process says.
+  void end_because(record::Outcome why);
+
+  pid_t pid() const { return process_.pid(); }
+  int events_fd() { return process_.events().get(); }
+  int end_fd() const { return process_.end_fd(); }
+
+  bool is_ready() const { return ready_.has_value(); }
+  bool has_ended() const { return end_.has_value(); }
+  /// The final line has come: what is left is only the process's own end.
+  bool said_final() const { return final_.has_value(); }
+  std::optional<core::Time> go_at() const { return go_at_; }
+  std::optional<core::Time> started_at() const { return started_at_; }
+  /// End of the last epoch's evaluation so far.
+  std::optional<core::Time> last_epoch_at() const;
+  size_t epochs_done() const { return epochs_.size(); }
+
+  /// How it ended, judged by exit code, epochs, loss and metric; only after has_ended().
+  record::Outcome outcome(int epochs_asked_for, const std::string& performance_metric) const;
+  /// Copies what it said into the record; times become seconds since `zero`.
+  void describe_in(record::ParticipantResult& result, core::Time zero) const;
+
+ private:
+  struct TimedEpoch {
+    core::Time at;
+    EpochEvent event;
+  };
+
+  void read_events();
+  void handle(const std::string& line);
+  std::string last_words() const;
+
+  std::string who_;
+  int round_;
+  EventLog& log_;
+  std::filesystem::path stderr_file_;
+  ChildProcess process_;
+  LineSplitter splitter_;
+  std::optional<core::Json> ready_;
+  std::optional<core::Time> go_at_;
+  std::optional<core::Time> started_at_;
+  std::vector<TimedEpoch> epochs_;
+  std::optional<FinalEvent> final_;
+  std::optional<FailedEvent> failed_;
+  std::optional<std::string> violation_;
+  std::optional<record::Outcome> ended_because_;
+  std::optional<ProcessEnd> end_;
+};
+
+}  // namespace tandem::execute
