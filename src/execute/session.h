@@ -72,20 +72,4 @@ SessionSummary run_session(const study::Plan& plan, const record::RunStore& stor
                            RunExecutor& executor, const SessionOptions& options,
                            const std::atomic<bool>& stop, SessionObserver& observer);
 
-/// Another session works on the study.
-class StudyIsBusy : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-/// The lock of a study's folder while a session works on it; the kernel frees it with the process.
-class StudyLock {
- public:
-  /// Throws StudyIsBusy naming the holder, or core::SystemError.
-  explicit StudyLock(const std::filesystem::path& folder);
-
- private:
-  FileDescriptor file_;
-};
-
 }  // namespace tandem::execute

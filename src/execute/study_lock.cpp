@@ -1,0 +1,37 @@
+#include "execute/study_lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/text.h"
+
+namespace tandem::execute {
+
+StudyLock::StudyLock(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "session.lock";
+  file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!file_.is_open()) throw core::SystemError("can't open '" + path.string() + "'", errno);
+  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw core::SystemError("can't lock '" + path.string() + "'", errno);
+    throw StudyIsBusy(fmt::format("another session works on {}: {}", folder.string(),
+                                  core::printable(core::read_file(path))));
+  }
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string holder = fmt::format("process {} on {}, since {}\n", ::getpid(), host.data(),
+                                         core::wall_clock_label());
+  if (::ftruncate(file_.get(), 0) != 0 ||
+      ::write(file_.get(), holder.data(), holder.size()) != static_cast<ssize_t>(holder.size())) {
+    throw core::SystemError("can't write '" + path.string() + "'", errno);
+  }
+}
+
+}  // namespace tandem::execute
