@@ -1,0 +1,223 @@
+#include "analyse/data_quality.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace tandem::analyse {
+namespace {
+
+using record::RunResult;
+using Status = record::Outcome::Status;
+
+std::vector<std::string> listed(const std::set<std::string>& values) {
+  return {values.begin(), values.end()};
+}
+
+std::string source_label(const core::Energy& energy) {
+  const std::string name = core::name_of(energy.source);
+  if (energy.source == core::EnergySource::none && !energy.joules) {
+    return fmt::format("none ({})", energy.joules.reason());
+  }
+  return energy.model.empty() ? name : fmt::format("{} ({})", name, energy.model);
+}
+
+bool is_estimate(const core::Energy& energy) {
+  return energy.source == core::EnergySource::estimated;
+}
+
+void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& quality) {
+  std::set<std::string> gpu, cpu, shares, data, barriers, machines;
+  for (const RunResult* run : counted) {
+    gpu.insert(source_label(run->gpu_energy_total_joules));
+    cpu.insert(source_label(run->cpu_energy_total_joules));
+    quality.energy_estimated |= is_estimate(run->gpu_energy_total_joules) ||
+                                is_estimate(run->cpu_energy_total_joules) ||
+                                is_estimate(run->total_energy_joules);
+    barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
+    machines.insert(run->machine.machine_class());
+    for (const record::ParticipantResult& participant : run->participants) {
+      data.insert(participant.data.empty() ? "not stated" : participant.data);
+      quality.data_synthetic |= participant.data == "synthetic";
+      if (run->spec.concurrent()) shares.insert(participant.energy_share_model);
+    }
+  }
+  quality.gpu_energy_sources = listed(gpu);
+  quality.cpu_energy_sources = listed(cpu);
+  quality.energy_share_models = listed(shares);
+  quality.data = listed(data);
+  quality.barriers = listed(barriers);
+  quality.machine_classes = listed(machines);
+}
+
+/// Runs that several pairs are compared with make the pairs' effects depend on one another.
+bool pairs_share_runs(const study::Plan& plan) {
+  std::map<size_t, size_t> pair_of_run;
+  return std::any_of(plan.cells.begin(), plan.cells.end(), [&](const study::Cell& cell) {
+    return pair_of_run.try_emplace(cell.run, cell.pair).first->second != cell.pair;
+  });
+}
+
+void add_cautions(const study::Study& study, const study::Plan& plan, DataQuality& quality) {
+  const auto add = [&](std::string sentence) { quality.cautions.push_back(std::move(sentence)); };
+  if (quality.planned > 0 && quality.ok == 0) add("No run ended ok: there is nothing to compare.");
+  if (quality.ok > 0 && quality.ok < quality.planned) {
+    add(
+        fmt::format("{} of {} planned runs count; effects that need one of the others are missing, "
+                    "none is imputed.",
+                    quality.ok, quality.planned));
+  }
+  if (quality.energy_estimated) {
+    add("Energy is estimated from a power model, not measured: differences in energy are "
+        "differences in CPU time and duration seen through that model.");
+  }
+  if (quality.data_synthetic) {
+    add("Synthetic data: performance figures say nothing about the real tasks.");
+  }
+  if (quality.scale == "quick") {
+    add("Quick scale: small data and few epochs; effects may differ at full scale.");
+  }
+  if (quality.machine_classes.size() > 1) {
+    add("The runs come from machines of different classes.");
+  }
+  if (quality.gpu_energy_sources.size() > 1 || quality.cpu_energy_sources.size() > 1) {
+    add("Not all runs measured energy in the same way; runs with different sources are not "
+        "compared.");
+  }
+  if (study.repetitions == 1 && quality.ok > 0) {
+    add("One repetition: an interval within a pair is over settings, and the run-to-run variation "
+        "is unknown.");
+  }
+  if (pairs_share_runs(plan)) {
+    add("Pairs with a model in common share its solo runs, so that they are not fully independent; "
+        "tests over pairs take them as if they were.");
+  }
+  if (quality.results_outside_plan > 0) {
+    add(fmt::format("{} more results in the folder belong to no run of this plan and are left out.",
+                    quality.results_outside_plan));
+  }
+}
+
+/// What a run is, told by the first cell it answers.
+std::string description(const study::Plan& plan, size_t run) {
+  std::string text;
+  for (const study::ParticipantSpec& participant : plan.runs[run].spec.participants) {
+    text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
+  }
+  const auto cell = std::find_if(plan.cells.begin(), plan.cells.end(),
+                                 [&](const study::Cell& other) { return other.run == run; });
+  const bool changed = cell != plan.cells.end() && cell->experiment.setting != "default";
+  return changed ? text + ", " + cell->experiment.setting : text;
+}
+
+void fill_in_result(const RunResult& result, RunStatus& row) {
+  row.status = record::name_of(result.outcome.status);
+  row.outcome = result.outcome.name;
+  row.message = result.outcome.message;
+  row.advice = result.outcome.advice;
+  row.started_at = result.started_at;
+  row.makespan_seconds = result.makespan_seconds;
+  row.start_skew_seconds = result.start_skew_seconds;
+  row.overlap_fraction = result.overlap_fraction;
+  row.total_energy_joules = result.total_energy_joules;
+}
+
+}  // namespace
+
+std::string workload_label(const std::string& workload_id) {
+  const size_t slash = workload_id.find('/');
+  if (slash == std::string::npos) return workload_id;
+  const std::string model = workload_id.substr(slash + 1);
+  return model == "default" ? workload_id.substr(0, slash) : model;
+}
+
+std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
+                                    const std::vector<RunResult>& all) {
+  std::map<std::string, int> attempts;
+  for (const RunResult& result : all) ++attempts[result.run_id];
+  std::vector<RunStatus> rows;
+  for (size_t run = 0; run < plan.runs.size(); ++run) {
+    const study::PlannedRun& planned = plan.runs[run];
+    RunStatus row;
+    row.run_id = planned.id;
+    row.what = description(plan, run);
+    row.concurrent = planned.spec.concurrent();
+    row.repetition = planned.spec.repetition;
+    row.attempts = attempts[planned.id];
+    row.status = "not run";
+    row.message = "no attempt has a result";
+    if (const RunResult* result = results.deciding(planned.id)) fill_in_result(*result, row);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+DataQuality data_quality(const study::Study& study, const study::Plan& plan,
+                         const PlannedResults& results, const std::vector<RunResult>& all) {
+  DataQuality quality;
+  quality.planned = plan.runs.size();
+  quality.scale = study::name_of(study.scale);
+  std::set<std::string> planned_ids;
+  std::vector<const RunResult*> counted;
+  for (const study::PlannedRun& planned : plan.runs) {
+    planned_ids.insert(planned.id);
+    const RunResult* result = results.deciding(planned.id);
+    if (result == nullptr || result->outcome.status == Status::interrupted) {
+      ++quality.not_run;
+    } else if (result->outcome.ok()) {
+      ++quality.ok;
+      counted.push_back(result);
+    } else {
+      ++(result->outcome.status == Status::failed ? quality.failed : quality.invalid);
+    }
+  }
+  for (const RunResult& result : all) {
+    if (!planned_ids.contains(result.run_id))
+      ++quality.results_outside_plan;
+    else if (result.outcome.status == Status::interrupted)
+      ++quality.interrupted_attempts;
+  }
+  collect_facts(counted, quality);
+  add_cautions(study, plan, quality);
+  return quality;
+}
+
+void to_json(core::Json& json, const RunStatus& status) {
+  json = {{"run_id", status.run_id},
+          {"what", status.what},
+          {"mode", status.concurrent ? "concurrent" : "solo"},
+          {"repetition", status.repetition},
+          {"attempts", status.attempts},
+          {"status", status.status},
+          {"outcome", status.outcome},
+          {"message", status.message},
+          {"advice", status.advice},
+          {"started_at", status.started_at},
+          {"makespan_seconds", status.makespan_seconds},
+          {"start_skew_seconds", status.start_skew_seconds},
+          {"overlap_fraction", status.overlap_fraction},
+          {"total_energy_joules", status.total_energy_joules}};
+}
+
+void to_json(core::Json& json, const DataQuality& quality) {
+  json = {{"planned", quality.planned},
+          {"ok", quality.ok},
+          {"failed", quality.failed},
+          {"invalid", quality.invalid},
+          {"not_run", quality.not_run},
+          {"interrupted_attempts", quality.interrupted_attempts},
+          {"results_outside_plan", quality.results_outside_plan},
+          {"gpu_energy_sources", quality.gpu_energy_sources},
+          {"cpu_energy_sources", quality.cpu_energy_sources},
+          {"energy_share_models", quality.energy_share_models},
+          {"data", quality.data},
+          {"barriers", quality.barriers},
+          {"machine_classes", quality.machine_classes},
+          {"energy_estimated", quality.energy_estimated},
+          {"data_synthetic", quality.data_synthetic},
+          {"scale", quality.scale},
+          {"cautions", quality.cautions}};
+}
+
+}  // namespace tandem::analyse

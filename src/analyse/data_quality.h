@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyse/planned_results.h"
+#include "core/json.h"
+#include "study/study_file.h"
+
+namespace tandem::analyse {
+
+/// A planned run and what became of it.
+struct RunStatus {
+  std::string run_id;
+  std::string what;  ///< `mnist ∥ densenet121, learning_rate_min`
+  bool concurrent = false;
+  int repetition = 1;
+  int attempts = 0;     ///< with a result
+  std::string status;   ///< `ok`, `failed`, `invalid`, `interrupted` or `not run`
+  std::string outcome;  ///< `timeout`, `exit_code`, …
+  std::string message;  ///< why, where it isn't ok
+  std::string advice;
+  std::string started_at;
+  core::Reading makespan_seconds;
+  core::Reading start_skew_seconds;
+  core::Reading overlap_fraction;
+  core::Energy total_energy_joules;
+};
+
+/// What a reader has to know before any figure.
+struct DataQuality {
+  size_t planned = 0;
+  size_t ok = 0;
+  size_t failed = 0;
+  size_t invalid = 0;
+  size_t not_run = 0;  ///< no result, or only interrupted attempts
+  size_t interrupted_attempts = 0;
+  size_t results_outside_plan = 0;  ///< of other studies, scales or machine classes
+  // Distinct values over the runs that are ok.
+  std::vector<std::string> gpu_energy_sources;
+  std::vector<std::string> cpu_energy_sources;
+  std::vector<std::string> energy_share_models;
+  std::vector<std::string> data;  ///< `real`, `synthetic`, `not stated`
+  std::vector<std::string> barriers;
+  std::vector<std::string> machine_classes;
+  bool energy_estimated = false;
+  bool data_synthetic = false;
+  std::string scale;
+  std::vector<std::string> cautions;  ///< whole sentences, the gravest first
+};
+
+/// One row a planned run, in the order of the plan.
+std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
+                                    const std::vector<record::RunResult>& all);
+
+DataQuality data_quality(const study::Study& study, const study::Plan& plan,
+                         const PlannedResults& results, const std::vector<record::RunResult>& all);
+
+/// A workload's name for people: the model; of models called `default`, the repository.
+std::string workload_label(const std::string& workload_id);
+
+void to_json(core::Json& json, const RunStatus& status);
+void to_json(core::Json& json, const DataQuality& quality);
+
+}  // namespace tandem::analyse

@@ -1,0 +1,206 @@
+#include "analyse/effect_summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+namespace tandem::analyse {
+namespace {
+
+using core::Reading;
+
+constexpr auto columns = std::to_array<EffectColumn>({
+    {"makespan_overhead", Averaging::log_ratio,
+     [](const BlockEffects& block) { return block.makespan_overhead; }},
+    {"energy_saving", Averaging::log_ratio_of_saving,
+     [](const BlockEffects& block) { return block.energy_saving; }},
+    {"concurrent_overhead_a", Averaging::log_ratio,
+     [](const BlockEffects& block) { return block.a.concurrent_overhead; }},
+    {"concurrent_overhead_b", Averaging::log_ratio,
+     [](const BlockEffects& block) { return block.b.concurrent_overhead; }},
+    {"energy_change_a", Averaging::log_ratio,
+     [](const BlockEffects& block) { return block.a.energy_change; }},
+    {"energy_change_b", Averaging::log_ratio,
+     [](const BlockEffects& block) { return block.b.energy_change; }},
+    {"performance_change_a", Averaging::linear,
+     [](const BlockEffects& block) { return block.a.performance_change; }},
+    {"performance_change_b", Averaging::linear,
+     [](const BlockEffects& block) { return block.b.performance_change; }},
+    {"interference_a", Averaging::linear,
+     [](const BlockEffects& block) { return block.a.interference; }},
+    {"interference_b", Averaging::linear,
+     [](const BlockEffects& block) { return block.b.interference; }},
+});
+
+/// Onto the scale on which effects are averaged; missing where there is no logarithm.
+Reading to_scale(const Reading& effect, Averaging averaging) {
+  if (!effect || averaging == Averaging::linear) return effect;
+  const double change = averaging == Averaging::log_ratio ? *effect : -*effect;
+  if (change <= -1) return Reading::missing("no logarithm of a ratio of zero or less");
+  return std::log1p(change);
+}
+
+double to_percent(double value, Averaging averaging) {
+  switch (averaging) {
+    case Averaging::log_ratio:
+      return 100 * std::expm1(value);
+    case Averaging::log_ratio_of_saving:
+      return -100 * std::expm1(value);
+    case Averaging::linear:
+      return 100 * value;
+  }
+  return value;
+}
+
+bool compares_with_one_run_of_a(const EffectColumn& column) {
+  return std::string_view(column.name).ends_with("_a");
+}
+
+/// A pair's independent values on the scale; `problem` gets the reason of the first missing one.
+std::vector<double> independent_values(const EffectColumn& column,
+                                       const std::vector<BlockEffects>& blocks,
+                                       std::string& problem) {
+  std::map<int, std::vector<double>> of_repetition;
+  std::vector<double> values;
+  for (const BlockEffects& block : blocks) {
+    const Reading value = to_scale(column.value(block), column.averaging);
+    if (value) {
+      of_repetition[block.repetition].push_back(*value);
+      values.push_back(*value);
+    } else if (problem.empty()) {
+      problem = value.reason();
+    }
+  }
+  if (!compares_with_one_run_of_a(column)) return values;
+  values.clear();
+  for (const auto& [repetition, of_settings] : of_repetition) values.push_back(*mean(of_settings));
+  return values;
+}
+
+EffectSummary summarise(const EffectColumn& column, const std::vector<double>& values,
+                        const std::string& problem) {
+  EffectSummary summary{column.name, values.size(), {}, std::nullopt};
+  if (values.empty()) {
+    summary.percent = Reading::missing(problem.empty() ? "no values" : problem);
+    return summary;
+  }
+  const Estimate estimate = estimate_mean(values);
+  summary.percent = to_percent(*estimate.mean, column.averaging);
+  if (estimate.interval) {
+    const double low = to_percent(estimate.interval->low, column.averaging);
+    const double high = to_percent(estimate.interval->high, column.averaging);
+    summary.interval_percent = {std::min(low, high), std::max(low, high)};
+  }
+  return summary;
+}
+
+}  // namespace
+
+std::span<const EffectColumn> effect_columns() {
+  return columns;
+}
+
+EffectSummary summarise_pair(const EffectColumn& column, const std::vector<BlockEffects>& blocks) {
+  std::string problem;
+  const std::vector<double> values = independent_values(column, blocks, problem);
+  return summarise(column, values, problem);
+}
+
+std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs) {
+  std::vector<OverallEffect> effects;
+  for (const EffectColumn& column : columns) {
+    std::string problem;
+    std::vector<double> pair_means;
+    for (const std::vector<BlockEffects>& blocks : pairs) {
+      const std::vector<double> values = independent_values(column, blocks, problem);
+      if (!values.empty()) pair_means.push_back(*mean(values));
+    }
+    OverallEffect effect;
+    effect.summary = summarise(column, pair_means, problem);
+    const bool is_magnitude = std::string_view(column.name).starts_with("interference");
+    if (is_magnitude) {
+      // A mean of absolute values is positive even where nothing happens.
+      const Reading untested = Reading::missing("a magnitude is never negative: no test against 0");
+      effect.t_test = {"", pair_means.size(), untested, untested};
+      effect.wilcoxon_test = effect.t_test;
+      effect.hedges_g = untested;
+    } else {
+      const std::vector<double> zeros(pair_means.size(), 0.0);
+      effect.t_test = paired_t_test(pair_means, zeros);
+      effect.wilcoxon_test = wilcoxon_signed_rank_test(pair_means, zeros);
+      effect.hedges_g = hedges_g_paired(pair_means, zeros);
+    }
+    effects.push_back(effect);
+  }
+  adjust_family(effects);
+  return effects;
+}
+
+std::vector<Comparison> comparisons(const std::vector<BlockEffects>& blocks) {
+  std::vector<std::string> settings;
+  for (const BlockEffects& block : blocks) {
+    if (std::find(settings.begin(), settings.end(), block.setting) == settings.end()) {
+      settings.push_back(block.setting);
+    }
+  }
+  std::vector<Comparison> all;
+  for (const std::string& setting : settings) {
+    std::vector<double> solo_s, together_s, solo_j, together_j;
+    for (const BlockEffects& block : blocks) {
+      if (block.setting != setting) continue;
+      if (block.solo_duration_seconds && block.makespan_seconds) {
+        solo_s.push_back(*block.solo_duration_seconds);
+        together_s.push_back(*block.makespan_seconds);
+      }
+      if (block.solo_energy_joules && block.pair_energy_joules) {
+        solo_j.push_back(*block.solo_energy_joules);
+        together_j.push_back(*block.pair_energy_joules);
+      }
+    }
+    all.push_back({setting, estimate_mean(solo_s), estimate_mean(together_s), estimate_mean(solo_j),
+                   estimate_mean(together_j)});
+  }
+  return all;
+}
+
+core::Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? core::Json{interval->low, interval->high} : core::Json(nullptr);
+}
+
+void to_json(core::Json& json, const TestResult& test) {
+  json = {
+      {"name", test.name}, {"n", test.n}, {"statistic", test.statistic}, {"p_value", test.p_value}};
+}
+
+void to_json(core::Json& json, const Estimate& estimate) {
+  json = {{"n", estimate.n},
+          {"mean", estimate.mean},
+          {"standard_deviation", estimate.standard_deviation},
+          {"interval", interval_json(estimate.interval)}};
+}
+
+void to_json(core::Json& json, const Comparison& comparison) {
+  json = {{"setting", comparison.setting},
+          {"solo_duration_seconds", comparison.solo_duration_seconds},
+          {"makespan_seconds", comparison.makespan_seconds},
+          {"solo_energy_joules", comparison.solo_energy_joules},
+          {"pair_energy_joules", comparison.pair_energy_joules}};
+}
+
+void to_json(core::Json& json, const EffectSummary& summary) {
+  json = {{"effect", summary.effect},
+          {"n", summary.n},
+          {"percent", summary.percent},
+          {"interval_percent", interval_json(summary.interval_percent)}};
+}
+
+void to_json(core::Json& json, const OverallEffect& effect) {
+  json = {{"summary", effect.summary},
+          {"t_test", effect.t_test},
+          {"wilcoxon_test", effect.wilcoxon_test},
+          {"hedges_g", effect.hedges_g},
+          {"adjusted_p", effect.adjusted_p}};
+}
+
+}  // namespace tandem::analyse

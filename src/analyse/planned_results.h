@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/reading.h"
+#include "record/run_result.h"
+#include "study/plan.h"
+
+namespace tandem::analyse {
+
+/// The result of a planned run, or the reason why there is none that counts.
+struct PlannedResult {
+  const record::RunResult* run = nullptr;  ///< null unless the run is ok
+  std::string run_id;
+  std::string problem;  ///< empty when the run is ok
+
+  /// A reading of the run; missing with the problem when the run doesn't count.
+  template <typename Read>
+  core::Reading read(Read reading_of) const {
+    return run != nullptr ? reading_of(*run) : core::Reading::missing(problem);
+  }
+};
+
+/// Finds the runs that answer a pair's experiments; of several attempts the deciding one.
+/// Refers to the plan and the results: both must outlive it.
+class PlannedResults {
+ public:
+  PlannedResults(const study::Plan& plan, const std::vector<record::RunResult>& results);
+
+  PlannedResult concurrent(size_t pair, const std::string& setting, int repetition) const;
+  PlannedResult solo_b(size_t pair, const std::string& setting, int repetition) const;
+  PlannedResult solo_a(size_t pair, int repetition) const;
+
+  /// The attempt that counts, whatever its outcome; nullptr when no attempt has a result.
+  const record::RunResult* deciding(const std::string& run_id) const;
+
+ private:
+  PlannedResult find(size_t pair, const study::Experiment& experiment, int repetition) const;
+
+  const study::Plan& plan_;
+  std::map<std::string, const record::RunResult*> deciding_;
+};
+
+}  // namespace tandem::analyse

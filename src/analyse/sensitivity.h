@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyse/planned_results.h"
+#include "core/json.h"
+#include "core/reading.h"
+#include "study/plan.h"
+
+namespace tandem::analyse {
+
+/// What a hyperparameter may move.
+enum class Response { performance, energy, duration };
+std::string name_of(Response response);
+
+/// How strongly B answers to one level of one hyperparameter, alone or beside A, in one repetition.
+/// For performance a positive value means better with a larger hyperparameter, whichever direction
+/// the metric has.
+struct Sensitivity {
+  size_t pair = 0;
+  std::string hyperparameter;
+  std::string setting;
+  int repetition = 1;
+  Response response = Response::performance;
+  bool concurrent = false;
+  core::Reading percent_form;  ///< (Δy / y_default) / (Δx / x_default)
+  core::Reading log_form;      ///< ln(y / y_default) / ln(x / x_default)
+};
+
+std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Setting>& settings,
+                                       int repetitions, const PlannedResults& results);
+
+void to_json(core::Json& json, const Sensitivity& sensitivity);
+
+}  // namespace tandem::analyse

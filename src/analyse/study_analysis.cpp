@@ -1,0 +1,139 @@
+#include "analyse/study_analysis.h"
+
+#include <algorithm>
+
+#include "analyse/findings.h"
+#include "study/pair.h"
+
+namespace tandem::analyse {
+namespace {
+
+PairAnalysis analyse_pair(const study::Study& study, size_t index,
+                          const study::Catalogue& catalogue, const PlannedResults& results) {
+  const study::StudyPair& pair = study.pairs[index];
+  const study::WorkloadPair workloads{&catalogue.at(pair.a), &catalogue.at(pair.b)};
+  const std::vector<study::Setting> settings = study::settings_of(study, pair, catalogue);
+  PairAnalysis analysis;
+  analysis.number = index + 1;
+  analysis.a = pair.a;
+  analysis.b = pair.b;
+  analysis.title = workload_label(pair.a) + " + " + workload_label(pair.b);
+  analysis.type = workloads.type();
+  analysis.complementarity = study::name_of(study::complementarity_of(workloads));
+  analysis.memory_mb = workloads.memory_mb();
+  analysis.gpu_util_percent = workloads.gpu_util_percent();
+  analysis.effects = block_effects(index, settings, study.repetitions, results);
+  analysis.comparisons = comparisons(analysis.effects);
+  for (const EffectColumn& column : effect_columns()) {
+    analysis.summaries.push_back(summarise_pair(column, analysis.effects));
+  }
+  analysis.sensitivities = sensitivities(index, settings, study.repetitions, results);
+  analysis.trade_off = trade_off(index, settings, study.repetitions, results);
+  return analysis;
+}
+
+std::vector<core::Machine> distinct_machines(const std::vector<const record::RunResult*>& runs) {
+  std::vector<core::Machine> machines;
+  for (const record::RunResult* run : runs) {
+    const bool known = std::any_of(machines.begin(), machines.end(), [&](const auto& machine) {
+      return machine.hostname == run->machine.hostname &&
+             machine.machine_class() == run->machine.machine_class();
+    });
+    if (!known) machines.push_back(run->machine);
+  }
+  return machines;
+}
+
+core::Json study_json(const study::Study& study) {
+  std::vector<std::string> mutated;
+  for (const study::MutatedHyperparameter& hyperparameter : study.mutated) {
+    mutated.push_back(hyperparameter.name);
+  }
+  return {{"name", study.name},
+          {"file", study.file.string()},
+          {"pairs", study.pairs.size()},
+          {"repetitions", study.repetitions},
+          {"mutated", mutated},
+          {"scale", study::name_of(study.scale)},
+          {"device", study::name_of(study.device)},
+          {"overlap", study::name_of(study.overlap)},
+          {"solo_runs", study.solo_runs == study::SoloRuns::shared ? "shared" : "literal"},
+          {"order", study.order == study::RunOrder::randomised ? "randomised" : "as_listed"},
+          {"order_seed", study.order_seed},
+          {"seed", study.seed},
+          {"sampling_hz", study.sampling_hz},
+          {"cool_down_s", study.cool_down_s},
+          {"threads", study.resources.threads},
+          {"wait_policy", study.resources.wait_policy},
+          {"cores", study.resources.cores},
+          {"equivalence_bound_percent", study.equivalence_bound_percent}};
+}
+
+}  // namespace
+
+StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
+                            const study::Catalogue& catalogue,
+                            const std::vector<record::RunResult>& results) {
+  const PlannedResults planned(plan, results);
+  StudyAnalysis analysis;
+  analysis.study = study;
+  analysis.quality = data_quality(study, plan, planned, results);
+  analysis.runs = run_statuses(plan, planned, results);
+  std::vector<const record::RunResult*> deciding;
+  for (const study::PlannedRun& run : plan.runs) {
+    if (const record::RunResult* result = planned.deciding(run.id)) deciding.push_back(result);
+  }
+  for (const record::RunResult* result : deciding) {
+    const std::vector<TrainingMetrics> rows = training_metrics(*result);
+    analysis.trainings.insert(analysis.trainings.end(), rows.begin(), rows.end());
+  }
+  analysis.machines = distinct_machines(deciding);
+
+  std::vector<std::vector<BlockEffects>> effects_of_pairs;
+  std::vector<Sensitivity> all_sensitivities;
+  for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
+    analysis.pairs.push_back(analyse_pair(study, pair, catalogue, planned));
+    const PairAnalysis& added = analysis.pairs.back();
+    effects_of_pairs.push_back(added.effects);
+    all_sensitivities.insert(all_sensitivities.end(), added.sensitivities.begin(),
+                             added.sensitivities.end());
+  }
+  analysis.overall = overall_effects(effects_of_pairs);
+  analysis.sensitivity_tests = sensitivity_tests(all_sensitivities);
+  analysis.findings = findings_of(analysis);
+  return analysis;
+}
+
+void to_json(core::Json& json, const PairAnalysis& pair) {
+  json = {{"number", pair.number},
+          {"a", pair.a},
+          {"b", pair.b},
+          {"title", pair.title},
+          {"type", pair.type},
+          {"complementarity", pair.complementarity},
+          {"memory_mb", pair.memory_mb},
+          {"gpu_util_percent", pair.gpu_util_percent},
+          {"summaries", pair.summaries},
+          {"comparisons", pair.comparisons},
+          {"effects", pair.effects},
+          {"sensitivities", pair.sensitivities},
+          {"trade_off", pair.trade_off}};
+}
+
+void to_json(core::Json& json, const Finding& finding) {
+  json = {{"topic", finding.topic}, {"text", finding.text}};
+}
+
+void to_json(core::Json& json, const StudyAnalysis& analysis) {
+  json = {{"study", study_json(analysis.study)},
+          {"quality", analysis.quality},
+          {"findings", analysis.findings},
+          {"overall", analysis.overall},
+          {"sensitivity_tests", analysis.sensitivity_tests},
+          {"pairs", analysis.pairs},
+          {"runs", analysis.runs},
+          {"trainings", analysis.trainings},
+          {"machines", analysis.machines}};
+}
+
+}  // namespace tandem::analyse

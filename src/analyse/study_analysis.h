@@ -1,0 +1,68 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyse/data_quality.h"
+#include "analyse/effect_summary.h"
+#include "analyse/effects.h"
+#include "analyse/sensitivity.h"
+#include "analyse/sensitivity_test.h"
+#include "analyse/trade_off.h"
+#include "analyse/training_metrics.h"
+#include "core/json.h"
+#include "core/measured.h"
+#include "record/run_result.h"
+#include "study/plan.h"
+#include "study/study_file.h"
+
+namespace tandem::analyse {
+
+struct PairAnalysis {
+  size_t number = 0;  ///< in the study, from 1
+  std::string a;      ///< workload id
+  std::string b;
+  std::string title;                     ///< `mnist + densenet121`
+  std::string type;                      ///< `low+high`
+  std::string complementarity;           ///< `complementary`, `competing` or `neutral`
+  double memory_mb = 0;                  ///< sum of the catalogue's figures
+  double gpu_util_percent = 0;           ///< sum of the catalogue's figures
+  std::vector<EffectSummary> summaries;  ///< in the order of effect_columns()
+  std::vector<Comparison> comparisons;
+  std::vector<BlockEffects> effects;
+  std::vector<Sensitivity> sensitivities;
+  TradeOff trade_off;
+};
+
+/// A sentence that was made from numbers.
+struct Finding {
+  std::string topic;  ///< `time`, `energy`, `performance`, `H0`, `best setting`, `pairs`
+  std::string text;
+};
+
+/// Everything that a report shows.
+struct StudyAnalysis {
+  study::Study study;
+  DataQuality quality;
+  std::vector<Finding> findings;
+  std::vector<OverallEffect> overall;  ///< in the order of effect_columns()
+  std::vector<SensitivityTest> sensitivity_tests;
+  std::vector<PairAnalysis> pairs;
+  std::vector<RunStatus> runs;             ///< every planned run
+  std::vector<TrainingMetrics> trainings;  ///< of every planned run that has a result
+  std::vector<core::Machine> machines;     ///< distinct
+};
+
+/// Analyses what there is: missing and failed runs, single pairs and single runs are stated, never
+/// filled in. `results` holds all attempts in any order; those outside the plan are only counted.
+StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
+                            const study::Catalogue& catalogue,
+                            const std::vector<record::RunResult>& results);
+
+void to_json(core::Json& json, const PairAnalysis& pair);
+void to_json(core::Json& json, const Finding& finding);
+/// The document of `tandem report --json`. Texts of programs may be broken UTF-8: dump it with
+/// `Json::error_handler_t::replace`.
+void to_json(core::Json& json, const StudyAnalysis& analysis);
+
+}  // namespace tandem::analyse
