@@ -61,7 +61,7 @@ SessionSummary run_session(const study::Plan& plan, const record::RunStore& stor
       to_do.push_back(&run);
     }
   }
-  observer.session_begins(plan.runs.size(), summary.already_done, to_do.size());
+  observer.session_begins(plan.runs.size(), summary.already_done, to_do);
   if (to_do.empty()) return summary;
 
   record::Index index(record::Index::file_of(store));

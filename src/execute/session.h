@@ -41,7 +41,8 @@ class LocalExecutor : public RunExecutor {
 /// Told of a session's progress. `place` counts from 1 among the runs of this session.
 class SessionObserver : public RunObserver {
  public:
-  virtual void session_begins(size_t planned, size_t already_done, size_t to_do) {
+  virtual void session_begins(size_t planned, size_t already_done,
+                              const std::vector<const study::PlannedRun*>& to_do) {
     (void)planned, (void)already_done, (void)to_do;
   }
   virtual void run_begins(const study::PlannedRun& run, size_t place, int attempt) {

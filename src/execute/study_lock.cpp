@@ -15,14 +15,27 @@
 
 namespace tandem::execute {
 
+namespace {
+
+std::filesystem::path lock_file(const std::filesystem::path& folder) {
+  return folder / "session.lock";
+}
+
+std::string holder_in(const std::filesystem::path& path) {
+  const std::string text = core::read_file(path);
+  return core::printable(text.substr(0, text.find('\n')));
+}
+
+}  // namespace
+
 StudyLock::StudyLock(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "session.lock";
+  const std::filesystem::path path = lock_file(folder);
   file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!file_.is_open()) throw core::SystemError("can't open '" + path.string() + "'", errno);
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) throw core::SystemError("can't lock '" + path.string() + "'", errno);
     throw StudyIsBusy(fmt::format("another session works on {}: {}", folder.string(),
-                                  core::printable(core::read_file(path))));
+                                  holder_in(path)));
   }
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
@@ -32,6 +45,14 @@ StudyLock::StudyLock(const std::filesystem::path& folder) {
       ::write(file_.get(), holder.data(), holder.size()) != static_cast<ssize_t>(holder.size())) {
     throw core::SystemError("can't write '" + path.string() + "'", errno);
   }
+}
+
+std::optional<std::string> lock_holder(const std::filesystem::path& folder) {
+  const std::filesystem::path path = lock_file(folder);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return std::nullopt;
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
+  return holder_in(path);
 }
 
 }  // namespace tandem::execute

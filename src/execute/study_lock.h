@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "execute/child_process.h"
 
@@ -22,5 +24,8 @@ class StudyLock {
  private:
   FileDescriptor file_;
 };
+
+/// Who holds the study's lock (`process 4711 on host, since …`), or nothing. Changes nothing.
+std::optional<std::string> lock_holder(const std::filesystem::path& folder);
 
 }  // namespace tandem::execute

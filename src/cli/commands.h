@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "core/error.h"
+
+namespace tandem::cli {
+
+// One file a command. Each function adds its subcommand; when the person has called it, its work is
+// done inside CLI11's parse, and `exit_code` says how it went.
+void add_plan_command(CLI::App& app, core::ExitCode& exit_code);
+void add_run_command(CLI::App& app, core::ExitCode& exit_code);
+void add_status_command(CLI::App& app, core::ExitCode& exit_code);
+void add_report_command(CLI::App& app, core::ExitCode& exit_code);
+void add_index_command(CLI::App& app, core::ExitCode& exit_code);
+void add_workloads_command(CLI::App& app, core::ExitCode& exit_code);
+void add_pairs_command(CLI::App& app, core::ExitCode& exit_code);
+void add_doctor_command(CLI::App& app, core::ExitCode& exit_code);
+
+}  // namespace tandem::cli

@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "execute/child_process.h"
+#include "measure/capabilities.h"
+#include "measure/machine.h"
+#include "report/text_table.h"
+
+namespace tandem::cli {
+namespace {
+
+/// Programs that tandem starts.
+measure::Capability program_capability(const std::string& program, const std::string& if_missing) {
+  const auto found = execute::find_program(program);
+  return {program, found.has_value(), found ? found->string() : if_missing};
+}
+
+std::vector<measure::Capability> look_around() {
+  std::vector<measure::Capability> found = measure::probe_capabilities();
+  found.push_back(program_capability("tandem-launch", "not beside tandem: build it again"));
+  found.push_back(program_capability(
+      "tandem-train", "the native trainers were not built (they need libtorch: scripts/setup)"));
+  return found;
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, core::ExitCode&) {
+  CLI::App* command =
+      app.add_subcommand("doctor", "Show what this machine can measure, what not, and why");
+  command->footer("Example: tandem doctor");
+  const auto as_json = std::make_shared<bool>(false);
+  add_json_flag(*command, *as_json);
+  command->callback([as_json] {
+    const core::Machine machine = measure::describe_machine();
+    const std::vector<measure::Capability> capabilities = look_around();
+    if (*as_json) {
+      core::Json rows = core::Json::array();
+      for (const measure::Capability& capability : capabilities) {
+        rows.push_back({{"name", capability.name},
+                        {"available", capability.available},
+                        {"detail", capability.detail}});
+      }
+      print_json({{"machine", machine},
+                  {"machine_class", machine.machine_class()},
+                  {"capabilities", std::move(rows)}});
+      return;
+    }
+    fmt::print("{}, {} CPUs, {:.0f} MiB, Linux {}{}\n\n", machine.cpu_model, machine.logical_cpus,
+               machine.memory_mib, machine.kernel,
+               machine.hypervisor.empty() ? "" : ", virtual machine (" + machine.hypervisor + ")");
+    report::TextTable table({"what", "here", "from, or why not"});
+    for (const measure::Capability& capability : capabilities) {
+      table.add_row({capability.name, capability.available ? "yes" : "no", capability.detail});
+    }
+    fmt::print("{}", table.render());
+  });
+}
+
+}  // namespace tandem::cli

@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "record/index.h"
+
+namespace tandem::cli {
+
+void add_index_command(CLI::App& app, core::ExitCode& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("index", "Build a study's SQLite index anew from its run folders");
+  command->footer(
+      "Example: tandem index results/pilot\n"
+      "         sqlite3 results/pilot/index.sqlite 'select workload, avg(duration_seconds) "
+      "from trainings group by workload'");
+  struct Options {
+    OpenOptions open;
+    bool as_json = false;
+  };
+  const auto options = std::make_shared<Options>();
+  add_study_options(*command, options->open);
+  add_json_flag(*command, options->as_json);
+  command->callback([options, &exit_code] {
+    const OpenStudy open = open_study(options->open);
+    if (!std::filesystem::exists(open.store.runs_folder())) {
+      throw core::UserError("'" + open.store.folder().string() + "' has no runs yet");
+    }
+    std::vector<std::string> problems;
+    const int attempts = record::Index::rebuild(open.store, problems);
+    const std::string file = record::Index::file_of(open.store).string();
+    if (options->as_json) {
+      print_json({{"index", file}, {"attempts", attempts}, {"problems", problems}});
+    } else {
+      fmt::print("{}: {} attempts\n", file, attempts);
+      for (const std::string& problem : problems) fmt::print("left out: {}\n", problem);
+    }
+    if (!problems.empty()) exit_code = core::ExitCode::system_failure;
+  });
+}
+
+}  // namespace tandem::cli

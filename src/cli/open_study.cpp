@@ -1,0 +1,82 @@
+#include "cli/open_study.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "measure/machine.h"
+
+namespace tandem::cli {
+namespace fs = std::filesystem;
+namespace {
+
+OpenStudy open_folder(const OpenOptions& options) {
+  const fs::path& folder = options.path;
+  if (!fs::exists(folder / "study.json")) {
+    throw core::UserError(fmt::format(
+        "'{}' holds no study.json: it is no study's folder. 'tandem run FILE' makes one.",
+        folder.string()));
+  }
+  study::Catalogue catalogue = study::Catalogue::read(folder / "workloads");
+  study::Study study = study::read_study(folder / "study.json", catalogue);
+  const core::Json kept = core::read_json(folder / "plan.json");
+  const std::string machine_class = kept.value("machine_class", "");
+  study::Plan plan = study::make_plan(study, catalogue, machine_class);
+  return {std::move(catalogue), std::move(study), std::move(plan), machine_class,
+          record::RunStore(folder)};
+}
+
+OpenStudy open_file(const OpenOptions& options) {
+  study::Catalogue catalogue = catalogue_with(options.workloads);
+  study::Study study = study::read_study(options.path, catalogue);
+  const std::string machine_class = measure::describe_machine().machine_class();
+  study::Plan plan = study::make_plan(study, catalogue, machine_class);
+  const fs::path folder = options.results.empty() ? fs::path("results") / study.name
+                                                  : options.results;
+  return {std::move(catalogue), std::move(study), std::move(plan), machine_class,
+          record::RunStore(folder)};
+}
+
+}  // namespace
+
+OpenStudy open_study(const OpenOptions& options) {
+  std::error_code code;
+  return fs::is_directory(options.path, code) ? open_folder(options) : open_file(options);
+}
+
+void keep_study(const OpenStudy& open) {
+  const fs::path& folder = open.store.folder();
+  core::make_folders(folder / "workloads");
+  // A study that was opened by its folder is kept already.
+  if (open.study.file != folder / "study.json") {
+    core::write_file_atomically(folder / "study.json", core::read_file(open.study.file));
+    std::set<std::string> used;
+    for (const study::StudyPair& pair : open.study.pairs) used.insert({pair.a, pair.b});
+    for (const std::string& id : used) {
+      const fs::path& manifest = open.catalogue.at(id).manifest;
+      core::write_file_atomically(folder / "workloads" / manifest.filename(),
+                                  core::read_file(manifest));
+    }
+  }
+  core::Json runs = core::Json::array();
+  for (const study::PlannedRun& run : open.plan.runs) {
+    runs.push_back({{"run_id", run.id}, {"expected_s", run.expected_s}, {"spec", run.spec}});
+  }
+  core::write_file_atomically(
+      folder / "plan.json",
+      core::Json{{"machine_class", open.machine_class}, {"runs", std::move(runs)}}.dump(2) + "\n");
+}
+
+study::Catalogue catalogue_with(const fs::path& further_workloads) {
+  study::Catalogue shipped = study::Catalogue::shipped();
+  if (further_workloads.empty()) return shipped;
+  std::vector<study::Workload> workloads = shipped.workloads();
+  for (const study::Workload& workload : study::Catalogue::read(further_workloads).workloads()) {
+    workloads.push_back(workload);
+  }
+  return study::Catalogue(std::move(workloads));
+}
+
+}  // namespace tandem::cli

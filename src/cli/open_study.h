@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "record/run_store.h"
+#include "study/plan.h"
+#include "study/study_file.h"
+#include "study/workload.h"
+
+namespace tandem::cli {
+
+/// A study as the commands need it: what it asks for, its plan, and where its results are.
+struct OpenStudy {
+  study::Catalogue catalogue;
+  study::Study study;
+  study::Plan plan;
+  std::string machine_class;
+  record::RunStore store;
+};
+
+struct OpenOptions {
+  std::filesystem::path path;       ///< a study file, or the folder of a study that has been run
+  std::filesystem::path results;    ///< the study's folder; empty: `results/<experiment_name>`
+  std::filesystem::path workloads;  ///< a folder of further manifests, or empty
+};
+
+/// Opens a study by its file (planned for this machine) or by its folder (planned for the machine
+/// that it ran on, with the manifests it ran with). Throws core::UserError.
+OpenStudy open_study(const OpenOptions& options);
+
+/// Puts what a later `open_study` of the folder needs beside the runs: study.json as the person wrote
+/// it, the manifests of its workloads, and plan.json with the identity of every run.
+void keep_study(const OpenStudy& open);
+
+/// The catalogue that came with tandem and, if a folder is given, its manifests too.
+study::Catalogue catalogue_with(const std::filesystem::path& further_workloads);
+
+}  // namespace tandem::cli

@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "core/file.h"
+#include "execute/session.h"
+#include "execute/trainer_command.h"
+
+namespace tandem::cli {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
+
+void request_stop(int) { stop_requested.store(true); }
+
+/// Ctrl-C, a terminal that goes away and a service manager's TERM all end the session in order.
+void stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+  // A reader of our output that goes away (`| head`) must not end the study.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+/// Where the data is: as said on the command line, in the study, in TANDEM_DATA, or beside tandem.
+std::filesystem::path data_folder(const std::filesystem::path& stated, const study::Study& study) {
+  if (!stated.empty()) return stated;
+  if (!study.data_folder.empty()) return study.data_folder;
+  if (const char* folder = std::getenv("TANDEM_DATA")) return folder;
+  try {
+    return core::shipped_file("data");
+  } catch (const core::SystemError&) {
+    return "data";
+  }
+}
+
+struct RunOptions {
+  OpenOptions open;
+  std::filesystem::path data;
+  bool retry_failed = false;
+};
+
+core::ExitCode run(const RunOptions& options) {
+  const OpenStudy open = open_study(options.open);
+  const std::filesystem::path data = data_folder(options.data, open.study);
+  std::vector<study::RunSpec> specs;
+  for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
+  execute::check_prerequisites(specs, open.catalogue, data);
+  keep_study(open);
+
+  stop_on_signals();
+  execute::LocalExecutor executor(open.study, open.catalogue, data);
+  ProgressDisplay display(::isatty(STDOUT_FILENO) == 1);
+  const execute::SessionSummary summary = execute::run_session(
+      open.plan, open.store, executor,
+      {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s},
+      stop_requested, display);
+
+  fmt::print("{} ok, {} failed in this session", summary.ok, summary.failed);
+  if (summary.failed_earlier > 0) {
+    fmt::print(", {} failed earlier (repeat them with --retry-failed)", summary.failed_earlier);
+  }
+  fmt::print(". Results: {}\n", open.store.folder().string());
+  if (summary.interrupted) {
+    fmt::print("Interrupted; run the study again to go on with what is missing.\n");
+    return core::ExitCode::interrupted;
+  }
+  fmt::print("Next: tandem report {}\n", open.store.folder().string());
+  return summary.failed + summary.failed_earlier > 0 ? core::ExitCode::runs_failed
+                                                     : core::ExitCode::success;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, core::ExitCode& exit_code) {
+  CLI::App* command = app.add_subcommand("run", "Make the runs of a study that have no result yet");
+  command->footer(
+      "Example: tandem run studies/pilot.json --data data\n"
+      "Can be interrupted at any time; the same command goes on with what is missing.");
+  const auto options = std::make_shared<RunOptions>();
+  add_study_options(*command, options->open);
+  command->add_option("--data", options->data,
+                      "Folder of the data sets (default: the study's data_folder, TANDEM_DATA, "
+                      "or data/)");
+  command->add_flag("--retry-failed", options->retry_failed,
+                    "Also repeat runs that failed, each as a new attempt");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace tandem::cli
