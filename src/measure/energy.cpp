@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tandem::measure {
 namespace {
@@ -11,27 +12,27 @@ namespace {
 using core::Reading;
 
 /// The samples that bear on a window: from the last one at or before its begin to the first one at
-/// or after its end, or why they don't cover it.
+/// or after its end.
 struct Cover {
   std::span<const double> t_s;
   std::span<const double> values;
-  std::string problem;
+  std::string problem;  ///< why they don't cover it; empty when they do
 };
 
+Cover problem(std::string text) {
+  return {{}, {}, std::move(text)};
+}
+
 Cover cover(std::span<const double> t_s, std::span<const double> values, Window window) {
-  if (t_s.empty()) return {{}, {}, "nothing was sampled"};
-  if (window.duration_s() < 0) return {{}, {}, "the window ends before it begins"};
+  if (t_s.empty()) return problem("nothing was sampled");
+  if (window.duration_s() < 0) return problem("the window ends before it begins");
   if (window.begin_s < t_s.front()) {
-    return {{},
-            {},
-            fmt::format("the window begins {:.3g} s before the first sample",
-                        t_s.front() - window.begin_s)};
+    return problem(fmt::format("the window begins {:.3g} s before the first sample",
+                               t_s.front() - window.begin_s));
   }
   if (window.end_s > t_s.back()) {
-    return {
-        {},
-        {},
-        fmt::format("the window ends {:.3g} s after the last sample", window.end_s - t_s.back())};
+    return problem(
+        fmt::format("the window ends {:.3g} s after the last sample", window.end_s - t_s.back()));
   }
   const auto first = std::ranges::upper_bound(t_s, window.begin_s) - 1;
   const auto last = std::lower_bound(first, t_s.end(), window.end_s);
@@ -40,7 +41,8 @@ Cover cover(std::span<const double> t_s, std::span<const double> values, Window 
   const auto covering = values.subspan(offset, count);
   const auto missing = std::ranges::count_if(covering, [](double v) { return std::isnan(v); });
   if (missing > 0) {
-    return {{}, {}, fmt::format("{} of {} samples in the window are missing", missing, count)};
+    return problem(fmt::format("{} of {} samples in the window {} missing", missing, count,
+                               missing == 1 ? "is" : "are"));
   }
   return {t_s.subspan(offset, count), covering, ""};
 }

@@ -1,0 +1,159 @@
+#include "measure/energy.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <random>
+#include <vector>
+
+#include "measure/signal.h"
+
+namespace tandem::measure {
+namespace {
+
+using core::Reading;
+
+/// A function of time sampled at 10 Hz with jitter, as a busy machine does.
+struct Trace {
+  Trace(double duration_s, const std::function<double(double)>& value_at) {
+    std::mt19937 random(7);
+    std::uniform_real_distribution<double> jitter_s(0, 0.03);
+    for (double deadline_s = 0; deadline_s < duration_s + 0.2; deadline_s += 0.1) {
+      t_s.push_back(deadline_s + jitter_s(random));
+      values.push_back(value_at(t_s.back()));
+    }
+  }
+  std::vector<double> t_s;
+  std::vector<double> values;
+};
+
+constexpr Window ten_minutes{0.05, 600.05};
+
+TEST(IntegratePower, IsExactForConstantPower) {
+  const Trace trace(601, [](double) { return 42.0; });
+  const Reading energy_j = integrate_power(trace.t_s, trace.values, ten_minutes);
+  EXPECT_NEAR(energy_j.value(), 42.0 * 600, 1e-8);
+}
+
+TEST(IntegratePower, IsExactForARampAndAtItsEdges) {
+  const Trace trace(601, [](double t_s) { return 10 + 0.3 * t_s; });
+  for (const Window window : {ten_minutes, Window{1.234, 1.239}, Window{0.5, 599.9}}) {
+    const double mean_w = 10 + 0.3 * (window.begin_s + window.end_s) / 2;
+    const double energy_j = mean_w * window.duration_s();
+    EXPECT_NEAR(integrate_power(trace.t_s, trace.values, window).value(), energy_j,
+                energy_j * 1e-12);
+    EXPECT_NEAR(mean_over(trace.t_s, trace.values, window).value(), mean_w, mean_w * 1e-12);
+  }
+}
+
+// A sample can't tell when, since the one before, the power has jumped: each jump is off by up to
+// half a sample, and only many of them, out of step with the sampling, even out.
+TEST(IntegratePower, IsWithinATenthOfAPercentForAnHourOfSquareWavesAtAwkwardPeriods) {
+  constexpr Window hour{0.05, 3600.05};
+  for (const double period_s : {1.618034, 2.718282, 3.141593, 4.236068, 11.09017, 29.03444}) {
+    const auto phase_s = [&](double t_s) { return std::fmod(t_s, period_s); };
+    const Trace trace(3601, [&](double t_s) { return phase_s(t_s) < period_s / 2 ? 220 : 60; });
+    const auto energy_until = [&](double t_s) {
+      const double high_s =
+          std::floor(t_s / period_s) * period_s / 2 + std::min(phase_s(t_s), period_s / 2);
+      return 60 * t_s + 160 * high_s;
+    };
+    const double energy_j = energy_until(hour.end_s) - energy_until(hour.begin_s);
+    const double measured_j = integrate_power(trace.t_s, trace.values, hour).value();
+    EXPECT_NEAR(measured_j, energy_j, energy_j * 1e-3) << period_s;
+  }
+}
+
+TEST(IntegratePower, WeighsSamplesByTheirRealTime) {
+  const std::vector<double> t_s{0, 1, 11, 12};
+  const std::vector<double> power_w{100, 100, 200, 200};
+  EXPECT_DOUBLE_EQ(integrate_power(t_s, power_w, {0, 12}).value(), 100 + 1500 + 200);
+}
+
+const std::vector<double> four_s{0, 1, 2, 3};
+
+TEST(WindowOfSamples, IsZeroLongWithoutHarm) {
+  const std::vector<double> values{5, 6, 7, 8};
+  EXPECT_EQ(integrate_power(four_s, values, {1.5, 1.5}).value(), 0);
+  EXPECT_EQ(counter_growth(four_s, values, {2, 2}).value(), 0);
+  EXPECT_EQ(maximum_over(four_s, values, {2, 2}).value(), 7);
+  EXPECT_EQ(mean_over(four_s, values, {2, 2}).reason(), "division by zero");
+}
+
+TEST(WindowOfSamples, SaysThatItIsNotCovered) {
+  const std::vector<double> values{5, 6, 7, 8};
+  EXPECT_EQ(integrate_power(four_s, values, {-0.5, 2}).reason(),
+            "the window begins 0.5 s before the first sample");
+  EXPECT_EQ(counter_growth(four_s, values, {1, 3.25}).reason(),
+            "the window ends 0.25 s after the last sample");
+  EXPECT_EQ(maximum_over(four_s, values, {2, 1}).reason(), "the window ends before it begins");
+  EXPECT_EQ(mean_over({}, {}, {0, 1}).reason(), "nothing was sampled");
+}
+
+TEST(WindowOfSamples, IsMissingWhenASampleInItOrAtItsEdgesIs) {
+  const std::vector<double> values{5, missing_sample, 7, 8};
+  EXPECT_EQ(integrate_power(four_s, values, {0, 3}).reason(),
+            "1 of 4 samples in the window is missing");
+  EXPECT_EQ(counter_growth(four_s, values, {0.5, 0.6}).reason(),
+            "1 of 2 samples in the window is missing");
+  EXPECT_EQ(maximum_over(four_s, values, {1.5, 3}).reason(),
+            "1 of 3 samples in the window is missing");
+  EXPECT_EQ(integrate_power(four_s, values, {2, 3}).value(), 7.5);
+}
+
+TEST(CounterGrowth, InterpolatesAtBothEdges) {
+  const std::vector<double> counter_j{100, 110, 150, 150};
+  EXPECT_DOUBLE_EQ(counter_growth(four_s, counter_j, {0, 3}).value(), 50);
+  EXPECT_DOUBLE_EQ(counter_growth(four_s, counter_j, {0.5, 1.5}).value(), 130 - 105);
+  EXPECT_DOUBLE_EQ(counter_growth(four_s, counter_j, {1.25, 1.5}).value(), 10);
+}
+
+TEST(CounterGrowth, IsMissingWhenTheCounterGoesBackwards) {
+  const std::vector<double> counter_j{100, 110, 109, 150};
+  EXPECT_EQ(counter_growth(four_s, counter_j, {0, 3}).reason(),
+            "the counter went backwards at 2.000 s");
+  EXPECT_EQ(counter_growth(four_s, counter_j, {2, 3}).value(), 41);
+}
+
+TEST(MaximumOver, IncludesTheNeighboursOfTheEdges) {
+  const std::vector<double> gauge{9, 1, 2, 8};
+  EXPECT_EQ(maximum_over(four_s, gauge, {0.5, 2}).value(), 9);
+  EXPECT_EQ(maximum_over(four_s, gauge, {1, 2}).value(), 2);
+  EXPECT_EQ(maximum_over(four_s, gauge, {1, 2.1}).value(), 8);
+}
+
+TEST(SharesByCpuTime, AddUpToTheWholeToTheLastBit) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> any(1e-6, 1e6);
+  for (int i = 0; i < 20'000; ++i) {
+    const double pair_joules = any(random);
+    const Shares shares = shares_by_cpu_time(pair_joules, any(random), any(random));
+    ASSERT_EQ(shares.a.value() + shares.b.value(), pair_joules);
+    ASSERT_GE(shares.a.value(), 0);
+    ASSERT_GE(shares.b.value(), 0);
+  }
+}
+
+TEST(SharesByCpuTime, AreInProportion) {
+  const Shares shares = shares_by_cpu_time(100.0, 1.0, 3.0);
+  EXPECT_EQ(shares.a.value(), 25);
+  EXPECT_EQ(shares.b.value(), 75);
+  EXPECT_EQ(shares.model, "cpu_time");
+  EXPECT_EQ(shares_by_cpu_time(100.0, 3.0, 1.0).a.value(), 75);
+  EXPECT_EQ(shares_by_cpu_time(100.0, 0.0, 1.0).a.value(), 0);
+}
+
+TEST(SharesByCpuTime, AreMissingWhenAnythingIs) {
+  const Reading missing = Reading::missing("no counter");
+  for (const Shares& shares :
+       {shares_by_cpu_time(missing, 1.0, 2.0), shares_by_cpu_time(1.0, missing, 2.0),
+        shares_by_cpu_time(1.0, 2.0, missing)}) {
+    EXPECT_EQ(shares.a.reason(), "no counter");
+    EXPECT_EQ(shares.b.reason(), "no counter");
+  }
+  EXPECT_EQ(shares_by_cpu_time(1.0, 0.0, 0.0).a.reason(), "division by zero");
+}
+
+}  // namespace
+}  // namespace tandem::measure
