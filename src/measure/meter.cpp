@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "measure/gpu.h"
 #include "measure/machine.h"
@@ -75,12 +78,12 @@ class Meter::Parts {
   }
 
   Reading cpu_time_s(int index, Window window) const {
-    if (Reading problem = tree_problem(index); !problem) return problem;
+    if (const auto problem = tree_problem(index)) return Reading::missing(*problem);
     return growth(fmt::format("cpu_time_{}_s", letter_of(index)), window);
   }
 
   Reading memory_peak_mib(int index, Window window) const {
-    if (Reading problem = tree_problem(index); !problem) return problem;
+    if (const auto problem = tree_problem(index)) return Reading::missing(*problem);
     const std::string memory = fmt::format("memory_{}_mib", letter_of(index));
     const auto& processes = *recording_.find(fmt::format("processes_{}", letter_of(index)));
     std::vector<double> memory_mib = *recording_.find(memory);
@@ -90,12 +93,12 @@ class Meter::Parts {
     return named(memory, maximum_over(recording_.t_s, memory_mib, window));
   }
 
-  /// Why a source or one of its figures is missing.
-  Reading missing(const std::string& source) const {
+  /// Why a source isn't there.
+  std::string reason_of_missing(const std::string& source) const {
     const auto found = std::ranges::find(missing_, source, &MissingSource::name);
-    return Reading::missing(found != missing_.end() ? found->reason
-                                                    : source + " doesn't report it");
+    return found != missing_.end() ? found->reason : source + " doesn't report it";
   }
+  Reading missing_gpu_figure() const { return Reading::missing(reason_of_missing("gpu")); }
 
  private:
   void find_process_trees(std::vector<std::unique_ptr<SignalSource>>& sources) {
@@ -123,15 +126,14 @@ class Meter::Parts {
     return named(signal_name, counter_growth(recording_.t_s, counter, window));
   }
 
-  /// Missing when there is nothing to say about the participant's process tree, else any number.
-  Reading tree_problem(int index) const {
-    if (trees_.empty()) return missing("process_tree");
+  /// Why there is nothing to say about a participant's process tree, if so.
+  std::optional<std::string> tree_problem(int index) const {
+    if (trees_.empty()) return reason_of_missing("process_tree");
     const auto* processes = recording_.find(fmt::format("processes_{}", letter_of(index)));
-    if (processes == nullptr) return Reading::missing("nothing was sampled");
+    if (processes == nullptr) return "nothing was sampled";
     const bool seen = std::ranges::any_of(*processes, [](double count) { return count > 0; });
-    if (seen) return 0.0;
-    return Reading::missing(
-        fmt::format("no tick saw a process of participant {}", letter_of(index)));
+    if (seen) return std::nullopt;
+    return fmt::format("no tick saw a process of participant {}", letter_of(index));
   }
 
   Options options_;
@@ -159,16 +161,16 @@ core::Energy Meter::cpu_energy(Window window) const {
 }
 
 core::Energy Meter::gpu_energy(Window) const {
-  return {parts_->missing("gpu"), core::EnergySource::none, ""};
+  return {parts_->missing_gpu_figure(), core::EnergySource::none, ""};
 }
 Reading Meter::gpu_util_avg_percent(Window) const {
-  return parts_->missing("gpu");
+  return parts_->missing_gpu_figure();
 }
 Reading Meter::gpu_power_avg_watts(Window) const {
-  return parts_->missing("gpu");
+  return parts_->missing_gpu_figure();
 }
 Reading Meter::gpu_memory_peak_mib(Window) const {
-  return parts_->missing("gpu");
+  return parts_->missing_gpu_figure();
 }
 
 Reading Meter::cpu_time_s(int index, Window window) const {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "measure/kernel_file.h"
 #include "measure/process_stat.h"
