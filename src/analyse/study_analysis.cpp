@@ -1,12 +1,33 @@
 #include "analyse/study_analysis.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "analyse/findings.h"
 #include "study/pair.h"
 
 namespace tandem::analyse {
 namespace {
+
+std::vector<EffectSummary> summarise(const std::vector<BlockEffects>& blocks) {
+  std::vector<EffectSummary> summaries;
+  for (const EffectColumn& column : effect_columns()) {
+    summaries.push_back(summarise_pair(column, blocks));
+  }
+  return summaries;
+}
+
+std::vector<SettingSummary> summarise_by_setting(const std::vector<study::Setting>& settings,
+                                                 const std::vector<BlockEffects>& blocks) {
+  std::vector<SettingSummary> summaries;
+  for (const study::Setting& setting : settings) {
+    std::vector<BlockEffects> of_setting;
+    std::copy_if(blocks.begin(), blocks.end(), std::back_inserter(of_setting),
+                 [&](const BlockEffects& block) { return block.setting == setting.name; });
+    summaries.push_back({setting.name, summarise(of_setting)});
+  }
+  return summaries;
+}
 
 PairAnalysis analyse_pair(const study::Study& study, size_t index,
                           const study::Catalogue& catalogue, const PlannedResults& results) {
@@ -24,9 +45,8 @@ PairAnalysis analyse_pair(const study::Study& study, size_t index,
   analysis.gpu_util_percent = workloads.gpu_util_percent();
   analysis.effects = block_effects(index, settings, study.repetitions, results);
   analysis.comparisons = comparisons(analysis.effects);
-  for (const EffectColumn& column : effect_columns()) {
-    analysis.summaries.push_back(summarise_pair(column, analysis.effects));
-  }
+  analysis.summaries = summarise(analysis.effects);
+  analysis.setting_summaries = summarise_by_setting(settings, analysis.effects);
   analysis.sensitivities = sensitivities(index, settings, study.repetitions, results);
   analysis.trade_off = trade_off(index, settings, study.repetitions, results);
   return analysis;
@@ -104,6 +124,10 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   return analysis;
 }
 
+void to_json(core::Json& json, const SettingSummary& summary) {
+  json = {{"setting", summary.setting}, {"summaries", summary.summaries}};
+}
+
 void to_json(core::Json& json, const PairAnalysis& pair) {
   json = {{"number", pair.number},
           {"a", pair.a},
@@ -114,6 +138,7 @@ void to_json(core::Json& json, const PairAnalysis& pair) {
           {"memory_mb", pair.memory_mb},
           {"gpu_util_percent", pair.gpu_util_percent},
           {"summaries", pair.summaries},
+          {"setting_summaries", pair.setting_summaries},
           {"comparisons", pair.comparisons},
           {"effects", pair.effects},
           {"sensitivities", pair.sensitivities},

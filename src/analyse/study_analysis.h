@@ -18,6 +18,12 @@
 
 namespace tandem::analyse {
 
+/// A pair's effects at one setting of B, over the repetitions.
+struct SettingSummary {
+  std::string setting;
+  std::vector<EffectSummary> summaries;  ///< in the order of effect_columns()
+};
+
 struct PairAnalysis {
   size_t number = 0;  ///< in the study, from 1
   std::string a;      ///< workload id
@@ -28,6 +34,7 @@ struct PairAnalysis {
   double memory_mb = 0;                  ///< sum of the catalogue's figures
   double gpu_util_percent = 0;           ///< sum of the catalogue's figures
   std::vector<EffectSummary> summaries;  ///< in the order of effect_columns()
+  std::vector<SettingSummary> setting_summaries;
   std::vector<Comparison> comparisons;
   std::vector<BlockEffects> effects;
   std::vector<Sensitivity> sensitivities;
@@ -59,6 +66,7 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
                             const study::Catalogue& catalogue,
                             const std::vector<record::RunResult>& results);
 
+void to_json(core::Json& json, const SettingSummary& summary);
 void to_json(core::Json& json, const PairAnalysis& pair);
 void to_json(core::Json& json, const Finding& finding);
 /// The document of `tandem report --json`. Texts of programs may be broken UTF-8: dump it with

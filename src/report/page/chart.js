@@ -1,0 +1,108 @@
+// Figures: a frame with controls, a chart that is drawn when it comes into view, and its numbers.
+
+const charts = new Set();
+const wantsLessMotion = matchMedia('(prefers-reduced-motion: reduce)');
+
+function theme() {
+  const style = getComputedStyle(document.documentElement);
+  const names = ['page', 'card', 'text', 'muted', 'line', 'solo', 'together', 'third', 'better', 'neutral', 'worse'];
+  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}
+
+/** What all charts have in common. Tooltips are drawn as text, not as HTML. */
+function baseOption(colours) {
+  return {
+    animation: !wantsLessMotion.matches,
+    animationDuration: 300,
+    textStyle: {fontFamily: 'inherit', color: colours.text},
+    tooltip: {
+      renderMode: 'richText', confine: true, backgroundColor: colours.card,
+      borderColor: colours.line, textStyle: {color: colours.text, fontSize: 13},
+    },
+    legend: {top: 0, left: 0, textStyle: {color: colours.text}, itemGap: 18},
+    grid: {left: 8, right: 16, top: 44, bottom: 8, containLabel: true},
+  };
+}
+
+function axis(colours, options) {
+  return {
+    axisLine: {lineStyle: {color: colours.line}},
+    axisTick: {show: false},
+    axisLabel: {color: colours.muted, hideOverlap: true},
+    splitLine: {lineStyle: {color: colours.line, opacity: 0.6}},
+    nameTextStyle: {color: colours.muted},
+    nameLocation: 'middle',
+    ...options,
+  };
+}
+
+/** Whiskers of a bar or point series: data [x, low, high], x a category index or a value. */
+function whiskers(colour, {offset = () => 0, horizontal = false} = {}) {
+  return {
+    type: 'custom', silent: true, z: 5, tooltip: {show: false}, encode: {x: 0, y: [1, 2]},
+    renderItem(_, api) {
+      const shift = offset(api);
+      const at = (value) => {
+        const point = horizontal ? api.coord([value, api.value(0)]) : api.coord([api.value(0), value]);
+        return horizontal ? [point[0], point[1] + shift] : [point[0] + shift, point[1]];
+      };
+      const [low, high] = [at(api.value(1)), at(api.value(2))];
+      const line = (x1, y1, x2, y2) => ({
+        type: 'line', shape: {x1, y1, x2, y2}, style: {stroke: colour, lineWidth: 1.5},
+      });
+      const cap = 4;
+      const ends = [low, high].map(([x, y]) =>
+        (horizontal ? line(x, y - cap, x, y + cap) : line(x - cap, y, x + cap, y)));
+      return {type: 'group', children: [line(...low, ...high), ...ends]};
+    },
+  };
+}
+
+/**
+ * A figure. `option(colours, narrow)` gives the ECharts option, or null when there is nothing to
+ * draw; `numbers()` gives the table behind it. Both are asked again after `update()`.
+ */
+function figure({id, title, caption, flags, controls, option, numbers, height}) {
+  const canvas = element('div', {class: 'chart', role: 'img', 'aria-label': `${title}. The numbers are in the table below the figure.`});
+  const empty = element('p', {class: 'empty', hidden: ''}, 'No run has the figures for this.');
+  const table_place = element('div');
+  const node = element('figure', {id, 'aria-labelledby': `${id}-title`},
+    element('h3', {id: `${id}-title`}, title),
+    element('figcaption', {}, flags.map((flag) => element('span', {class: 'flag'}, flag)), caption),
+    controls.length > 0 ? element('div', {class: 'controls'}, controls) : null,
+    canvas, empty,
+    element('details', {}, element('summary', {}, 'Numbers of this figure'), table_place));
+  let chart = null;
+
+  function draw() {
+    const colours = theme();
+    const drawn = option(colours, canvas.clientWidth < 520);
+    empty.hidden = drawn !== null;
+    canvas.hidden = drawn === null;
+    if (drawn === null) return;
+    if (height) canvas.style.height = `${height()}px`;
+    chart ??= echarts.init(canvas, null, {renderer: 'svg'});
+    chart.resize();
+    chart.setOption({...baseOption(colours), ...drawn}, {notMerge: true});
+  }
+  function update() {
+    table_place.replaceChildren(numbers());
+    draw();
+  }
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    seen.disconnect();
+    update();
+    charts.add(draw);
+    new ResizeObserver(() => { if (canvas.clientWidth > 0) draw(); }).observe(canvas);
+  }, {rootMargin: '400px'});
+  seen.observe(node);
+  unseen.set(node, () => { seen.disconnect(); update(); charts.add(draw); });
+  return {node, update};
+}
+
+const unseen = new Map();
+const redrawAll = () => charts.forEach((draw) => draw());
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
+addEventListener('beforeprint', () => unseen.forEach((drawNow) => drawNow()));
+matchMedia('print').addEventListener('change', redrawAll);

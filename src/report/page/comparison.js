@@ -1,0 +1,73 @@
+// Comparison bars: each pair one after the other and together.
+
+function comparisonFigure(analysis) {
+  const quantities = {
+    duration: {solo: 'solo_duration_seconds', together: 'makespan_seconds', axis: 'duration', format: seconds},
+    energy: {solo: 'solo_energy_joules', together: 'pair_energy_joules', axis: 'energy', format: joules},
+  };
+  const settings = settingNames(analysis);
+  let quantity = 'duration';
+  let setting = settings[0];
+
+  const rows = () => analysis.pairs.map((pair) => {
+    const comparison = pair.comparisons.find((entry) => entry.setting === setting);
+    const {solo, together} = quantities[quantity];
+    const none = {n: 0, mean: {missing: 'not a setting of this pair'}, interval: null};
+    return {pair, solo: comparison?.[solo] ?? none, together: comparison?.[together] ?? none};
+  });
+
+  function option(colours, narrow) {
+    const drawn = rows();
+    const {format} = quantities[quantity];
+    if (!drawn.some((row) => isNumber(row.solo.mean) || isNumber(row.together.mean))) return null;
+    const bars = (key, name, colour) => ({
+      type: 'bar', name, barMaxWidth: 22, barGap: '12%', itemStyle: {color: colour, borderRadius: [0, 3, 3, 0]},
+      data: drawn.map((row) => numberOr(row[key].mean, null)),
+      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value) : 'missing')},
+    });
+    const width = (api) => Math.min(22, api.size([0, 1])[1] * 0.7 / 2.12) * 1.12 / 2;
+    const bounds = (key, sign) => ({
+      ...whiskers(colours.text, {horizontal: true, offset: (api) => sign * width(api)}),
+      encode: {x: [1, 2], y: 0},
+      data: drawn.flatMap((row, index) => (row[key].interval ? [[index, ...row[key].interval]] : [])),
+    });
+    return {
+      tooltip: {...baseOption(colours).tooltip, trigger: 'axis', axisPointer: {type: 'shadow'}},
+      xAxis: axis(colours, {type: 'value', min: 0, splitNumber: narrow ? 3 : 5, axisLabel: {color: colours.muted, formatter: format, hideOverlap: true}}),
+      yAxis: axis(colours, {
+        type: 'category', inverse: true, data: drawn.map((row) => pairLabel(row.pair)),
+        axisLabel: {color: colours.text, width: narrow ? 110 : 230, overflow: 'truncate'},
+      }),
+      series: [
+        {...bars('solo', 'one after the other', colours.solo), barCategoryGap: '30%'},
+        bars('together', 'together', colours.together),
+        bounds('solo', -1), bounds('together', 1),
+      ],
+    };
+  }
+
+  function numbers() {
+    const {format} = quantities[quantity];
+    const estimate = (key, title) => [
+      {title, number: true, cell: (row) => shown(row[key].mean, format)},
+      {title: '95 % interval', number: true, cell: (row) => (row[key].interval ? row[key].interval.map(format).join(' to ') : '–')},
+    ];
+    return table(`${quantities[quantity].axis} of each pair, setting ${setting}`, [
+      {title: 'pair', cell: (row) => pairLabel(row.pair)},
+      {title: 'n', number: true, cell: (row) => String(row.together.n)},
+      ...estimate('solo', 'one after the other'), ...estimate('together', 'together'),
+    ], rows());
+  }
+
+  const made = figure({
+    id: 'comparison', title: 'Together against one after the other',
+    caption: 'Sum of the two solo runs and the concurrent run of each pair. Whiskers: 95 % intervals of the mean where a setting was repeated.',
+    flags: flagsOf(analysis), option, numbers,
+    height: () => 90 + 58 * Math.max(analysis.pairs.length, 2),
+    controls: [
+      choice('Quantity', [['duration', 'duration'], ['energy', 'energy']], (value) => { quantity = value; made.update(); }),
+      choice('Setting of B', settings.map((name) => [name, name]), (value) => { setting = value; made.update(); }),
+    ],
+  });
+  return made.node;
+}

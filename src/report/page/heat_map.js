@@ -1,0 +1,69 @@
+// Heat map: one effect of every pair at every setting.
+
+function heatMapFigure(analysis) {
+  const settings = settingNames(analysis);
+  let effect = 'makespan_overhead';
+
+  const cells = () => analysis.pairs.flatMap((pair, y) => pair.setting_summaries.map((entry) => ({
+    pair, y, x: settings.indexOf(entry.setting), setting: entry.setting,
+    summary: summaryOf(entry.summaries, effect),
+  })));
+
+  function option(colours, narrow) {
+    const drawn = cells().filter((cell) => isNumber(cell.summary.percent));
+    if (drawn.length === 0) return null;
+    const limit = Math.max(1, ...drawn.map((cell) => Math.abs(cell.summary.percent)));
+    const [low, high] = moreIsBetter(effect) ? ['worse', 'better'] : ['better', 'worse'];
+    return {
+      legend: {show: false},
+      grid: {left: 8, right: 16, top: 8, bottom: 64, containLabel: true},
+      tooltip: {
+        ...baseOption(colours).tooltip,
+        formatter: ({data}) => `${shorten(pairLabel(data.cell.pair), 60)}\n${data.cell.setting}\n${effect} ${shownSummary(data.cell.summary)}\nn = ${data.cell.summary.n}`,
+      },
+      xAxis: axis(colours, {
+        type: 'category', data: settings, splitArea: {show: false},
+        axisLabel: {color: colours.text, interval: 0, rotate: narrow ? 55 : 0, width: narrow ? 120 : 140, overflow: 'truncate'},
+      }),
+      yAxis: axis(colours, {
+        type: 'category', inverse: true, data: analysis.pairs.map(pairLabel),
+        axisLabel: {color: colours.text, interval: 0, width: narrow ? 92 : 230, overflow: 'truncate'},
+      }),
+      visualMap: {
+        min: -limit, max: limit, dimension: 2, calculable: false, orient: 'horizontal', left: 'center', bottom: 0,
+        itemHeight: 140, text: [percent(limit), percent(-limit)], textStyle: {color: colours.muted},
+        inRange: {color: [colours[low], colours.neutral, colours[high]]},
+      },
+      series: [{
+        type: 'heatmap',
+        data: drawn.map((cell) => ({value: [cell.x, cell.y, cell.summary.percent], cell})),
+        label: {show: true, color: colours.text, textBorderColor: colours.card, textBorderWidth: 2, fontSize: narrow ? 10 : 12, formatter: ({value}) => signed(value[2], narrow ? 0 : 1)},
+        itemStyle: {borderColor: colours.card, borderWidth: 2, borderRadius: 4},
+        emphasis: {itemStyle: {borderColor: colours.text}},
+      }],
+    };
+  }
+
+  function numbers() {
+    return table(`${effectNames[effect]}, in percent`, [
+      {title: 'pair', cell: (pair) => pairLabel(pair)},
+      ...settings.map((setting) => ({
+        title: setting, number: true,
+        cell: (pair) => {
+          const entry = pair.setting_summaries.find((candidate) => candidate.setting === setting);
+          return entry ? shownSummary(summaryOf(entry.summaries, effect)) : '–';
+        },
+      })),
+      {title: 'n a cell', number: true, cell: () => String(analysis.study.repetitions)},
+    ], analysis.pairs);
+  }
+
+  const made = figure({
+    id: 'heat-map', title: 'Effect by pair and setting of B',
+    caption: 'In percent, mean over the repetitions. Blue is better, orange worse, an empty cell has no runs that count.',
+    flags: flagsOf(analysis), option, numbers,
+    height: () => 130 + 42 * Math.max(analysis.pairs.length, 2),
+    controls: [choice('Effect', effectOptions, (value) => { effect = value; made.update(); })],
+  });
+  return made.node;
+}

@@ -1,0 +1,60 @@
+// Learning curves of B, alone and beside A.
+
+function learningCurvesFigure(analysis) {
+  let pair = analysis.pairs[0];
+  let setting = 'default';
+
+  /** The trainings of B behind the chosen pair and setting, with their mode. */
+  function trainings() {
+    return pair.effects.filter((block) => block.setting === setting).flatMap((block) => {
+      const find = (run_id, role) => analysis.trainings.find((training) => training.run_id === run_id && training.role === role);
+      return [['solo', find(block.solo_b_run, 'solo')], ['concurrent', find(block.concurrent_run, 'b')]]
+        .filter(([, training]) => training && training.learning_curve.length > 0)
+        .map(([mode, training]) => ({mode, training, repetition: block.repetition}));
+    });
+  }
+
+  function option(colours) {
+    const drawn = trainings();
+    if (drawn.length === 0) return null;
+    return {
+      grid: {left: 36, right: 24, top: 44, bottom: 36, containLabel: true},
+      tooltip: {...baseOption(colours).tooltip, trigger: 'axis', valueFormatter: (value) => (isNumber(value) ? significant(value, 4) : '–')},
+      xAxis: axis(colours, {type: 'value', min: 'dataMin', max: 'dataMax', minInterval: 1, name: 'epoch', nameGap: 28}),
+      yAxis: axis(colours, {type: 'value', scale: true, name: metricName(analysis, pair), nameGap: 44}),
+      series: drawn.map(({mode, training}) => ({
+        type: 'line', name: mode === 'solo' ? 'alone' : 'beside A', symbolSize: 7,
+        symbol: mode === 'solo' ? 'circle' : 'diamond', lineStyle: {width: 2, type: mode === 'solo' ? 'solid' : 'dashed'},
+        color: mode === 'solo' ? colours.solo : colours.together, data: training.learning_curve,
+      })),
+    };
+  }
+
+  function numbers() {
+    const rows = trainings();
+    const epochs = [...new Set(rows.flatMap(({training}) => training.learning_curve.map(([epoch]) => epoch)))].sort((left, right) => left - right);
+    return table(`${metricName(analysis, pair)} of B by epoch, ${pairLabel(pair)}, ${setting}`, [
+      {title: 'mode', cell: (row) => row.mode},
+      {title: 'repetition', number: true, cell: (row) => String(row.repetition)},
+      {title: 'convergence_epoch', number: true, cell: (row) => shown(row.training.convergence_epoch)},
+      ...epochs.map((epoch) => ({
+        title: `epoch ${epoch}`, number: true,
+        cell: (row) => {
+          const point = row.training.learning_curve.find(([number]) => number === epoch);
+          return point ? significant(point[1], 4) : '–';
+        },
+      })),
+    ], rows);
+  }
+
+  const made = figure({
+    id: 'learning-curves', title: 'Learning curves of B',
+    caption: 'The performance metric on held-out data after each epoch; one line a run.',
+    flags: flagsOf(analysis).filter((flag) => !flag.includes('energy')), option, numbers,
+    controls: [
+      pairChoice(analysis, (chosen) => { pair = chosen; made.update(); }),
+      choice('Setting of B', settingNames(analysis).map((name) => [name, name]), (value) => { setting = value; made.update(); }),
+    ],
+  });
+  return made.node;
+}

@@ -1,0 +1,61 @@
+// Scatter plot: does what a pair needs foretell what running together costs?
+
+function scatterFigure(analysis) {
+  const needs = {
+    memory_mb: 'memory of both models (MB, catalogue)',
+    gpu_util_percent: 'GPU utilisation of both models (%, catalogue)',
+  };
+  const kinds = [['complementary', 'third', 'triangle'], ['competing', 'together', 'diamond'], ['neutral', 'solo', 'circle']];
+  let need = 'gpu_util_percent';
+  let effect = 'makespan_overhead';
+
+  const points = () => analysis.pairs.map((pair) => ({pair, summary: summaryOf(pair.summaries, effect)}));
+
+  function option(colours) {
+    const drawn = points().filter((point) => isNumber(point.summary.percent));
+    if (drawn.length === 0) return null;
+    const with_interval = drawn.filter((point) => point.summary.interval_percent);
+    return {
+      grid: {left: 36, right: 24, top: 44, bottom: 36, containLabel: true},
+      tooltip: {
+        ...baseOption(colours).tooltip,
+        formatter: ({data}) => `${shorten(pairLabel(data.point.pair), 60)}\n${data.point.pair.type}, ${data.point.pair.complementarity}\n${effect} ${shownSummary(data.point.summary)}\nn = ${data.point.summary.n}`,
+      },
+      xAxis: axis(colours, {type: 'value', scale: true, name: needs[need], nameGap: 28}),
+      yAxis: axis(colours, {type: 'value', scale: true, name: `${effect} (%)`, nameGap: 40}),
+      series: [
+        ...kinds.map(([kind, colour, symbol]) => ({
+          type: 'scatter', name: kind, symbol, symbolSize: 14, itemStyle: {color: colours[colour], borderColor: colours.card},
+          label: {show: true, position: 'right', color: colours.muted, formatter: ({data}) => String(data.point.pair.number)},
+          labelLayout: {hideOverlap: true},
+          data: drawn.filter((point) => point.pair.complementarity === kind)
+            .map((point) => ({value: [point.pair[need], point.summary.percent], point})),
+        })).filter((series) => series.data.length > 0),
+        {...whiskers(colours.muted), z: 1, data: with_interval.map((point) => [point.pair[need], ...point.summary.interval_percent])},
+      ],
+    };
+  }
+
+  function numbers() {
+    return table(`${effectNames[effect]} and what the pair needs`, [
+      {title: 'pair', cell: (point) => pairLabel(point.pair)},
+      {title: 'type', cell: (point) => point.pair.type},
+      {title: 'GPU use', cell: (point) => point.pair.complementarity},
+      {title: 'memory (MB)', number: true, cell: (point) => significant(point.pair.memory_mb, 4)},
+      {title: 'GPU (%)', number: true, cell: (point) => significant(point.pair.gpu_util_percent, 4)},
+      {title: effect, number: true, cell: (point) => shownSummary(point.summary)},
+      {title: 'n', number: true, cell: (point) => String(point.summary.n)},
+    ], points());
+  }
+
+  const made = figure({
+    id: 'scatter', title: 'Effect against what the pair needs',
+    caption: 'One point a pair, labelled with its number; whiskers are 95 % intervals over its n values. The needs are the catalogue’s figures, not measured here.',
+    flags: flagsOf(analysis), option, numbers,
+    controls: [
+      choice('Needs', Object.entries(needs).reverse(), (value) => { need = value; made.update(); }),
+      choice('Effect', effectOptions, (value) => { effect = value; made.update(); }),
+    ],
+  });
+  return made.node;
+}

@@ -1,0 +1,98 @@
+// The tables: effects, tests, runs, trainings, method.
+
+function effectsTable(analysis) {
+  return element('div', {class: 'block'}, table('Mean effects of each pair, in percent, with 95 % intervals over n values', [
+    {title: 'pair', cell: (pair) => pairLabel(pair)},
+    {title: 'type', cell: (pair) => pair.type},
+    {title: 'GPU use', cell: (pair) => pair.complementarity},
+    {title: 'n', number: true, cell: (pair) => String(summaryOf(pair.summaries, 'makespan_overhead').n)},
+    ...Object.keys(effectNames).map((effect) => ({
+      title: effect, number: true, cell: (pair) => shownSummary(summaryOf(pair.summaries, effect)),
+    })),
+  ], analysis.pairs),
+  element('p', {class: 'note'}, 'Durations and energies are averaged as logarithms of ratios. Effects on A have one value a repetition, because all settings of a repetition are compared with one solo run of A.'));
+}
+
+function testsTable(analysis) {
+  const interval = (test) => (test.difference_interval ? test.difference_interval.map((value) => significant(value)).join(' to ') : '–');
+  return element('div', {class: 'block'}, table('Sensitivity alone and beside A: ln(y / y at default) / ln(x / x at default)', [
+    {title: 'hyperparameter', cell: (test) => test.hyperparameter},
+    {title: 'response', cell: (test) => test.response},
+    {title: 'n', number: true, cell: (test) => `${test.n} ${test.block}${test.n === 1 ? '' : 's'}`},
+    {title: 'alone', number: true, cell: (test) => shown(test.solo)},
+    {title: 'beside A', number: true, cell: (test) => shown(test.concurrent)},
+    {title: 'difference', number: true, cell: (test) => shown(test.difference)},
+    {title: '95 % interval', number: true, cell: interval},
+    {title: 'Hedges g', number: true, cell: (test) => shown(test.hedges_g)},
+    {title: 'p (paired t)', number: true, cell: (test) => shown(test.t_test.p_value, pValue)},
+    {title: 'p (Holm)', number: true, cell: (test) => shown(test.adjusted_p, pValue)},
+    {title: 'p (Wilcoxon)', number: true, cell: (test) => shown(test.wilcoxon_test.p_value, pValue)},
+    {title: 'family', cell: (test) => (test.confirmatory ? 'confirmatory' : 'exploratory')},
+  ], analysis.sensitivity_tests),
+  element('p', {class: 'note'}, 'A p-value above 0.05 is no evidence of a change; it is not evidence of no change.'));
+}
+
+function runsTable(analysis) {
+  const place = element('div');
+  const show = (only_problems) => place.replaceChildren(table('All planned runs in the order of the plan', [
+    {title: 'run', cell: (run) => run.run_id},
+    {title: 'what', cell: (run) => run.what},
+    {title: 'rep.', number: true, cell: (run) => String(run.repetition)},
+    {title: 'outcome', cell: (run) => element('span', {class: `status-${run.status.replace(' ', '-')}`}, run.outcome && run.status !== 'ok' ? `${run.status}: ${run.outcome}` : run.status)},
+    {title: 'reason', cell: (run) => [run.message, run.advice].filter(Boolean).join(' → ')},
+    {title: 'attempts', number: true, cell: (run) => String(run.attempts)},
+    {title: 'makespan', number: true, cell: (run) => shown(run.makespan_seconds, seconds)},
+    {title: 'energy', number: true, cell: (run) => shown(run.total_energy_joules.joules, joules)},
+    {title: 'source', cell: (run) => run.total_energy_joules.source ?? ''},
+    {title: 'overlap_fraction', number: true, cell: (run) => (run.mode === 'solo' ? '' : shown(run.overlap_fraction))},
+    {title: 'started', cell: (run) => run.started_at},
+  ], analysis.runs.filter((run) => !only_problems || run.status !== 'ok')));
+  const checkbox = element('input', {type: 'checkbox', onchange: () => show(checkbox.checked)});
+  show(false);
+  return element('div', {class: 'block'},
+    element('div', {class: 'controls'}, element('label', {}, checkbox, 'only runs that don’t count')), place);
+}
+
+function trainingsTable(analysis) {
+  const metric = (name, format) => ({title: name, number: true, cell: (row) => shown(row[name], format)});
+  const hyperparameters = (row) => Object.entries(row.hyperparameters).map(([name, value]) => `${name}=${value}`).join(' ');
+  const body = element('div');
+  const details = element('details', {ontoggle: () => {
+    if (!details.open || body.hasChildNodes()) return;
+    body.append(table('One row a training; in a pair its energies are its share of the pair’s', [
+      {title: 'run', cell: (row) => row.run_id},
+      {title: 'training', cell: (row) => row.workload},
+      {title: 'role', cell: (row) => row.role},
+      {title: 'hyperparameters', cell: hyperparameters},
+      {title: 'training_success', cell: (row) => (row.training_success ? 'true' : `false: ${row.outcome}`)},
+      metric('performance', (value) => significant(value, 4)), {title: 'metric', cell: (row) => row.performance_metric},
+      metric('duration_seconds', seconds), metric('time_per_epoch', seconds),
+      metric('gpu_energy_total_joules', joules), metric('cpu_energy_total_joules', joules), metric('total_energy_joules', joules),
+      metric('energy_per_epoch', joules), metric('energy_efficiency'), metric('convergence_speed'), metric('convergence_epoch'),
+      metric('gpu_util_avg_percent'), metric('gpu_power_avg_watts'), metric('gpu_memory_peak'), metric('memory_peak_mib'), metric('tensor_memory_peak_mib'),
+      {title: 'energy source', cell: (row) => row.total_energy_source}, {title: 'data', cell: (row) => row.data || 'not stated'},
+    ], analysis.trainings));
+  }}, element('summary', {}, `All metrics of all ${analysis.trainings.length} trainings`), body);
+  return element('div', {class: 'block'}, details);
+}
+
+function methodOf({study, quality, machines}) {
+  const entries = (facts) => element('dl', {}, facts.filter(([, text]) => text).map(([name, text]) => [element('dt', {}, name), element('dd', {}, text)]).flat());
+  const machine = (one) => [one.cpu_model, `${one.logical_cpus} CPUs`, `${significant(one.memory_mib / 1024)} GiB`, one.gpu || 'no NVIDIA GPU', one.hypervisor ? `under ${one.hypervisor}` : '', one.kernel].filter(Boolean).join(', ');
+  return element('div', {class: 'block'}, entries([
+    ['Machine', machines.map(machine).join('; ')],
+    ['GPU energy', quality.gpu_energy_sources.join(', ')],
+    ['CPU energy', quality.cpu_energy_sources.join(', ')],
+    ['Shares of a pair’s energy', quality.energy_share_models.join(', ')],
+    ['Data', quality.data.join(', ')],
+    ['Start', quality.barriers.join(', ')],
+    ['Order', study.order === 'randomised' ? `randomised within each repetition, seed ${study.order_seed}` : 'as listed'],
+    ['CPU of each training', `${study.threads} thread${study.threads === 1 ? '' : 's'}, wait policy ${study.wait_policy}, ${study.cores.length > 0 ? `pinned to cores ${study.cores.join(', ')}` : 'not pinned'}`],
+    ['Sampling', `${study.sampling_hz} Hz`],
+    ['Study file', study.file],
+    ['Unit', 'The run. A concurrent run is compared with the solo runs of the same repetition and setting; runs that failed are left out, none is imputed.'],
+    ['Intervals', '95 %, Student’s t, of log-ratios for durations and energies; over pairs, one mean a pair.'],
+    ['Tests', 'Paired t-test; beside it Wilcoxon’s signed-rank test. Holm within the family. No equivalence test yet.'],
+    ['Sensitivity', '(Δy / y) / (Δx / x) and ln(y/y₀) / ln(x/x₀) against the default; for performance, positive is better.'],
+  ]));
+}

@@ -1,0 +1,136 @@
+#include "report/terminal_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/text.h"
+#include "report/text_table.h"
+
+namespace tandem::report {
+namespace {
+
+using analyse::EffectSummary;
+using analyse::StudyAnalysis;
+
+/// A paragraph with a hanging indent as wide as its label.
+std::string paragraph(const std::string& label, const std::string& text, size_t width) {
+  const size_t indent = display_width(label);
+  std::string block;
+  for (const std::string& line : wrap(core::printable(text, 4000), width - indent)) {
+    block += (block.empty() ? label : std::string(indent, ' ')) + line + "\n";
+  }
+  return block;
+}
+
+std::string heading(const std::string& title) {
+  return "\n" + title + "\n";
+}
+
+std::string number(double percent) {
+  const std::string digits = fmt::format("{:.1f}", std::abs(percent));
+  return (percent < 0 && digits != "0.0" ? "−" : "") + digits;
+}
+
+const EffectSummary& summary_of(const analyse::PairAnalysis& pair, const std::string& effect) {
+  return *std::find_if(pair.summaries.begin(), pair.summaries.end(),
+                       [&](const EffectSummary& summary) { return summary.effect == effect; });
+}
+
+std::string with_interval(const EffectSummary& summary) {
+  if (!summary.percent) return "missing";
+  const std::string value = number(*summary.percent);
+  if (!summary.interval_percent) return value;
+  return fmt::format("{} [{}, {}]", value, number(summary.interval_percent->low),
+                     number(summary.interval_percent->high));
+}
+
+std::string alone(const EffectSummary& summary) {
+  return summary.percent ? number(*summary.percent) : "missing";
+}
+
+std::string quality_block(const StudyAnalysis& analysis, size_t width) {
+  const analyse::DataQuality& quality = analysis.quality;
+  std::string runs = fmt::format("{} planned, {} ok", quality.planned, quality.ok);
+  const auto add = [&](size_t count, const char* what) {
+    if (count > 0) runs += fmt::format(", {} {}", count, what);
+  };
+  add(quality.failed, "failed");
+  add(quality.invalid, "invalid");
+  add(quality.not_run, "not run");
+  add(quality.interrupted_attempts, "interrupted attempts");
+  std::string block = paragraph("Study     ", analysis.study.name, width);
+  block += paragraph("Runs      ", runs, width);
+  if (quality.ok > 0) {
+    block += paragraph("Energy    ",
+                       fmt::format("GPU: {}; CPU: {}", fmt::join(quality.gpu_energy_sources, ", "),
+                                   fmt::join(quality.cpu_energy_sources, ", ")),
+                       width);
+    block +=
+        paragraph("Data      ",
+                  fmt::format("{}, {} scale", fmt::join(quality.data, ", "), quality.scale), width);
+    block +=
+        paragraph("Machines  ", fmt::format("{}", fmt::join(quality.machine_classes, "; ")), width);
+  }
+  for (const std::string& caution : quality.cautions) block += paragraph("  ! ", caution, width);
+  return block;
+}
+
+std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
+  using enum Align;
+  TextTable table({"pair", "n", "makespan_overhead", "energy_saving", "A", "B"},
+                  {left, right, right, right, right, right});
+  for (const analyse::PairAnalysis& pair : analysis.pairs) {
+    const EffectSummary& makespan = summary_of(pair, "makespan_overhead");
+    table.add_row({fmt::format("{} {}", pair.number, pair.title), fmt::format("{}", makespan.n),
+                   with_interval(makespan), with_interval(summary_of(pair, "energy_saving")),
+                   alone(summary_of(pair, "concurrent_overhead_a")),
+                   alone(summary_of(pair, "concurrent_overhead_b"))});
+  }
+  const std::string energy =
+      analysis.quality.energy_estimated ? "energy_saving (estimated energy!)" : "energy_saving";
+  return heading("Together against one after the other, in percent") + table.render(width) +
+         paragraph("",
+                   fmt::format("makespan_overhead below 0: together was faster; {} above 0: "
+                               "together needed less. A, B: concurrent_overhead of each model. "
+                               "[95 % interval] over n blocks.",
+                               energy),
+                   width);
+}
+
+std::string findings_block(const StudyAnalysis& analysis, size_t width) {
+  std::string block = heading("Findings");
+  for (const analyse::Finding& finding : analysis.findings) {
+    block += paragraph("  - ", finding.text, width);
+  }
+  return block;
+}
+
+std::string problems_block(const StudyAnalysis& analysis, size_t width) {
+  TextTable table({"run that doesn't count", "outcome", "reason"});
+  size_t not_run = 0;
+  for (const analyse::RunStatus& run : analysis.runs) {
+    if (run.status == "ok") continue;
+    if (run.status == "not run") {
+      ++not_run;
+      continue;
+    }
+    const std::string reason = run.advice.empty() ? run.message : run.message + " → " + run.advice;
+    table.add_row({run.run_id, run.status + ": " + run.outcome, reason});
+  }
+  std::string block;
+  if (!table.empty()) block += "\n" + table.render(width);
+  if (not_run > 0) block += fmt::format("\n{} planned runs have no result yet.\n", not_run);
+  return block;
+}
+
+}  // namespace
+
+std::string terminal_summary(const StudyAnalysis& analysis, size_t width) {
+  std::string summary = quality_block(analysis, width);
+  if (analysis.quality.ok > 0) summary += pairs_block(analysis, width);
+  return summary + findings_block(analysis, width) + problems_block(analysis, width);
+}
+
+}  // namespace tandem::report
