@@ -25,7 +25,7 @@ class AdadeltaOptions : public torch::optim::OptimizerCloneableOptions<AdadeltaO
 /// Adadelta (Zeiler 2012, arXiv:1212.5701, algorithm 1), which libtorch lacks. As in PyTorch, the
 /// update is multiplied by a learning rate; 1 is the paper's own:
 ///   v ← ρ v + (1 − ρ) g²;  Δ = √(u + ε) / √(v + ε) · g;  u ← ρ u + (1 − ρ) Δ²;  x ← x − lr Δ
-/// Works with torch::optim's schedulers; cannot be saved.
+/// Cannot be saved.
 class Adadelta : public torch::optim::Optimizer {
  public:
   Adadelta(std::vector<torch::Tensor> parameters, double learning_rate);

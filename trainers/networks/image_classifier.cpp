@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adadelta.h"
 #include "networks/batches.h"
 
 namespace tandem::trainers {
@@ -14,6 +15,16 @@ namespace {
 constexpr std::int64_t evaluation_batch = 100;
 
 }  // namespace
+
+ImageClassifierRecipe adadelta_recipe(std::function<std::shared_ptr<ImageNetwork>()> network,
+                                      const Settings& settings) {
+  return {.network = std::move(network),
+          .optimizer =
+              [learning_rate = settings.real("learning_rate")](std::vector<torch::Tensor> values) {
+                return std::make_unique<Adadelta>(std::move(values), learning_rate);
+              },
+          .decay = settings.real("gamma")};
+}
 
 ImageClassifier::ImageClassifier(const Mnist& data, ImageClassifierRecipe recipe,
                                  const Settings& settings)
@@ -34,7 +45,6 @@ void ImageClassifier::initialize() {
   network_ = recipe_.network();
   network_->to(device_);
   optimizer_ = recipe_.optimizer(network_->parameters());
-  schedule_ = std::make_unique<torch::optim::StepLR>(*optimizer_, 1, recipe_.decay);
 }
 
 std::int64_t ImageClassifier::parameters() const {
@@ -67,7 +77,10 @@ double ImageClassifier::train_epoch() {
     loss_sum.add_(train_batch(indices), indices.size(0));
     samples += indices.size(0);
   }
-  schedule_->step();
+  // Not torch::optim::StepLR: in C++, unlike in Python, its first step leaves the learning rate.
+  for (auto& group : optimizer_->param_groups()) {
+    group.options().set_lr(group.options().get_lr() * recipe_.decay);
+  }
   return loss_sum.item<double>() / static_cast<double>(samples);
 }
 

@@ -2,7 +2,6 @@
 
 #include <torch/nn/module.h>
 #include <torch/optim/optimizer.h>
-#include <torch/optim/schedulers/step_lr.h>
 
 #include <functional>
 #include <memory>
@@ -25,6 +24,11 @@ struct ImageClassifierRecipe {
   std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<torch::Tensor>)> optimizer;
   double decay = 1;  ///< Factor on the learning rate after each epoch.
 };
+
+/// A network trained as pytorch/examples trains on MNIST: Adadelta with the settings'
+/// learning_rate, times gamma after each epoch.
+ImageClassifierRecipe adadelta_recipe(std::function<std::shared_ptr<ImageNetwork>()> network,
+                                      const Settings& settings);
 
 /// Supervised training of an image network by the negative log-likelihood, in shuffled batches.
 /// Reports `accuracy` (share of the test images) and `test_loss` (mean negative log-likelihood).
@@ -53,7 +57,6 @@ class ImageClassifier : public Workload {
   torch::Generator shuffle_;
   std::shared_ptr<ImageNetwork> network_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::unique_ptr<torch::optim::StepLR> schedule_;
 };
 
 }  // namespace tandem::trainers

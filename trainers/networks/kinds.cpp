@@ -5,6 +5,8 @@ namespace tandem::trainers {
 const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kinds{
       mnist(),
+      mnist_rnn(),
+      mnist_ff(),
   };
   return kinds;
 }

@@ -6,5 +6,7 @@ namespace tandem::trainers {
 
 // One function a workload, each defined in the file of its network and listed in kinds.cpp.
 WorkloadKind mnist();
+WorkloadKind mnist_rnn();
+WorkloadKind mnist_ff();
 
 }  // namespace tandem::trainers

@@ -1,6 +1,5 @@
 #include <torch/torch.h>
 
-#include "adadelta.h"
 #include "networks/image_classifier.h"
 #include "networks/kinds.h"
 
@@ -46,21 +45,17 @@ WorkloadKind mnist() {
                {"dropout1", "dropped after the convolutions", dropout_rate, 0.25, 0.25},
                {"dropout2", "dropped after the first linear layer", dropout_rate, 0.5, 0.5}},
           .create = [](const Settings& settings) {
-            ImageClassifierRecipe recipe{
-                .network =
-                    [settings] {
-                      return std::make_shared<MnistNetwork>(settings.real("dropout1"),
-                                                            settings.real("dropout2"));
-                    },
-                .optimizer =
-                    [settings](std::vector<torch::Tensor> parameters) {
-                      return std::make_unique<Adadelta>(std::move(parameters),
-                                                        settings.real("learning_rate"));
-                    },
-                .decay = settings.real("gamma")};
-            const Mnist data = load_mnist(settings.data, settings.by_scale(60'000, 1'600),
+            const Mnist data = load_mnist(settings.data, settings.by_scale(60'000, 1'500),
                                           settings.by_scale(10'000, 1'000));
-            return std::make_unique<ImageClassifier>(data, std::move(recipe), settings);
+            return std::make_unique<ImageClassifier>(data,
+                                                     adadelta_recipe(
+                                                         [settings] {
+                                                           return std::make_shared<MnistNetwork>(
+                                                               settings.real("dropout1"),
+                                                               settings.real("dropout2"));
+                                                         },
+                                                         settings),
+                                                     settings);
           }};
 }
 
