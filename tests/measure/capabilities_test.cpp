@@ -20,7 +20,7 @@ Capability capability(const std::string& name, const std::filesystem::path& root
 }
 
 TEST(Capabilities, SayWhatTheyReadFrom) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_zone(root, "intel-rapl:0", "package-0", 1);
   write_zone(root, "intel-rapl:0:0", "dram", 1);
   write_proc(root, {}, true);
@@ -34,7 +34,7 @@ TEST(Capabilities, SayWhatTheyReadFrom) {
 }
 
 TEST(Capabilities, SayWhyTheyAreNotThere) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   EXPECT_FALSE(capability("cpu_energy", root.path()).available);
   EXPECT_THAT(capability("cpu_energy", root.path()).detail, HasSubstr("no RAPL package zone"));
   EXPECT_FALSE(capability("process_tree", root.path()).available);

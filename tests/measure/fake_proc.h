@@ -33,7 +33,7 @@ inline std::string stat_line(const FakeProcess& p) {
 
 /// Writes a proc with these processes and no others, with or without the kernel's lists of children
 /// (which it files under the parent's thread).
-inline void write_proc(const TemporaryFolder& root, const std::vector<FakeProcess>& processes,
+inline void write_proc(const test::TemporaryFolder& root, const std::vector<FakeProcess>& processes,
                        bool lists_of_children) {
   std::filesystem::remove_all(root.path() / "proc");
   root.write("proc/self/stat", "");

@@ -8,7 +8,7 @@ namespace tandem::measure {
 
 inline const std::string powercap = "sys/class/powercap/";
 
-inline void write_zone(const TemporaryFolder& root, const std::string& zone,
+inline void write_zone(const test::TemporaryFolder& root, const std::string& zone,
                        const std::string& name, long long energy_uj,
                        long long range_uj = 262143328850) {
   root.write(powercap + zone + "/name", name + "\n");

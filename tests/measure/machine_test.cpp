@@ -9,7 +9,7 @@ namespace tandem::measure {
 namespace {
 
 TEST(DescribeMachine, ReadsAVirtualX86Machine) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   root.write("proc/cpuinfo",
              "processor\t: 0\nvendor_id\t: GenuineIntel\n"
              "model name\t: Intel(R) Xeon(R) Processor @ 2.90GHz\n"
@@ -31,11 +31,11 @@ TEST(DescribeMachine, ReadsAVirtualX86Machine) {
 }
 
 TEST(DescribeMachine, HasNoHypervisorOnBareMetalAndAnUnnamedOneWithoutDmi) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   root.write("sys/class/dmi/id/product_name", "PowerEdge R740\n");
   root.write("proc/cpuinfo", "flags\t\t: fpu vme hypervisor_like\n");
   EXPECT_EQ(describe_machine(root.path()).hypervisor, "");
-  const TemporaryFolder without_dmi;
+  const test::TemporaryFolder without_dmi;
   without_dmi.write("proc/cpuinfo", "flags\t\t: fpu hypervisor\n");
   EXPECT_EQ(describe_machine(without_dmi.path()).hypervisor, "unnamed");
 }
@@ -49,7 +49,7 @@ TEST(DescribeMachine, KnowsTheNamesOtherArchitecturesUse) {
       {"processor\t: 0\nhart\t\t: 1\nuarch\t\t: sifive,u74-mc\n", "sifive,u74-mc"},
   };
   for (const auto& [cpuinfo, model] : examples) {
-    const TemporaryFolder root;
+    const test::TemporaryFolder root;
     root.write("proc/cpuinfo", cpuinfo);
     EXPECT_EQ(describe_machine(root.path()).cpu_model, model);
     EXPECT_EQ(describe_machine(root.path()).logical_cpus, 1);
@@ -57,7 +57,7 @@ TEST(DescribeMachine, KnowsTheNamesOtherArchitecturesUse) {
 }
 
 TEST(DescribeMachine, LeavesEmptyWhatItCannotRead) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   const core::Machine machine = describe_machine(root.path());
   EXPECT_EQ(machine.cpu_model, "");
   EXPECT_EQ(machine.logical_cpus, 0);

@@ -49,7 +49,7 @@ class MeterTest : public testing::Test {
     return {(recording.t_s.front() + recording.t_s.back()) / 2, recording.t_s.back()};
   }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
 };
 
 TEST_F(MeterTest, AddsPackagesAndDramWhereThereIsRapl) {

@@ -37,7 +37,7 @@ class ProcessTreeTest : public testing::TestWithParam<bool> {
   void processes(const std::vector<FakeProcess>& all) const { write_proc(root_, all, GetParam()); }
   ProcessTree tree() const { return ProcessTree('a', root_.path()); }
 
-  TemporaryFolder root_;
+  test::TemporaryFolder root_;
 };
 INSTANTIATE_TEST_SUITE_P(, ProcessTreeTest, testing::Bool(), [](const auto& instance) {
   return instance.param ? "WithListsOfChildren" : "WithoutListsOfChildren";
@@ -143,7 +143,7 @@ TEST_P(ProcessTreeTest, IsMissingWhileAProcessIsThereButUnreadable) {
 }
 
 TEST(ProcessTree, SaysWhyProcCannotBeRead) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   const auto missing = missing_process_tree(root.path());
   ASSERT_TRUE(missing);
   EXPECT_EQ(missing->name, "process_tree");

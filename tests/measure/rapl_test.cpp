@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::NanSensitiveDoubleEq;
 
-std::unique_ptr<SignalSource> source_in(const TemporaryFolder& root) {
+std::unique_ptr<SignalSource> source_in(const test::TemporaryFolder& root) {
   FoundSource found = find_rapl(root.path());
   if (const auto* missing = std::get_if<MissingSource>(&found)) {
     ADD_FAILURE() << missing->reason;
@@ -25,7 +25,7 @@ std::unique_ptr<SignalSource> source_in(const TemporaryFolder& root) {
   return std::get<0>(std::move(found));
 }
 
-std::string reason_in(const TemporaryFolder& root) {
+std::string reason_in(const test::TemporaryFolder& root) {
   const FoundSource found = find_rapl(root.path());
   const auto* missing = std::get_if<MissingSource>(&found);
   return missing ? missing->name + ": " + missing->reason : "found";
@@ -44,7 +44,7 @@ std::vector<double> read(SignalSource& source) {
 }
 
 /// A server with two packages, and all that must not be added to them.
-void write_server(const TemporaryFolder& root) {
+void write_server(const test::TemporaryFolder& root) {
   write_zone(root, "intel-rapl:0", "package-0", 1'000'000);
   write_zone(root, "intel-rapl:0:0", "core", 700'000);
   write_zone(root, "intel-rapl:0:1", "uncore", 100'000);
@@ -57,7 +57,7 @@ void write_server(const TemporaryFolder& root) {
 }
 
 TEST(Rapl, ReadsPackagesAndTheirDramAndNothingWithinOrAroundThem) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_server(root);
   const auto rapl = source_in(root);
   ASSERT_TRUE(rapl);
@@ -68,7 +68,7 @@ TEST(Rapl, ReadsPackagesAndTheirDramAndNothingWithinOrAroundThem) {
 }
 
 TEST(Rapl, TellsTheDiesOfAPackageApart) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_zone(root, "intel-rapl:0", "package-0-die-0", 1);
   write_zone(root, "intel-rapl:1", "package-0-die-1", 1);
   write_zone(root, "intel-rapl:1:0", "dram", 1);
@@ -79,7 +79,7 @@ TEST(Rapl, TellsTheDiesOfAPackageApart) {
 }
 
 TEST(Rapl, KeepsCountingAcrossAWrap) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_zone(root, "intel-rapl:0", "package-0", 9'000'000, 10'000'000);
   const auto rapl = source_in(root);
   ASSERT_TRUE(rapl);
@@ -89,7 +89,7 @@ TEST(Rapl, KeepsCountingAcrossAWrap) {
 }
 
 TEST(Rapl, IsMissingWhereAReadFailsAndNotAFullRound) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_server(root);
   const auto rapl = source_in(root);
   ASSERT_TRUE(rapl);
@@ -102,14 +102,14 @@ TEST(Rapl, IsMissingWhereAReadFailsAndNotAFullRound) {
 }
 
 TEST(Rapl, SaysThatAMachineHasNone) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   EXPECT_THAT(reason_in(root), AllOf(HasSubstr("rapl: no RAPL package zone"),
                                      HasSubstr("virtual machines have none"),
                                      HasSubstr("sudo modprobe intel_rapl_msr")));
 }
 
 TEST(Rapl, SaysHowToPermitReading) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_server(root);
   std::filesystem::permissions(root.path() / powercap / "intel-rapl:0/energy_uj",
                                std::filesystem::perms::none);
@@ -126,7 +126,7 @@ TEST(Rapl, SaysHowToPermitReading) {
 }
 
 TEST(Rapl, NamesTheFileThatCannotBeRead) {
-  const TemporaryFolder root;
+  const test::TemporaryFolder root;
   write_server(root);
   std::filesystem::remove(root.path() / powercap / "intel-rapl:1/max_energy_range_uj");
   EXPECT_THAT(reason_in(root), AllOf(HasSubstr("intel-rapl:1/max_energy_range_uj"),

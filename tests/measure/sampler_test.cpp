@@ -56,7 +56,7 @@ class SamplerTest : public testing::Test {
   }
 
   const core::Time origin_ = core::Clock::now();
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   const std::filesystem::path csv_ = folder_.path() / "samples.csv";
 };
 

@@ -15,7 +15,7 @@ const std::vector<Signal> two_signals{{"power_w", "W", Behaviour::gauge, ""},
                                       {"energy_j", "J", Behaviour::counter, ""}};
 
 TEST(SamplesCsv, WritesNamesAndLeavesMissingCellsEmpty) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto path = folder.path() / "samples.csv";
   SamplesCsv csv(path, two_signals);
   csv.append(0, std::array{1.5, 10.0});
@@ -26,7 +26,7 @@ TEST(SamplesCsv, WritesNamesAndLeavesMissingCellsEmpty) {
 }
 
 TEST(SamplesCsv, WritesNumbersThatReadBackEqual) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto path = folder.path() / "samples.csv";
   constexpr double awkward = 0.1 + 0.2;
   SamplesCsv csv(path, two_signals);
@@ -38,7 +38,7 @@ TEST(SamplesCsv, WritesNumbersThatReadBackEqual) {
 }
 
 TEST(SamplesCsv, LeavesItsSamplesWhenTheRunIsKilled) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto path = folder.path() / "samples.csv";
   SamplesCsv csv(path, two_signals);
   csv.append(100.0, std::array{1.0, 1.0});

@@ -1,0 +1,143 @@
+#include "execute/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+
+#include "core/error.h"
+#include "execute/study_lock.h"
+#include "record/index.h"
+#include "temporary_folder.h"
+
+namespace tandem::execute {
+namespace {
+
+using record::Outcome;
+using record::RunResult;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Status = Outcome::Status;
+
+/// Makes runs without processes: each ends as `outcomes` says, ok where it says nothing.
+class FakeExecutor : public RunExecutor {
+ public:
+  RunResult execute(const study::PlannedRun& run, int attempt, const std::filesystem::path& folder,
+                    const std::atomic<bool>&, RunObserver&) override {
+    EXPECT_TRUE(std::filesystem::is_directory(folder));
+    executed.push_back(run.id + "/" + std::to_string(attempt));
+    if (on_execute) on_execute(run.id);
+    RunResult result;
+    result.run_id = run.id;
+    result.attempt = attempt;
+    result.spec = run.spec;
+    if (const auto outcome = outcomes.find(run.id); outcome != outcomes.end()) {
+      result.outcome = {outcome->second, "made_up", "", ""};
+    }
+    return result;
+  }
+
+  std::map<std::string, Status> outcomes;
+  std::vector<std::string> executed;
+  std::function<void(const std::string&)> on_execute;
+};
+
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() {
+    for (const char* id : {"one", "two", "three"}) plan_.runs.push_back({{}, id, 1.0});
+  }
+  SessionSummary run(const SessionOptions& options = {}) {
+    executor_.executed.clear();
+    return run_session(plan_, store_, executor_, options, stop_, observer_);
+  }
+
+  test::TemporaryFolder folder_;
+  record::RunStore store_{folder_.path()};
+  study::Plan plan_;
+  FakeExecutor executor_;
+  std::atomic<bool> stop_{false};
+  SessionObserver observer_;
+};
+
+TEST_F(SessionTest, MakesTheRunsInTheOrderOfThePlanAndThenNoneAgain) {
+  EXPECT_EQ(run().ok, 3U);
+  EXPECT_THAT(executor_.executed, ElementsAre("one/1", "two/1", "three/1"));
+  const SessionSummary again = run();
+  EXPECT_EQ(again.already_done, 3U);
+  EXPECT_THAT(executor_.executed, IsEmpty());
+}
+
+TEST_F(SessionTest, MakesOnlyWhatIsNewInAnExtendedPlan) {
+  run();
+  plan_.runs.insert(plan_.runs.begin(), {{}, "zero", 1.0});
+  run();
+  EXPECT_THAT(executor_.executed, ElementsAre("zero/1"));
+}
+
+TEST_F(SessionTest, RepeatsFailedRunsOnlyWhenAskedEachAsANewAttempt) {
+  executor_.outcomes["two"] = Status::failed;
+  EXPECT_EQ(run().failed, 1U);
+  EXPECT_EQ(run().failed_earlier, 1U);
+  EXPECT_THAT(executor_.executed, IsEmpty());
+  executor_.outcomes.clear();
+  EXPECT_EQ(run({.retry_failed = true}).ok, 1U);
+  EXPECT_THAT(executor_.executed, ElementsAre("two/2"));
+  EXPECT_EQ(store_.read_all().size(), 4U) << "the first attempt stays";
+}
+
+TEST_F(SessionTest, GoesOnAfterARunThatFailed) {
+  executor_.outcomes["one"] = Status::invalid;
+  const SessionSummary summary = run();
+  EXPECT_EQ(summary.failed, 1U);
+  EXPECT_EQ(summary.ok, 2U);
+}
+
+TEST_F(SessionTest, RepeatsAnAttemptThatWasCutOff) {
+  store_.begin_attempt("one");
+  run();
+  EXPECT_THAT(executor_.executed, ElementsAre("one/2", "two/1", "three/1"));
+}
+
+TEST_F(SessionTest, StopsAfterAnInterruptedRunAndRepeatsItNextTime) {
+  executor_.outcomes["two"] = Status::interrupted;
+  executor_.on_execute = [this](const std::string& id) { stop_.store(id == "two"); };
+  const SessionSummary summary = run();
+  EXPECT_TRUE(summary.interrupted);
+  EXPECT_EQ(summary.ok, 1U);
+  EXPECT_EQ(summary.failed, 0U);
+  stop_.store(false);
+  executor_.outcomes.clear();
+  executor_.on_execute = nullptr;
+  run();
+  EXPECT_THAT(executor_.executed, ElementsAre("two/2", "three/1"));
+}
+
+TEST_F(SessionTest, KeepsTheIndexInStepWithTheFolders) {
+  executor_.outcomes["two"] = Status::failed;
+  run();
+  EXPECT_EQ(record::Index(record::Index::file_of(store_)).size(), 3);
+}
+
+TEST_F(SessionTest, IsRefusedWhileAnotherSessionWorksOnTheStudy) {
+  executor_.on_execute = [this](const std::string&) {
+    FakeExecutor other;
+    EXPECT_THROW(run_session(plan_, store_, other, {}, stop_, observer_), StudyIsBusy);
+    EXPECT_THAT(other.executed, IsEmpty());
+  };
+  EXPECT_EQ(run().ok, 3U);
+}
+
+TEST_F(SessionTest, LeavesAnAttemptWithoutResultWhenTheMachineCanNotGoOn) {
+  executor_.on_execute = [](const std::string& id) {
+    if (id == "two") throw core::SystemError("no space left");
+  };
+  EXPECT_THROW(run(), core::SystemError);
+  EXPECT_THAT(store_.unfinished_attempts(), ElementsAre(store_.attempt_folder("two", 1)));
+  executor_.on_execute = nullptr;
+  EXPECT_EQ(run().ok, 2U);
+}
+
+}  // namespace
+}  // namespace tandem::execute

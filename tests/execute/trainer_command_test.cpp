@@ -1,0 +1,65 @@
+#include "execute/trainer_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "fake_workloads.h"
+#include "temporary_folder.h"
+
+namespace tandem::execute {
+namespace {
+
+using study::Workload;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(TrainerCommand, FillsInPlaceholdersAndGivesEachHyperparameterItsFlag) {
+  Workload workload = test::fake_workload("a");
+  workload.command = {"/bin/echo", "--device={device}", "{scale}", "{seed}", "{threads}", "{data}",
+                      "{unknown}"};
+  workload.data = "mnist";
+  study::RunSpec run = test::fake_run({workload});
+  run.resources = {2, "passive", {0, 1}};
+  run.participants[0].seed = 7;
+  run.participants[0].hyperparameters = {{"epochs", 6}, {"learning_rate", 0.002}};
+  const Command command = trainer_command(run, run.participants[0], workload, "/data");
+  EXPECT_THAT(command.arguments,
+              ElementsAre("/bin/echo", "--device=cpu", "quick", "7", "2", "/data/mnist",
+                          "{unknown}", "--epochs", "6", "--learning-rate", "0.002"));
+  EXPECT_EQ(command.environment.at("OMP_NUM_THREADS"), "2");
+  EXPECT_EQ(command.environment.at("OMP_WAIT_POLICY"), "passive");
+  EXPECT_THAT(command.cores, ElementsAre(0, 1));
+}
+
+std::string complaint_about(const Workload& workload, study::Resources resources = {}) {
+  study::RunSpec run = test::fake_run({workload});
+  run.resources = std::move(resources);
+  try {
+    check_prerequisites({run}, study::Catalogue({workload}), "/nowhere");
+  } catch (const core::UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(CheckPrerequisites, IsContentWithWhatIsThere) {
+  EXPECT_EQ(complaint_about(test::fake_workload("a"), {1, "passive", {0}}), "");
+}
+
+TEST(CheckPrerequisites, NamesWhatIsMissing) {
+  Workload workload = test::fake_workload("a");
+  workload.command = {"no-such-trainer"};
+  EXPECT_THAT(complaint_about(workload), AllOf(HasSubstr("fake/a"), HasSubstr("no-such-trainer")));
+  workload.command = {};
+  EXPECT_THAT(complaint_about(workload), HasSubstr("no trainer"));
+  workload = test::fake_workload("a");
+  workload.data = "mnist";
+  EXPECT_THAT(complaint_about(workload), HasSubstr("/nowhere/mnist"));
+  EXPECT_THAT(complaint_about(test::fake_workload("a"), {1, "passive", {1023}}),
+              HasSubstr("core 1023"));
+}
+
+}  // namespace
+}  // namespace tandem::execute

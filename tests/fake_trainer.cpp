@@ -1,0 +1,124 @@
+// A trainer for tests: speaks the protocol and learns nothing, or misbehaves in a named way.
+//   fake-trainer BEHAVIOUR EPOCH_S [--epochs N] [--learning-rate X] [--seed N] …
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+namespace {
+
+int events_fd = -1;
+
+void say(const std::string& line) {
+  const std::string text = line + "\n";
+  if (::send(events_fd, text.data(), text.size(), MSG_NOSIGNAL) < 0) ::_exit(1);
+}
+
+void wait_for_go() {
+  char byte = 0;
+  do {
+    if (::recv(events_fd, &byte, 1, 0) <= 0) ::_exit(5);
+  } while (byte != '\n');
+}
+
+void busy(double seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
+[[noreturn]] void hang() {
+  for (;;) ::pause();
+}
+
+/// A child that outlives its parent, as a program that daemonises has it. Writes its process id.
+void leave_a_child(const char* pid_file) {
+  if (::fork() != 0) return;
+  ::setsid();
+  ::signal(SIGTERM, SIG_IGN);
+  if (std::FILE* file = std::fopen(pid_file, "w")) {
+    std::fprintf(file, "%d\n", ::getpid());
+    std::fclose(file);
+  }
+  hang();
+}
+
+std::string value_after(int argc, char** argv, const std::string& flag, const char* otherwise) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (argv[i] == flag) return argv[i + 1];
+  }
+  return otherwise;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string behaviour = argc > 1 ? argv[1] : "good";
+  const double epoch_s = argc > 2 ? std::atof(argv[2]) : 0.01;
+  const int epochs = std::stoi(value_after(argc, argv, "--epochs", "2"));
+  const double rate = std::stod(value_after(argc, argv, "--learning-rate", "0.1"));
+  const int seed = std::stoi(value_after(argc, argv, "--seed", "1"));
+  const char* events = std::getenv("TANDEM_EVENTS");
+  if (events == nullptr) return 2;
+  events_fd = std::atoi(events);
+
+  if (behaviour == "ignores_term") ::signal(SIGTERM, SIG_IGN);
+  if (behaviour == "hangs_before_ready") hang();
+  if (behaviour == "exits_before_ready") {
+    std::fputs("no data in /nowhere\n", stderr);
+    return 3;
+  }
+  if (behaviour == "leaves_a_child") leave_a_child(std::getenv("FAKE_TRAINER_PID_FILE"));
+  if (behaviour == "garbage") say("Epoch 1: loss 0.3");
+  if (behaviour == "endless_line") {
+    for (;;) {
+      const std::string piece(4096, 'x');
+      if (::send(events_fd, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) return 1;
+    }
+  }
+  if (behaviour == "epoch_before_go") say(R"({"type":"epoch","epoch":1,"train_loss":1,"metrics":{}})");
+  if (behaviour == "other_protocol") say(R"({"type":"ready","protocol":2})");
+  say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0})");
+  wait_for_go();
+  say(R"({"type":"started"})");
+  double accuracy = 0;
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    busy(epoch_s);
+    // A curve that moves with the learning rate and the epochs, and a little with the seed.
+    accuracy = 1 - std::exp(-epoch * std::sqrt(rate)) - 0.001 * (seed % 10);
+    const double loss = 1 - accuracy;
+    if (epoch == 2) {
+      if (behaviour == "fails") {
+        say(R"({"type":"failed","reason":"non_finite_loss","message":"loss is nan in epoch 2"})");
+        return 4;
+      }
+      if (behaviour == "aborts") std::abort();
+      if (behaviour == "kills_itself") ::raise(SIGKILL);
+      if (behaviour == "hangs") hang();
+      if (behaviour == "skips_an_epoch") continue;
+    }
+    say("{\"type\":\"epoch\",\"epoch\":" + std::to_string(epoch) + ",\"train_loss\":" +
+        (behaviour == "null_loss" ? "null" : std::to_string(loss)) +
+        ",\"metrics\":{\"accuracy\":" + std::to_string(accuracy) + "}}");
+    if (behaviour == "exits_early") return 0;
+  }
+  if (behaviour == "other_metric") {
+    say(R"({"type":"final","epochs":)" + std::to_string(epochs) + R"(,"metrics":{"f1":0.5}})");
+    return 0;
+  }
+  say("{\"type\":\"final\",\"epochs\":" + std::to_string(epochs) + ",\"metrics\":{\"accuracy\":" +
+      std::to_string(accuracy) + "}}");
+  if (behaviour == "exit_code_after_final") {
+    std::fputs("could not save the checkpoint\n", stderr);
+    return 7;
+  }
+  if (behaviour == "ignores_term") hang();
+  return 0;
+}

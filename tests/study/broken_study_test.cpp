@@ -1,0 +1,136 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "studies.h"
+
+namespace tandem::study {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A study file with one mistake, and what the message must say of it.
+struct BrokenStudy {
+  std::string name;
+  std::string text;
+  std::string place;
+  std::string found;
+  std::string expected;
+};
+
+void PrintTo(const BrokenStudy& broken, std::ostream* out) { *out << broken.name; }
+
+class BrokenStudyFile : public ::testing::TestWithParam<BrokenStudy> {};
+
+TEST_P(BrokenStudyFile, IsRefusedWithPlaceFoundAndExpected) {
+  const BrokenStudy& broken = GetParam();
+  try {
+    test::study_from(broken.text);
+    FAIL() << "read without an error";
+  } catch (const core::UserError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("study.json"));
+    ASSERT_EQ(error.problems().size(), 1U) << error.what();
+    EXPECT_EQ(error.problems()[0].place, broken.place);
+    EXPECT_THAT(error.problems()[0].found, HasSubstr(broken.found));
+    EXPECT_THAT(error.problems()[0].expected, HasSubstr(broken.expected));
+  }
+}
+
+using test::pair;
+using test::study_text;
+
+const std::string mnist_pair = pair("examples/mnist", "examples/mnist_rnn");
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BrokenStudyFile,
+    ::testing::Values(
+        BrokenStudy{"NoJson", "{\n\"experiment_name\": \"x\"\n\"model_pairs\": []}",
+                    "line 3, column 1", "model_pairs", "comma"},
+        BrokenStudy{"CutOff", R"({"experiment_name": "x", "model_pairs": [)", "line 1, column 42",
+                    "the end of the file", "JSON"},
+        BrokenStudy{"DoubledKey", R"({"experiment_name": "x", "experiment_name": "y"})",
+                    "the key \"experiment_name\"", "twice", "once"},
+        BrokenStudy{"AList", "[1]", "$", "[1]", "a study"},
+        BrokenStudy{"NoName", R"({"model_pairs": [)" + mnist_pair + "]}", "$.experiment_name",
+                    "nothing", "name"},
+        BrokenStudy{"NameWithAPath", R"({"experiment_name": "../x", "model_pairs": [)" + mnist_pair +
+                                         "]}",
+                    "$.experiment_name", "../x", "letters"},
+        BrokenStudy{"NoPairs", R"({"experiment_name": "x"})", "$.model_pairs", "nothing", "list"},
+        BrokenStudy{"EmptyPairs", R"({"experiment_name": "x", "model_pairs": []})", "$.model_pairs",
+                    "[]", "at least one"},
+        BrokenStudy{"PairsAsObject", R"({"experiment_name": "x", "model_pairs": {}})",
+                    "$.model_pairs", "{}", "a list"},
+        BrokenStudy{"HalfAPair", study_text("", R"({"model_a": )" + test::model("examples/mnist") +
+                                                    "}"),
+                    "$.model_pairs[0].model_b", "nothing", "repo, model"},
+        BrokenStudy{"ModelWithoutRepo", study_text("", R"({"model_a": {"model": "mnist"},
+                    "model_b": {"repo": "examples", "model": "mnist_rnn"}})"),
+                    "$.model_pairs[0].model_a.repo", "nothing", "repository"},
+        BrokenStudy{"UnknownModel", study_text("", pair("examples/mnist", "examples/mnist_rn")),
+                    "$.model_pairs[0].model_b", "examples/mnist_rn", "examples/mnist_rnn"},
+        BrokenStudy{"UnknownRepository", study_text("", pair("exampels/mnist", "VulBERTa/cnn")),
+                    "$.model_pairs[0].model_a", "exampels/mnist", "perhaps examples/mnist"},
+        BrokenStudy{"UnknownMember", study_text("\"repetition\": 2"), "$.repetition", "unknown",
+                    "perhaps repetitions"},
+        BrokenStudy{"NotConcurrent", study_text("\"concurrent_mode\": false"), "$.concurrent_mode",
+                    "false", "true"},
+        BrokenStudy{"NoRepetitions", study_text("\"repetitions\": 0"), "$.repetitions", "0",
+                    "from 1 to 1000"},
+        BrokenStudy{"HalfARepetition", study_text("\"repetitions\": 1.5"), "$.repetitions", "1.5",
+                    "whole number"},
+        BrokenStudy{"UnknownScale", study_text(R"("scale": "tiny")"), "$.scale", "tiny",
+                    "full or quick"},
+        BrokenStudy{"UnknownDevice", study_text(R"("device": "gpu")"), "$.device", "gpu",
+                    "cpu or cuda"},
+        BrokenStudy{"UnknownOverlap", study_text(R"("overlap": true)"), "$.overlap", "true",
+                    "once or sustained"},
+        BrokenStudy{"NegativeSeed", study_text("\"order_seed\": -1"), "$.order_seed", "-1",
+                    "from 0"},
+        BrokenStudy{"LevelNotUnderstood",
+                    study_text(R"("mutate": {"epochs": {"min": "half of default"}})"),
+                    "$.mutate.epochs.min", "half of default", "default*0.2"},
+        BrokenStudy{"LevelEqualToTheDefault",
+                    study_text(R"("mutate": {"epochs": {"same": "default*1.01"}})"),
+                    "$.mutate.epochs.same", "default*1.01 = 10", "differs"},
+        BrokenStudy{"LevelOutOfBounds",
+                    study_text(R"("mutate": {"epochs": {"none": "default*0"}})"),
+                    "$.mutate.epochs.none", "= 0", "from 1"},
+        BrokenStudy{"NoLevels", study_text(R"("mutate": {"epochs": {}})"), "$.mutate.epochs", "{}",
+                    "at least one level"},
+        BrokenStudy{"UnknownHyperparameter", study_text(R"("mutate": {"momentum": {"min": 0.1}})"),
+                    "$.mutate.momentum", "no hyperparameter of examples/mnist_rnn",
+                    "learning_rate"},
+        BrokenStudy{"UnknownOverride", study_text("", R"({"model_a": {"repo": "examples",
+                    "model": "mnist", "hp": {"momentum": 1}},
+                    "model_b": {"repo": "examples", "model": "mnist_rnn"}})"),
+                    "$.model_pairs[0].model_a.hp.momentum", "unknown hyperparameter", "epochs"},
+        BrokenStudy{"OverrideOutOfBounds", study_text("", R"({"model_a": {"repo": "examples",
+                    "model": "mnist", "hp": {"epochs": 0}},
+                    "model_b": {"repo": "examples", "model": "mnist_rnn"}})"),
+                    "$.model_pairs[0].model_a.hp.epochs", "0", "from 1"},
+        BrokenStudy{"PairTwice", study_text("", mnist_pair + "," + mnist_pair), "$.model_pairs[1]",
+                    "again", "repetitions"},
+        BrokenStudy{"CoreTwice", study_text(R"("resources": {"cores": [0, 1, 0]})"),
+                    "$.resources.cores[2]", "0", "each core once"},
+        BrokenStudy{"UnknownWaitPolicy", study_text(R"("resources": {"wait_policy": "spin"})"),
+                    "$.resources.wait_policy", "spin", "passive or active"},
+        BrokenStudy{"HalfAPowerModel",
+                    study_text(R"("cpu_power_model": {"name": "x", "idle_w": 3})"),
+                    "$.cpu_power_model.busy_core_w", "nothing", "watts"},
+        BrokenStudy{"SamplingTooFast", study_text("\"sampling_hz\": 1e6"), "$.sampling_hz",
+                    "1000000", "from 0.1 to 100"}),
+    [](const auto& broken) { return broken.param.name; });
+
+TEST(BrokenStudyFile, WithManyMistakesNamesAllOfThemAtOnce) {
+  try {
+    test::study_from(R"({"experiment_name": "", "scale": "tiny", "seed": "x",
+      "model_pairs": [{"model_a": {"repo": "examples", "model": "nope"}, "model_c": 1}]})");
+    FAIL() << "read without an error";
+  } catch (const core::UserError& error) {
+    EXPECT_EQ(error.problems().size(), 6U) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace tandem::study

@@ -1,0 +1,156 @@
+#include "study/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/file.h"
+#include "studies.h"
+
+namespace tandem::study {
+namespace {
+
+using ::testing::ElementsAre;
+
+Plan plan_of(const Study& study) { return make_plan(study, test::catalogue(), "test machine"); }
+
+Study seed_full(const std::string& solo_runs) {
+  core::Json document = core::read_json(core::shipped_file("studies/seed-full.json"));
+  document["solo_runs"] = solo_runs;
+  return parse_study(document, "seed-full.json", test::catalogue());
+}
+
+TEST(Experiments, AreTheElevenOfTheStudyInItsOrder) {
+  const Study study = test::study_from(test::study_text());
+  const auto settings = settings_of(study, study.pairs[0], test::catalogue());
+  std::vector<std::string> listed;
+  for (const Experiment& experiment : experiments_of(settings)) {
+    listed.push_back(std::to_string(experiment.number) + " " +
+                     (experiment.concurrent ? "A||B " : experiment.of_a ? "A " : "B ") +
+                     experiment.setting);
+  }
+  EXPECT_THAT(listed, ElementsAre("1 A||B default", "2 A default", "3 B default",
+                                  "4 A||B learning_rate_min", "5 B learning_rate_min",
+                                  "6 A||B learning_rate_max", "7 B learning_rate_max",
+                                  "8 A||B epochs_min", "9 B epochs_min", "10 A||B epochs_max",
+                                  "11 B epochs_max"));
+}
+
+TEST(Settings, HoldTheSeedsRanges) {
+  const Study study = test::study_from(
+      test::study_text("", test::pair("examples/mnist", "Person_reID/densenet121")));
+  std::map<std::string, double> values;
+  for (const Setting& setting : settings_of(study, study.pairs[0], test::catalogue())) {
+    values[setting.name] = setting.value;
+  }
+  EXPECT_DOUBLE_EQ(values["learning_rate_min"], 0.01);
+  EXPECT_DOUBLE_EQ(values["learning_rate_max"], 0.25);
+  EXPECT_EQ(values["epochs_min"], 30);
+  EXPECT_EQ(values["epochs_max"], 90);
+}
+
+TEST(Plan, OfTheTwelvePairsHas132LiteralRunsIn38Point8Hours) {
+  const Plan plan = plan_of(seed_full("literal"));
+  EXPECT_EQ(plan.cells.size(), 132U);
+  EXPECT_EQ(plan.runs.size(), 132U);
+  EXPECT_NEAR(plan.expected_s() / 3600, 38.8, 0.05);
+}
+
+TEST(Plan, OfTheTwelvePairsHas107DistinctRunsIn30Point4Hours) {
+  const Plan plan = plan_of(seed_full("shared"));
+  EXPECT_EQ(plan.cells.size(), 132U);
+  EXPECT_EQ(plan.runs.size(), 107U);
+  const auto concurrent = std::count_if(plan.runs.begin(), plan.runs.end(), [](const auto& run) {
+    return run.spec.concurrent();
+  });
+  EXPECT_EQ(concurrent, 60);
+  EXPECT_NEAR(plan.expected_s() / 3600, 30.4, 0.05);
+}
+
+TEST(Plan, GivesEveryCellTheRunThatAnswersIt) {
+  const Study study = seed_full("shared");
+  const Plan plan = plan_of(study);
+  for (const Cell& cell : plan.cells) {
+    const RunSpec& run = plan.runs.at(cell.run).spec;
+    const StudyPair& pair = study.pairs.at(cell.pair);
+    ASSERT_EQ(run.concurrent(), cell.experiment.concurrent);
+    EXPECT_EQ(run.participants.back().workload, cell.experiment.of_a ? pair.a : pair.b);
+    if (run.concurrent()) EXPECT_EQ(run.participants.front().workload, pair.a);
+    const auto settings = settings_of(study, pair, test::catalogue());
+    const auto setting =
+        std::find_if(settings.begin(), settings.end(), [&](const Setting& candidate) {
+          return candidate.name == cell.experiment.setting;
+        });
+    ASSERT_NE(setting, settings.end());
+    if (!cell.experiment.of_a) {
+      EXPECT_EQ(run.participants.back().hyperparameters, setting->hyperparameters);
+    }
+  }
+}
+
+std::vector<std::string> order_of(const Plan& plan) {
+  std::vector<std::string> ids;
+  for (const PlannedRun& run : plan.runs) ids.push_back(run.id);
+  return ids;
+}
+
+TEST(Plan, HasTheSameOrderForTheSameSeedAndAnotherForAnother) {
+  const auto with_seed = [](int seed) {
+    return order_of(plan_of(test::study_from(
+        test::study_text("\"order_seed\": " + std::to_string(seed)))));
+  };
+  EXPECT_EQ(with_seed(7), with_seed(7));
+  EXPECT_NE(with_seed(7), with_seed(8));
+  EXPECT_THAT(with_seed(8), ::testing::UnorderedElementsAreArray(with_seed(7)));
+}
+
+TEST(Plan, RandomisesWithinEachRepetitionAndDifferentlyInEach) {
+  const Plan plan = plan_of(test::study_from(test::study_text("\"repetitions\": 3")));
+  ASSERT_EQ(plan.runs.size(), 33U);
+  std::set<std::vector<std::string>> orders;
+  for (int repetition = 1; repetition <= 3; ++repetition) {
+    std::vector<std::string> order;
+    for (size_t i = 0; i < 11; ++i) {
+      const RunSpec& spec = plan.runs[static_cast<size_t>(repetition - 1) * 11 + i].spec;
+      EXPECT_EQ(spec.repetition, repetition);
+      EXPECT_EQ(spec.participants[0].seed, repetition);
+      std::string key;
+      for (const auto& participant : spec.participants) {
+        key += participant.workload + core::Json(participant.hyperparameters).dump();
+      }
+      order.push_back(key);
+    }
+    orders.insert(order);
+  }
+  EXPECT_EQ(orders.size(), 3U);
+}
+
+TEST(Plan, KeepsTheOrderOfTheFileWhenAsked) {
+  const Plan plan = plan_of(test::study_from(test::study_text(R"("order": "as_listed")")));
+  for (const Cell& cell : plan.cells) {
+    EXPECT_EQ(cell.run + 1, static_cast<size_t>(cell.experiment.number));
+  }
+}
+
+TEST(Plan, PutsTheFirstSeededOrderWhereItAlwaysWas) {
+  // The order is drawn with our own code, so that a stored seed means the same on any machine.
+  const Plan plan = plan_of(test::study_from(test::study_text("\"order_seed\": 20251111")));
+  std::vector<size_t> places;
+  for (const Cell& cell : plan.cells) places.push_back(cell.run);
+  EXPECT_THAT(places, ElementsAre(PLACES));
+}
+
+TEST(Plan, ExtendedByAPairKeepsTheRunsItHad) {
+  const std::string first = test::pair("examples/mnist", "examples/mnist_rnn");
+  const auto before = order_of(plan_of(test::study_from(test::study_text("", first))));
+  const auto after = order_of(plan_of(test::study_from(test::study_text(
+      "\"repetitions\": 2", first + "," + test::pair("examples/mnist", "examples/mnist_ff")))));
+  const std::set<std::string> extended(after.begin(), after.end());
+  for (const std::string& id : before) EXPECT_TRUE(extended.contains(id)) << id;
+}
+
+}  // namespace
+}  // namespace tandem::study

@@ -1,0 +1,85 @@
+#include "study/study_file.h"
+
+#include <gtest/gtest.h>
+
+#include "core/file.h"
+#include "studies.h"
+#include "study/pair.h"
+
+namespace tandem::study {
+namespace {
+
+TEST(StudyFile, ReadsTheSeedsOwnFormAsItStands) {
+  // Appendix B of the original design, word for word.
+  const Study study = test::study_from(R"({
+  "experiment_name": "concurrent_hp_study_pair1",
+  "concurrent_mode": true,
+  "model_pairs": [
+    {
+      "model_a": {"repo": "examples", "model": "mnist", "hp": "default"},
+      "model_b": {"repo": "Person_reID", "model": "densenet121", "hp": "default"}
+    }
+  ]
+})");
+  EXPECT_EQ(study.name, "concurrent_hp_study_pair1");
+  ASSERT_EQ(study.pairs.size(), 1U);
+  EXPECT_EQ(study.pairs[0].a, "examples/mnist");
+  EXPECT_EQ(study.pairs[0].b, "Person_reID_baseline_pytorch/densenet121");
+  EXPECT_EQ(study.scale, Scale::full);
+  EXPECT_EQ(study.solo_runs, SoloRuns::shared);
+  EXPECT_EQ(study.repetitions, 1);
+  ASSERT_EQ(study.mutated.size(), 2U);
+  EXPECT_EQ(study.mutated[0].name, "learning_rate");
+}
+
+TEST(StudyFile, ReadsEverythingThatAStudyCanSay) {
+  const Study study = test::study_from(test::study_text(R"(
+    "scale": "quick", "device": "cuda", "solo_runs": "literal", "overlap": "sustained",
+    "order": "as_listed", "order_seed": 99, "repetitions": 3, "seed": 5, "sampling_hz": 20,
+    "cool_down_s": 60, "timeout_s": 120, "equivalence_bound_percent": 2.5,
+    "description": "all of it", "data_folder": "/data",
+    "resources": {"threads": 2, "wait_policy": "active", "cores": [0, 1]},
+    "cpu_power_model": {"name": "office PC", "idle_w": 20, "busy_core_w": 11},
+    "mutate": {"batch_size": {"half": "default/2", "fixed": 7}})"));
+  EXPECT_EQ(study.scale, Scale::quick);
+  EXPECT_EQ(study.device, Device::cuda);
+  EXPECT_EQ(study.solo_runs, SoloRuns::literal);
+  EXPECT_EQ(study.overlap, Overlap::sustained);
+  EXPECT_EQ(study.order, RunOrder::as_listed);
+  EXPECT_EQ(study.order_seed, 99U);
+  EXPECT_EQ(study.repetitions, 3);
+  EXPECT_EQ(study.seed, 5);
+  EXPECT_EQ(study.sampling_hz, 20);
+  EXPECT_EQ(study.cool_down_s, 60);
+  EXPECT_EQ(study.timeout_s, 120);
+  EXPECT_EQ(study.equivalence_bound_percent, 2.5);
+  EXPECT_EQ(study.data_folder, "/data");
+  EXPECT_EQ(study.resources, (Resources{2, "active", {0, 1}}));
+  EXPECT_EQ(study.cpu_power_model->name, "office PC");
+  ASSERT_EQ(study.mutated.size(), 1U);
+  EXPECT_EQ(study.mutated[0].levels[0].name, "half");
+  EXPECT_EQ(study.mutated[0].levels[1].expression.text(), "7");
+}
+
+TEST(StudyFile, TakesHyperparametersInPlaceOfTheDefault) {
+  const Study study = test::study_from(test::study_text("", R"(
+    {"model_a": {"repo": "examples", "model": "mnist"},
+     "model_b": {"repo": "examples", "model": "mnist_rnn", "hp": {"batch_size": 64}}})"));
+  EXPECT_EQ(study.pairs[0].base_b.at("batch_size"), 64);
+  EXPECT_EQ(study.pairs[0].base_a.at("epochs"), 10);
+}
+
+TEST(ReadyStudies, AreAllReadAndTheSeedsPairsKeepTheirNumbers) {
+  const Study full = read_study(core::shipped_file("studies/seed-full.json"), test::catalogue());
+  ASSERT_EQ(full.pairs.size(), seed_pairs().size());
+  for (size_t i = 0; i < full.pairs.size(); ++i) {
+    EXPECT_EQ(std::pair(full.pairs[i].a, full.pairs[i].b), seed_pairs().at(i));
+  }
+  EXPECT_EQ(read_study(core::shipped_file("studies/seed-pilot.json"), test::catalogue()).pairs.size(),
+            3U);
+  EXPECT_GE(read_study(core::shipped_file("studies/pilot.json"), test::catalogue()).pairs.size(),
+            2U);
+}
+
+}  // namespace
+}  // namespace tandem::study
