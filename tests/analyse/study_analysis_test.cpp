@@ -1,0 +1,170 @@
+#include "analyse/study_analysis.h"
+
+#include <gmock/gmock.h>
+
+#include "made_up_study.h"
+
+namespace tandem::analyse {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Case {
+  study::Catalogue catalogue = study::Catalogue::shipped();
+  study::Study study;
+  study::Plan plan;
+  std::vector<record::RunResult> results;
+
+  Case(size_t pairs, int repetitions, const test::MadeUpEffects& effects = {.noise = 0.01})
+      : study(test::made_up_study(pairs, repetitions)),
+        plan(study::make_plan(study, catalogue, "made-up")),
+        results(test::made_up_results(plan, catalogue, effects)) {}
+
+  StudyAnalysis analyse() const { return analyse_study(study, plan, catalogue, results); }
+};
+
+std::vector<std::string> texts(const StudyAnalysis& analysis) {
+  std::vector<std::string> all;
+  for (const Finding& finding : analysis.findings) all.push_back(finding.text);
+  return all;
+}
+
+/// Whatever was missing, the document has reasons instead of NaN (which JSON shows as null).
+void expect_honest(const StudyAnalysis& analysis) {
+  const std::string text = core::Json(analysis).dump();
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+  for (const std::string& finding : texts(analysis)) {
+    EXPECT_THAT(finding, AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf "))));
+  }
+}
+
+TEST(StudyAnalysis, OfTheSeedsTwelvePairsCountsEveryRun) {
+  const StudyAnalysis analysis = Case(12, 1).analyse();
+  EXPECT_EQ(analysis.quality.planned, 107u);
+  EXPECT_EQ(analysis.quality.ok, 107u);
+  EXPECT_EQ(analysis.runs.size(), 107u);
+  EXPECT_EQ(analysis.trainings.size(), 107u + 60u);
+  EXPECT_EQ(analysis.pairs.size(), 12u);
+  EXPECT_THAT(texts(analysis),
+              Contains(AllOf(HasSubstr("makespan_overhead"), HasSubstr("n = 12 pairs"),
+                             HasSubstr("Holm-adjusted p"))));
+  EXPECT_THAT(analysis.quality.cautions, Contains(HasSubstr("share its solo runs")));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, NeverSaysNoChangeFromALargePValue) {
+  const StudyAnalysis analysis = Case(6, 1, {.noise = 0.02}).analyse();
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("no evidence that concurrency changes it; "
+                                                  "equivalence was not tested")));
+  for (const std::string& text : texts(analysis)) {
+    EXPECT_THAT(text, AllOf(Not(HasSubstr("no change")), Not(HasSubstr("has no effect"))));
+  }
+}
+
+TEST(StudyAnalysis, OfOnePairOnceSaysThatThereIsNoTest) {
+  const StudyAnalysis analysis = Case(1, 1).analyse();
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("no test over pairs with one pair")));
+  EXPECT_THAT(analysis.quality.cautions, Contains(HasSubstr("One repetition")));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, WithoutASingleResultIsHonest) {
+  Case none(3, 2);
+  none.results.clear();
+  const StudyAnalysis analysis = none.analyse();
+  EXPECT_EQ(analysis.quality.not_run, analysis.quality.planned);
+  EXPECT_EQ(analysis.runs.front().status, "not run");
+  EXPECT_THAT(texts(analysis), testing::ElementsAre(HasSubstr("no findings")));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, WithEveryRunFailedListsTheReasons) {
+  Case failed(1, 1);
+  for (record::RunResult& result : failed.results) {
+    test::make_fail(result, "out_of_memory", "killed at 31 GiB");
+  }
+  const StudyAnalysis analysis = failed.analyse();
+  EXPECT_EQ(analysis.quality.failed, 11u);
+  EXPECT_EQ(analysis.runs.front().outcome, "out_of_memory");
+  EXPECT_EQ(analysis.runs.front().message, "killed at 31 GiB");
+  EXPECT_THAT(analysis.quality.cautions, Contains(HasSubstr("No run ended ok")));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, OfASingleRunHasNoEffects) {
+  Case single(1, 1);
+  single.results.resize(1);
+  const StudyAnalysis analysis = single.analyse();
+  EXPECT_EQ(analysis.quality.ok, 1u);
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("has no result")));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, OfAConstantMetricHasNoTest) {
+  Case constant(3, 1, {});
+  for (record::RunResult& result : constant.results) {
+    for (auto& participant : result.participants) participant.performance = 0.5;
+  }
+  const StudyAnalysis analysis = constant.analyse();
+  EXPECT_THAT(texts(analysis), Contains(AllOf(HasSubstr("Performance of B"), HasSubstr("0.0 %"),
+                                              HasSubstr("no test: all differences are equal"))));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, WithoutEnergySaysSo) {
+  Case unmetered(2, 1);
+  for (record::RunResult& result : unmetered.results) {
+    result.total_energy_joules = {core::Reading::missing("no meter"), core::EnergySource::none, ""};
+  }
+  const StudyAnalysis analysis = unmetered.analyse();
+  EXPECT_THAT(texts(analysis),
+              Contains(HasSubstr("Energy saved by running together: no value (no meter)")));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, FlagsEstimatedEnergyAndSyntheticData) {
+  const StudyAnalysis analysis = Case(1, 1, {.metered = false}).analyse();
+  EXPECT_TRUE(analysis.quality.energy_estimated);
+  EXPECT_TRUE(analysis.quality.data_synthetic);
+  EXPECT_THAT(analysis.quality.cautions, Contains(HasSubstr("estimated")));
+  EXPECT_THAT(analysis.quality.cautions, Contains(HasSubstr("Synthetic data")));
+}
+
+TEST(StudyAnalysis, CountsInterruptedAttemptsAndForeignResults) {
+  Case mixed(1, 1);
+  record::RunResult interrupted = mixed.results.front();
+  interrupted.attempt = 2;
+  interrupted.outcome.status = record::Outcome::Status::interrupted;
+  record::RunResult foreign = mixed.results.front();
+  foreign.run_id = "another-study";
+  mixed.results.push_back(interrupted);
+  mixed.results.push_back(foreign);
+  const StudyAnalysis analysis = mixed.analyse();
+  EXPECT_EQ(analysis.quality.ok, 11u);
+  EXPECT_EQ(analysis.quality.interrupted_attempts, 1u);
+  EXPECT_EQ(analysis.quality.results_outside_plan, 1u);
+}
+
+TEST(StudyAnalysis, ReadsALiteralPlanAsWell) {
+  Case literal(12, 1);
+  literal.study.solo_runs = study::SoloRuns::literal;
+  literal.plan = study::make_plan(literal.study, literal.catalogue, "made-up");
+  literal.results = test::made_up_results(literal.plan, literal.catalogue, {.noise = 0.01});
+  const StudyAnalysis analysis = literal.analyse();
+  EXPECT_EQ(analysis.quality.planned, 132u);
+  EXPECT_THAT(analysis.quality.cautions, Not(Contains(HasSubstr("share its solo runs"))));
+  EXPECT_EQ(analysis.overall.front().summary.n, 12u);
+}
+
+TEST(StudyAnalysis, SurvivesAResultWithoutItsTrainings) {
+  Case broken(1, 1);
+  for (record::RunResult& result : broken.results) result.participants.clear();
+  const StudyAnalysis analysis = broken.analyse();
+  EXPECT_THAT(core::Json(analysis).dump(), HasSubstr("a training is missing in its result"));
+}
+
+}  // namespace
+}  // namespace tandem::analyse

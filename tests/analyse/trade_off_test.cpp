@@ -1,0 +1,104 @@
+#include "analyse/trade_off.h"
+
+#include <gmock/gmock.h>
+
+#include "made_up_study.h"
+
+namespace tandem::analyse {
+namespace {
+
+class TradeOffTest : public testing::Test {
+ protected:
+  TradeOff trade_off_of_pair() const {
+    const PlannedResults planned(plan, results);
+    return trade_off(0, study::settings_of(study, study.pairs[0], catalogue), study.repetitions,
+                     planned);
+  }
+  /// Sets energy (kJ) and performance of B at one setting.
+  void set(const std::string& setting, bool concurrent, double energy_kj, double performance) {
+    for (const study::Cell& cell : plan.cells) {
+      if (cell.experiment.setting != setting || cell.experiment.concurrent != concurrent ||
+          cell.experiment.of_a) {
+        continue;
+      }
+      record::RunResult& run = results.at(cell.run);
+      run.participants.back().performance = performance;
+      run.participants.back().gpu_energy_share_joules = 1e3 * energy_kj;
+      run.participants.back().cpu_energy_share_joules = 0.0;
+      if (!concurrent) run.total_energy_joules.joules = 1e3 * energy_kj;
+    }
+  }
+  static TradeOffPoint find(const TradeOff& trade_off, const std::string& setting) {
+    for (const TradeOffPoint& point : trade_off.points) {
+      if (point.setting == setting && !point.concurrent) return point;
+    }
+    throw std::logic_error("no such point");
+  }
+
+  study::Catalogue catalogue = study::Catalogue::shipped();
+  study::Study study = test::made_up_study(1, 1);
+  study::Plan plan = study::make_plan(study, catalogue, "made-up");
+  std::vector<record::RunResult> results = test::made_up_results(plan, catalogue);
+};
+
+TEST_F(TradeOffTest, KeepsTheSettingsThatNoOtherDominates) {
+  set("default", false, 100, 0.80);
+  set("learning_rate_min", false, 120, 0.75);  // dominated by default
+  set("learning_rate_max", false, 100, 0.82);  // dominates default
+  set("epochs_min", false, 50, 0.60);
+  set("epochs_max", false, 150, 0.90);
+  const TradeOff trade_off = trade_off_of_pair();
+  EXPECT_FALSE(find(trade_off, "default").on_pareto_front);
+  EXPECT_FALSE(find(trade_off, "learning_rate_min").on_pareto_front);
+  EXPECT_TRUE(find(trade_off, "learning_rate_max").on_pareto_front);
+  EXPECT_TRUE(find(trade_off, "epochs_min").on_pareto_front);
+  EXPECT_TRUE(find(trade_off, "epochs_max").on_pareto_front);
+}
+
+TEST_F(TradeOffTest, MarginalEfficiencyIsGainPerJouleAndOnlyWhereEnergyIncreases) {
+  set("default", false, 100, 0.80);
+  set("epochs_max", false, 150, 0.90);
+  set("epochs_min", false, 50, 0.85);
+  const TradeOff trade_off = trade_off_of_pair();
+  EXPECT_NEAR(*find(trade_off, "epochs_max").marginal_efficiency, 0.1 / 50e3, 1e-15);
+  EXPECT_THAT(find(trade_off, "epochs_min").marginal_efficiency.reason(),
+              testing::HasSubstr("no more energy"));
+}
+
+TEST_F(TradeOffTest, NoticesABestSettingThatMovesUnderConcurrency) {
+  for (const bool concurrent : {false, true}) {
+    for (const char* setting : {"default", "learning_rate_min", "epochs_min", "epochs_max"}) {
+      set(setting, concurrent, 100, 0.5);
+    }
+  }
+  set("learning_rate_max", false, 100, 0.9);
+  set("learning_rate_max", true, 100, 0.4);
+  const BestSetting best = trade_off_of_pair().best.at(0);
+  EXPECT_EQ(best.objective, "performance");
+  EXPECT_EQ(best.solo, "learning_rate_max");
+  EXPECT_EQ(best.concurrent, "default");
+  EXPECT_TRUE(best.moves());
+}
+
+TEST_F(TradeOffTest, ComparesOnlySettingsThatHaveFiguresInBothModes) {
+  set("learning_rate_max", false, 100, 2.0);
+  for (const study::Cell& cell : plan.cells) {
+    if (cell.experiment.setting == "learning_rate_max" && cell.experiment.concurrent) {
+      test::make_fail(results.at(cell.run), "timeout", "");
+    }
+  }
+  EXPECT_NE(trade_off_of_pair().best.at(0).solo, "learning_rate_max");
+}
+
+TEST_F(TradeOffTest, WithoutRunsNothingIsBest) {
+  results.clear();
+  const TradeOff trade_off = trade_off_of_pair();
+  for (const BestSetting& best : trade_off.best) EXPECT_FALSE(best.known());
+  for (const TradeOffPoint& point : trade_off.points) {
+    EXPECT_FALSE(point.on_pareto_front);
+    EXPECT_THAT(point.energy_joules.reason(), testing::HasSubstr("has no result"));
+  }
+}
+
+}  // namespace
+}  // namespace tandem::analyse
