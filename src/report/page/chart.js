@@ -19,7 +19,7 @@ function baseOption(colours) {
       renderMode: 'richText', confine: true, backgroundColor: colours.card,
       borderColor: colours.line, textStyle: {color: colours.text, fontSize: 13},
     },
-    legend: {top: 0, left: 0, textStyle: {color: colours.text}, itemGap: 18},
+    legend: {top: 0, left: 0, textStyle: {color: colours.text}, itemGap: 18, itemWidth: 16, itemHeight: 12},
     grid: {left: 8, right: 16, top: 44, bottom: 8, containLabel: true},
   };
 }
@@ -34,6 +34,22 @@ function axis(colours, options) {
     nameLocation: 'middle',
     ...options,
   };
+}
+
+/** Red, green and blue of `#rrggbb`, 0 to 1. */
+const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255);
+
+/** The one of two inks that contrasts more with the mix of two colours (WCAG 2 luminance). */
+function readableInk(from, to, share, inks) {
+  const luminance = (rgb) => rgb.map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const [start, end] = [channels(from), channels(to)];
+  const ground = luminance(start.map((value, index) => value + share * (end[index] - value)));
+  const contrast = (ink) => {
+    const [dark, light] = [ground, luminance(channels(ink))].sort((left, right) => left - right);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  return contrast(inks[0]) >= contrast(inks[1]) ? inks[0] : inks[1];
 }
 
 /** Whiskers of a bar or point series: data [x, low, high], x a category index or a value. */

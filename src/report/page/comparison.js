@@ -2,8 +2,14 @@
 
 function comparisonFigure(analysis) {
   const quantities = {
-    duration: {solo: 'solo_duration_seconds', together: 'makespan_seconds', axis: 'duration', format: seconds},
-    energy: {solo: 'solo_energy_joules', together: 'pair_energy_joules', axis: 'energy', format: joules},
+    duration: {
+      solo: 'solo_duration_seconds', together: 'makespan_seconds', format: seconds,
+      units: [[3600, 'h'], [60, 'min'], [1, 's']],
+    },
+    energy: {
+      solo: 'solo_energy_joules', together: 'pair_energy_joules', format: joules,
+      units: [[1e6, 'MJ'], [1e3, 'kJ'], [1, 'J']],
+    },
   };
   const settings = settingNames(analysis);
   let quantity = 'duration';
@@ -18,22 +24,26 @@ function comparisonFigure(analysis) {
 
   function option(colours, narrow) {
     const drawn = rows();
-    const {format} = quantities[quantity];
+    const {format, units} = quantities[quantity];
     if (!drawn.some((row) => isNumber(row.solo.mean) || isNumber(row.together.mean))) return null;
+    // The axis counts in the largest unit that leaves the longest bar above 2.
+    const longest = Math.max(...drawn.flatMap((row) => [numberOr(row.solo.mean, 0), numberOr(row.together.mean, 0)]));
+    const [scale, unit] = units.find(([size]) => longest >= 2 * size) ?? units.at(-1);
     const bars = (key, name, colour) => ({
       type: 'bar', name, barMaxWidth: 22, barGap: '12%', itemStyle: {color: colour, borderRadius: [0, 3, 3, 0]},
-      data: drawn.map((row) => numberOr(row[key].mean, null)),
-      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value) : 'missing')},
+      data: drawn.map((row) => (isNumber(row[key].mean) ? row[key].mean / scale : null)),
+      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : 'missing')},
     });
     const width = (api) => Math.min(22, api.size([0, 1])[1] * 0.7 / 2.12) * 1.12 / 2;
     const bounds = (key, sign) => ({
       ...whiskers(colours.text, {horizontal: true, offset: (api) => sign * width(api)}),
       encode: {x: [1, 2], y: 0},
-      data: drawn.flatMap((row, index) => (row[key].interval ? [[index, ...row[key].interval]] : [])),
+      data: drawn.flatMap((row, index) => (row[key].interval ? [[index, ...row[key].interval.map((value) => value / scale)]] : [])),
     });
     return {
       tooltip: {...baseOption(colours).tooltip, trigger: 'axis', axisPointer: {type: 'shadow'}},
-      xAxis: axis(colours, {type: 'value', min: 0, splitNumber: narrow ? 3 : 5, axisLabel: {color: colours.muted, formatter: format, hideOverlap: true}}),
+      grid: {...baseOption(colours).grid, bottom: 36},
+      xAxis: axis(colours, {type: 'value', min: 0, splitNumber: narrow ? 3 : 5, name: `${quantity} (${unit})`, nameGap: 28}),
       yAxis: axis(colours, {
         type: 'category', inverse: true, data: drawn.map((row) => pairLabel(row.pair)),
         axisLabel: {color: colours.text, width: narrow ? 110 : 230, overflow: 'truncate'},
@@ -52,7 +62,7 @@ function comparisonFigure(analysis) {
       {title, number: true, cell: (row) => shown(row[key].mean, format)},
       {title: '95 % interval', number: true, cell: (row) => (row[key].interval ? row[key].interval.map(format).join(' to ') : '–')},
     ];
-    return table(`${quantities[quantity].axis} of each pair, setting ${setting}`, [
+    return table(`${quantity} of each pair, setting ${setting}`, [
       {title: 'pair', cell: (row) => pairLabel(row.pair)},
       {title: 'n', number: true, cell: (row) => String(row.together.n)},
       ...estimate('solo', 'one after the other'), ...estimate('together', 'together'),

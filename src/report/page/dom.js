@@ -38,7 +38,7 @@ function table(caption, columns, rows) {
 function choice(label, options, changed) {
   const select = element('select', {onchange: () => changed(select.value)},
     options.map(([value, text]) => element('option', {value}, shorten(text, 60))));
-  return element('label', {}, label, select);
+  return element('label', {}, element('span', {}, label), select);
 }
 
 function section(id, title, ...children) {

@@ -8,6 +8,9 @@ const shorten = (text, most) => {
 };
 const minus = (text) => text.replace('-', '−');
 
+/** No line break inside `12 %`, `n = 12` and `p < 0.001`. */
+const unbroken = (text) => text.replace(/ (?=%)|(?<=\b[np]) (?=[=<])|(?<=[=<]) /g, '\u00a0');
+
 function significant(value, digits = 3) {
   if (value === 0) return '0';
   const size = Math.abs(value);

@@ -36,8 +36,12 @@ function heatMapFigure(analysis) {
       },
       series: [{
         type: 'heatmap',
-        data: drawn.map((cell) => ({value: [cell.x, cell.y, cell.summary.percent], cell})),
-        label: {show: true, color: colours.text, textBorderColor: colours.card, textBorderWidth: 2, fontSize: narrow ? 10 : 12, formatter: ({value}) => signed(value[2], narrow ? 0 : 1)},
+        data: drawn.map((cell) => ({
+          value: [cell.x, cell.y, cell.summary.percent], cell,
+          label: {color: readableInk(colours.neutral, colours[cell.summary.percent < 0 ? low : high],
+            Math.abs(cell.summary.percent) / limit, [colours.text, colours.card])},
+        })),
+        label: {show: true, fontSize: narrow ? 10 : 12, formatter: ({value}) => signed(value[2], narrow ? 0 : 1)},
         itemStyle: {borderColor: colours.card, borderWidth: 2, borderRadius: 4},
         emphasis: {itemStyle: {borderColor: colours.text}},
       }],

@@ -23,7 +23,8 @@ function learningCurvesFigure(analysis) {
       xAxis: axis(colours, {type: 'value', min: 'dataMin', max: 'dataMax', minInterval: 1, name: 'epoch', nameGap: 28}),
       yAxis: axis(colours, {type: 'value', scale: true, name: metricName(analysis, pair), nameGap: 44}),
       series: drawn.map(({mode, training}) => ({
-        type: 'line', name: mode === 'solo' ? 'alone' : 'beside A', symbolSize: 7,
+        type: 'line', name: mode === 'solo' ? 'alone' : 'beside A',
+        symbolSize: 7, showSymbol: training.learning_curve.length <= 25,
         symbol: mode === 'solo' ? 'circle' : 'diamond', lineStyle: {width: 2, type: mode === 'solo' ? 'solid' : 'dashed'},
         color: mode === 'solo' ? colours.solo : colours.together, data: training.learning_curve,
       })),

@@ -40,7 +40,7 @@ function headline(analysis) {
     return element('div', {class: 'card'},
       element('p', {class: 'figure'}, known ? percent(summary.percent) : '–'),
       element('p', {}, text),
-      element('p', {class: 'note'}, known ? `95 %: ${percentInterval(summary.interval_percent)}, n = ${summary.n} ${unit}` : `missing: ${summary.percent.missing}`),
+      element('p', {class: 'note'}, known ? unbroken(`95 %: ${percentInterval(summary.interval_percent)}, n = ${summary.n} ${unit}`) : `missing: ${summary.percent.missing}`),
       isEnergyEffect(effect) && known && analysis.quality.energy_estimated ? element('span', {class: 'flag'}, 'energy estimated') : null);
   }));
 }
@@ -56,7 +56,7 @@ function findingsOf(analysis) {
     element('div', {class: 'block'}, topics.map((topic) => [
       element('h3', {}, titles[topic] ?? topic),
       element('ul', {}, analysis.findings.filter((finding) => finding.topic === topic)
-        .map((finding) => element('li', {}, finding.text)))]).flat()),
+        .map((finding) => element('li', {}, unbroken(finding.text))))]).flat()),
   ];
 }
 

@@ -22,7 +22,7 @@ function scatterFigure(analysis) {
         formatter: ({data}) => `${shorten(pairLabel(data.point.pair), 60)}\n${data.point.pair.type}, ${data.point.pair.complementarity}\n${effect} ${shownSummary(data.point.summary)}\nn = ${data.point.summary.n}`,
       },
       xAxis: axis(colours, {type: 'value', scale: true, name: needs[need], nameGap: 28}),
-      yAxis: axis(colours, {type: 'value', scale: true, name: `${effect} (%)`, nameGap: 40}),
+      yAxis: axis(colours, {type: 'value', scale: true, name: `${effect} (%)`, nameGap: 40, axisLabel: {color: colours.muted, formatter: (value) => signed(value, 0)}}),
       series: [
         ...kinds.map(([kind, colour, symbol]) => ({
           type: 'scatter', name: kind, symbol, symbolSize: 14, itemStyle: {color: colours[colour], borderColor: colours.card},

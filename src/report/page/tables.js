@@ -43,9 +43,9 @@ function runsTable(analysis) {
     {title: 'attempts', number: true, cell: (run) => String(run.attempts)},
     {title: 'makespan', number: true, cell: (run) => shown(run.makespan_seconds, seconds)},
     {title: 'energy', number: true, cell: (run) => shown(run.total_energy_joules.joules, joules)},
-    {title: 'source', cell: (run) => run.total_energy_joules.source ?? ''},
+    {title: 'energy source', cell: (run) => run.total_energy_joules.energy_source},
     {title: 'overlap_fraction', number: true, cell: (run) => (run.mode === 'solo' ? '' : shown(run.overlap_fraction))},
-    {title: 'started', cell: (run) => run.started_at},
+    {title: 'started (UTC)', cell: (run) => run.started_at.replace('T', ' ').replace(/\.\d+Z$/, '')},
   ], analysis.runs.filter((run) => !only_problems || run.status !== 'ok')));
   const checkbox = element('input', {type: 'checkbox', onchange: () => show(checkbox.checked)});
   show(false);

@@ -19,7 +19,7 @@ function tradeOffFigure(analysis) {
             data: points.map((point) => ({value: value(point), point})),
           },
           {
-            type: 'line', name, symbol: 'none', silent: true, tooltip: {show: false}, itemStyle: {color: colour},
+            type: 'line', name, step: 'end', symbol: 'none', silent: true, tooltip: {show: false}, itemStyle: {color: colour},
             lineStyle: {color: colour, type: 'dashed', width: 1.5}, data: front.map(value),
           },
         ];
