@@ -79,7 +79,9 @@ std::string quality_block(const StudyAnalysis& analysis, size_t width) {
 
 std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
   using enum Align;
-  TextTable table({"pair", "n", "makespan_overhead", "energy_saving", "A", "B"},
+  const bool estimated = analysis.quality.energy_estimated;
+  TextTable table({"pair", "n", "makespan_overhead",
+                   estimated ? "energy_saving (est.)" : "energy_saving", "A", "B"},
                   {left, right, right, right, right, right});
   for (const analyse::PairAnalysis& pair : analysis.pairs) {
     const EffectSummary& makespan = summary_of(pair, "makespan_overhead");
@@ -88,15 +90,13 @@ std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
                    alone(summary_of(pair, "concurrent_overhead_a")),
                    alone(summary_of(pair, "concurrent_overhead_b"))});
   }
-  const std::string energy =
-      analysis.quality.energy_estimated ? "energy_saving (estimated energy!)" : "energy_saving";
   return heading("Together against one after the other, in percent") + table.render(width) +
-         paragraph("",
-                   fmt::format("makespan_overhead below 0: together was faster; {} above 0: "
-                               "together needed less. A, B: concurrent_overhead of each model. "
-                               "[95 % interval] over n blocks.",
-                               energy),
-                   width);
+         paragraph(
+             "",
+             "makespan_overhead below 0: together was faster; energy_saving above 0: together "
+             "needed less. A, B: concurrent_overhead of each model. [95 % interval] over n "
+             "blocks.",
+             width);
 }
 
 std::string findings_block(const StudyAnalysis& analysis, size_t width) {
@@ -121,7 +121,10 @@ std::string problems_block(const StudyAnalysis& analysis, size_t width) {
   }
   std::string block;
   if (!table.empty()) block += "\n" + table.render(width);
-  if (not_run > 0) block += fmt::format("\n{} planned runs have no result yet.\n", not_run);
+  if (not_run > 0) {
+    block += fmt::format("\n{} planned run{} no result yet.\n", not_run,
+                         not_run == 1 ? " has" : "s have");
+  }
   return block;
 }
 

@@ -1,5 +1,5 @@
 // Writes a report from made-up results, for the browser test and for looking at the page:
-// make_example_report FILE [pairs] [repetitions]
+// make_example_report FILE [pairs] [repetitions] [none]; with `none`, no run was made.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -11,7 +11,7 @@
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "usage: make_example_report FILE [pairs] [repetitions]\n";
+    std::cerr << "usage: make_example_report FILE [pairs] [repetitions] [none]\n";
     return 2;
   }
   using namespace tandem;
@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
                     "exit code 3: <script>alert(\"data\")</script> missing");
     results.erase(results.begin() + 11);
   }
+  if (argc > 4) results.clear();
   const analyse::StudyAnalysis analysis = analyse::analyse_study(study, plan, catalogue, results);
   std::ofstream(argv[1], std::ios::binary) << report::html_report(analysis);
   std::cout << report::terminal_summary(analysis);

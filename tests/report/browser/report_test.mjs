@@ -1,0 +1,150 @@
+// Opens an example report as a reader would: node report_test.mjs SOURCE_FOLDER MAKE_EXAMPLE_REPORT
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {withBrowser} from './browser.mjs';
+
+const [sourceFolder, makeExampleReport] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'tandem-report-'));
+const figures = ['comparison', 'heat-map', 'scatter', 'trade-off', 'learning-curves'];
+
+function report(name, ...parameters) {
+  const file = join(folder, `${name}.html`);
+  execFileSync(makeExampleReport, [file, ...parameters]);
+  return pathToFileURL(file).href;
+}
+
+/** A page that fails the test for any console error and any request but the report itself. */
+async function open(context, url, {colorScheme = 'light', viewport = {width: 1200, height: 900}} = {}) {
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (request.url() !== url && !request.url().startsWith('data:')) complaints.push(`request: ${request.url()}`);
+  });
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({colorScheme});
+  await page.goto(url);
+  return {page, complaints};
+}
+
+/** Scrolls to a figure and gives the number of shapes drawn in it. */
+async function shapesOf(page, id) {
+  await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+  const shapes = page.locator(`#${id} .chart svg path`);
+  await shapes.nth(5).waitFor({state: 'attached', timeout: 10000});
+  return shapes.count();
+}
+
+/** The colours that a figure's shapes are filled with. */
+const fills = (page, id) => page.$$eval(`#${id} .chart svg path`, (paths) =>
+  [...new Set(paths.map((path) => path.getAttribute('fill')))].sort().join(' '));
+
+const tests = {
+  async 'every figure is drawn, in both colour schemes, and re-themed on a change'(context, full) {
+    const {page, complaints} = await open(context, full);
+    for (const id of figures) assert.ok(await shapesOf(page, id) > 10, `${id} is empty`);
+    const light = await fills(page, 'heat-map');
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const lightGround = await ground();
+    await page.emulateMedia({colorScheme: 'dark'});
+    await page.waitForFunction((before) => [...new Set([...document.querySelectorAll('#heat-map .chart svg path')]
+      .map((path) => path.getAttribute('fill')))].sort().join(' ') !== before, light);
+    assert.notEqual(await ground(), lightGround);
+    for (const id of figures) assert.ok(await shapesOf(page, id) > 10, `${id} is empty in the dark`);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'each figure has a name for screen readers and its numbers as a table'(context, full) {
+    const {page} = await open(context, full);
+    for (const id of figures) {
+      await shapesOf(page, id);
+      assert.match(await page.locator(`#${id} .chart`).getAttribute('aria-label'), /\w{4}/);
+      await page.locator(`#${id} summary`).focus();
+      await page.keyboard.press('Enter');
+      assert.ok(await page.locator(`#${id} details table tbody tr`).first().isVisible(), `${id} shows no numbers`);
+    }
+  },
+
+  async 'a choice changes the figure and its numbers'(context, full) {
+    const {page, complaints} = await open(context, full);
+    await shapesOf(page, 'heat-map');
+    const caption = page.locator('#heat-map caption');
+    const before = await caption.textContent();
+    await page.locator('#heat-map select').selectOption('energy_saving');
+    assert.notEqual(await caption.textContent(), before);
+    for (const select of await page.locator('figure select').all()) {
+      for (const value of await select.locator('option').evaluateAll((options) => options.map((option) => option.value))) {
+        await select.selectOption(value);
+      }
+    }
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'all runs are listed and the failed ones tell their reason as text'(context, full) {
+    const {page} = await open(context, full);
+    const rows = page.locator('#runs tbody tr');
+    const analysis = await page.evaluate(() => JSON.parse(document.getElementById('analysis').textContent));
+    assert.equal(await rows.count(), analysis.quality.planned);
+    await page.locator('#runs input[type=checkbox]').check();
+    assert.equal(await rows.count(), analysis.quality.planned - analysis.quality.ok);
+    assert.match(await page.locator('#runs').textContent(), /<script>alert\("data"\)<\/script> missing/);
+    assert.match(await page.locator('h1').textContent(), /<b>not<\/b>/);
+  },
+
+  async 'a phone shows it without scrolling sideways'(context, full) {
+    const {page, complaints} = await open(context, full, {viewport: {width: 390, height: 844}});
+    for (const id of figures) await shapesOf(page, id);
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'printing draws the figures that were never scrolled to'(context, full) {
+    const {page, complaints} = await open(context, full);
+    assert.ok((await page.pdf({format: 'A4'})).length > 50000);
+    for (const id of figures) {
+      assert.ok(await page.locator(`#${id} .chart svg path`).count() > 10, `${id} is empty on paper`);
+    }
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'a study without a single result says so'(context) {
+    const {page, complaints} = await open(context, report('empty', '2', '1', 'none'));
+    assert.match(await page.locator('#figures').textContent(), /nothing to draw/);
+    assert.match(await page.locator('#runs').textContent(), /not run/);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'one pair, once, is drawn without intervals'(context) {
+    const {page, complaints} = await open(context, report('single', '1', '1'));
+    for (const id of figures) await shapesOf(page, id);
+    assert.match(await page.locator('#findings').textContent(), /no test over pairs with one pair/);
+    assert.deepEqual(complaints, []);
+  },
+};
+
+let failures = 0;
+try {
+  await withBrowser(sourceFolder, async (context) => {
+    const full = report('full', '12', '2');
+    for (const [name, test] of Object.entries(tests)) {
+      try {
+        await test(context, full);
+        console.log(`ok      ${name}`);
+      } catch (error) {
+        failures += 1;
+        console.error(`FAILED  ${name}\n${error.stack}`);
+      }
+    }
+  });
+} finally {
+  rmSync(folder, {recursive: true, force: true});
+}
+process.exit(failures === 0 ? 0 : 1);

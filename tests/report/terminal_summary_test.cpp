@@ -1,0 +1,79 @@
+#include "report/terminal_summary.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "made_up_study.h"
+#include "report/text_table.h"
+
+namespace tandem::report {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Case {
+  study::Catalogue catalogue = study::Catalogue::shipped();
+  study::Study study;
+  study::Plan plan;
+  std::vector<record::RunResult> results;
+
+  Case(size_t pairs, int repetitions)
+      : study(test::made_up_study(pairs, repetitions)),
+        plan(study::make_plan(study, catalogue, "made-up")),
+        results(test::made_up_results(plan, catalogue, {.noise = 0.02, .metered = false})) {}
+
+  std::string summary() const {
+    return terminal_summary(analyse::analyse_study(study, plan, catalogue, results));
+  }
+};
+
+void expect_fits(const std::string& text, size_t width) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(display_width(line), width) << line;
+  }
+}
+
+TEST(TerminalSummary, FitsEightyColumns) {
+  Case twelve(12, 2);
+  test::make_fail(twelve.results[5], "non_finite_loss", std::string(500, 'x'));
+  expect_fits(twelve.summary(), 80);
+}
+
+TEST(TerminalSummary, TellsDataQualityBeforeAnyFigure) {
+  const std::string text = Case(3, 1).summary();
+  EXPECT_LT(text.find("Energy is estimated"), text.find("makespan_overhead"));
+  EXPECT_THAT(text, AllOf(HasSubstr("Synthetic data"), HasSubstr("energy_saving (est.)"),
+                          HasSubstr("One repetition")));
+}
+
+TEST(TerminalSummary, ListsRunsThatDontCountWithTheirReason) {
+  Case pair(1, 1);
+  test::make_fail(pair.results[2], "timeout", "no end after 2 h");
+  pair.results.erase(pair.results.begin());
+  const std::string text = pair.summary();
+  EXPECT_THAT(text, AllOf(HasSubstr("1 failed, 1 not run"), HasSubstr("failed: timeout"),
+                          HasSubstr("no end after 2 h"), HasSubstr("→ Look at the"),
+                          HasSubstr("1 planned run has no result yet")));
+}
+
+TEST(TerminalSummary, WithoutResultsHasNoTableOfEffects) {
+  Case none(2, 1);
+  none.results.clear();
+  const std::string text = none.summary();
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("makespan_overhead")), HasSubstr("no findings"),
+                          HasSubstr("planned runs have no result yet")));
+}
+
+TEST(TerminalSummary, ShowsControlCharactersOfOthersAsText) {
+  Case pair(1, 1);
+  test::make_fail(pair.results[0], "exit_code", "\x1b[2Jgone\nline two");
+  const std::string text = pair.summary();
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), HasSubstr("\\x1b[2Jgone")));
+}
+
+}  // namespace
+}  // namespace tandem::report
