@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/reading.h"
@@ -37,9 +38,12 @@ class PlannedResults {
   const record::RunResult* deciding(const std::string& run_id) const;
 
  private:
-  PlannedResult find(size_t pair, const study::Experiment& experiment, int repetition) const;
+  /// Pair, repetition, setting, concurrent, of A.
+  using CellKey = std::tuple<size_t, int, std::string, bool, bool>;
+  PlannedResult find(const CellKey& cell) const;
 
   const study::Plan& plan_;
+  std::map<CellKey, size_t> run_of_cell_;  ///< index into Plan::runs
   std::map<std::string, const record::RunResult*> deciding_;
 };
 

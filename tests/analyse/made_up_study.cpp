@@ -16,7 +16,7 @@ constexpr double power_w = 100;
 /// Uniform in 1 ± noise, the same on every machine.
 class Noise {
  public:
-  explicit Noise(double size) : size_(size) {}
+  Noise(double size, std::uint64_t seed) : size_(size), generator_(seed) {}
   double factor() {
     const double uniform = static_cast<double>(generator_() >> 11U) * 0x1.0p-53;
     return 1 + size_ * (2 * uniform - 1);
@@ -24,7 +24,7 @@ class Noise {
 
  private:
   double size_;
-  std::mt19937_64 generator_{42};
+  std::mt19937_64 generator_;
 };
 
 record::ParticipantResult training(const study::ParticipantSpec& spec,
@@ -151,7 +151,7 @@ study::Study made_up_study(size_t pairs, int repetitions) {
 std::vector<record::RunResult> made_up_results(const study::Plan& plan,
                                                const study::Catalogue& catalogue,
                                                const MadeUpEffects& effects) {
-  Noise noise(effects.noise);
+  Noise noise(effects.noise, effects.seed);
   std::vector<record::RunResult> results;
   for (const study::PlannedRun& planned : plan.runs) {
     results.push_back(result_of(planned, catalogue, effects, noise));

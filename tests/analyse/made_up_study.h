@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "record/run_result.h"
@@ -16,6 +17,7 @@ struct MadeUpEffects {
   double performance_loss_b = 0.01;         ///< subtracted from B's performance beside A
   double extra_learning_rate_exponent = 0;  ///< added to B's duration sensitivity beside A
   double noise = 0;                         ///< relative, uniform in ± noise
+  std::uint64_t seed = 42;                  ///< of the noise
   bool metered = true;                      ///< false: CPU energy from a model, no GPU meter
 };
 

@@ -10,25 +10,37 @@
 namespace tandem::analyse {
 namespace {
 
-std::vector<Sensitivity> sensitivities_of(size_t pairs, int repetitions,
-                                          const test::MadeUpEffects& effects,
-                                          bool lower_is_better = false) {
-  const study::Catalogue catalogue = study::Catalogue::shipped();
-  const study::Study study = test::made_up_study(pairs, repetitions);
-  const study::Plan plan = study::make_plan(study, catalogue, "made-up");
-  std::vector<record::RunResult> results = test::made_up_results(plan, catalogue, effects);
-  for (record::RunResult& result : results) {
-    for (auto& participant : result.participants) participant.higher_is_better = !lower_is_better;
+/// A study whose pairs share no runs.
+class MadeUpCase {
+ public:
+  MadeUpCase(size_t pairs, int repetitions) : study_(test::made_up_study(pairs, repetitions)) {
+    study_.solo_runs = study::SoloRuns::literal;
+    plan_ = study::make_plan(study_, catalogue_, "made-up");
   }
-  const PlannedResults planned(plan, results);
-  std::vector<Sensitivity> all;
-  for (size_t pair = 0; pair < pairs; ++pair) {
-    const auto settings = study::settings_of(study, study.pairs[pair], catalogue);
-    const auto of_pair = sensitivities(pair, settings, repetitions, planned);
-    all.insert(all.end(), of_pair.begin(), of_pair.end());
+
+  std::vector<Sensitivity> sensitivities(const test::MadeUpEffects& effects,
+                                         bool higher_is_better = true) const {
+    auto results = test::made_up_results(plan_, catalogue_, effects);
+    for (record::RunResult& result : results) {
+      for (auto& participant : result.participants) {
+        participant.higher_is_better = higher_is_better;
+      }
+    }
+    const PlannedResults planned(plan_, results);
+    std::vector<Sensitivity> all;
+    for (size_t pair = 0; pair < study_.pairs.size(); ++pair) {
+      const auto settings = study::settings_of(study_, study_.pairs[pair], catalogue_);
+      const auto of_pair = analyse::sensitivities(pair, settings, study_.repetitions, planned);
+      all.insert(all.end(), of_pair.begin(), of_pair.end());
+    }
+    return all;
   }
-  return all;
-}
+
+ private:
+  study::Catalogue catalogue_ = study::Catalogue::shipped();
+  study::Study study_;
+  study::Plan plan_;
+};
 
 Sensitivity find(const std::vector<Sensitivity>& all, const std::string& setting, Response response,
                  bool concurrent) {
@@ -41,7 +53,7 @@ Sensitivity find(const std::vector<Sensitivity>& all, const std::string& setting
 }
 
 TEST(Sensitivities, HaveAPercentAndALogForm) {
-  const auto all = sensitivities_of(1, 1, {});
+  const auto all = MadeUpCase(1, 1).sensitivities({});
   // Performance 0.8 + 0.05 log10(0.2) at a fifth of the learning rate.
   const double gain = 0.05 * std::log10(0.2);
   const Sensitivity rate = find(all, "learning_rate_min", Response::performance, false);
@@ -56,8 +68,8 @@ TEST(Sensitivities, HaveAPercentAndALogForm) {
 }
 
 TEST(Sensitivities, OfALowerIsBetterMetricArePositiveWhenItImproves) {
-  const auto higher = sensitivities_of(1, 1, {});
-  const auto lower = sensitivities_of(1, 1, {}, true);
+  const auto higher = MadeUpCase(1, 1).sensitivities({});
+  const auto lower = MadeUpCase(1, 1).sensitivities({}, false);
   const auto value = [](const std::vector<Sensitivity>& all) {
     return *find(all, "learning_rate_max", Response::performance, false).log_form;
   };
@@ -66,7 +78,7 @@ TEST(Sensitivities, OfALowerIsBetterMetricArePositiveWhenItImproves) {
 
 TEST(SensitivityTests, FindTheDependenceThatWasBuiltIn) {
   const auto tests = sensitivity_tests(
-      sensitivities_of(6, 1, {.extra_learning_rate_exponent = 0.1, .noise = 0.005}));
+      MadeUpCase(6, 1).sensitivities({.extra_learning_rate_exponent = 0.1, .noise = 0.005}));
   ASSERT_EQ(tests.size(), 6u);
   for (const SensitivityTest& test : tests) {
     EXPECT_TRUE(test.confirmatory);
@@ -81,16 +93,38 @@ TEST(SensitivityTests, FindTheDependenceThatWasBuiltIn) {
 }
 
 TEST(SensitivityTests, TakeTheRepetitionsOfASinglePairAsBlocks) {
-  const auto tests = sensitivity_tests(sensitivities_of(1, 4, {.noise = 0.01}));
+  const auto tests = sensitivity_tests(MadeUpCase(1, 4).sensitivities({.noise = 0.01}));
   EXPECT_EQ(tests[0].block, "repetition");
   EXPECT_EQ(tests[0].difference.n, 4u);
   EXPECT_TRUE(tests[0].adjusted_p);
 }
 
 TEST(SensitivityTests, OfOneRunAModeHaveNoPValue) {
-  const auto tests = sensitivity_tests(sensitivities_of(1, 1, {.noise = 0.01}));
+  const auto tests = sensitivity_tests(MadeUpCase(1, 1).sensitivities({.noise = 0.01}));
   EXPECT_TRUE(tests[0].difference.mean);
   EXPECT_EQ(tests[0].adjusted_p.reason(), "fewer than two values");
+}
+
+TEST(SensitivityTests, RejectFivePercentOfStudiesWithoutAnEffect) {
+  const MadeUpCase six_pairs(6, 1);
+  constexpr int studies = 400;
+  int rejected = 0;
+  int any_adjusted = 0;
+  for (std::uint64_t seed = 1; seed <= studies; ++seed) {
+    const auto tests = sensitivity_tests(six_pairs.sensitivities({.noise = 0.02, .seed = seed}));
+    bool any = false;
+    for (const SensitivityTest& test : tests) {
+      any = any || *test.adjusted_p < 0.05;
+      if (test.hyperparameter == "epochs" && test.response == Response::duration) {
+        rejected += *test.t_test.p_value < 0.05;
+      }
+    }
+    any_adjusted += any;
+  }
+  // Four standard errors of a binomial share; Holm keeps the family's share at or below 5 %.
+  const double tolerance = 4 * std::sqrt(0.05 * 0.95 / studies);
+  EXPECT_NEAR(static_cast<double>(rejected) / studies, 0.05, tolerance);
+  EXPECT_LT(static_cast<double>(any_adjusted) / studies, 0.05 + tolerance);
 }
 
 }  // namespace
