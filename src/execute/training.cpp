@@ -55,7 +55,11 @@ Training::Training(const Command& command, std::string who, int round, EventLog&
       stderr_file_(command.stderr_file),
       process_(command) {
   log_.add(core::Clock::now(), "tandem",
-           {{"type", "start"}, {"who", who_}, {"round", round_}, {"command", command.arguments}});
+           {{"type", "start"},
+            {"who", who_},
+            {"round", round_},
+            {"pid", process_.pid()},
+            {"command", command.arguments}});
 }
 
 void Training::update() {

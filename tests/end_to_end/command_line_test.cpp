@@ -1,0 +1,305 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "core/file.h"
+#include "core/json.h"
+#include "temporary_folder.h"
+
+namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+using core::Json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct Called {
+  int exit_code = -1;  ///< -signal when it was killed
+  std::string out;
+  std::string err;
+};
+
+/// A study of fake trainers in a folder of its own, and tandem to call on it.
+class CommandLineTest : public ::testing::Test {
+ protected:
+  CommandLineTest() {
+    write_workload("steady", 101, "good");
+    write_workload("other", 102, "good");
+    write_workload("diverging", 103, "fails");
+  }
+
+  void write_workload(const std::string& model, int position, const std::string& behaviour) {
+    const Json manifest = {
+        {"manifest_version", 1},
+        {"repo", "fake"},
+        {"model", model},
+        {"title", "a made-up workload"},
+        {"domain", "vision"},
+        {"architecture", "none"},
+        {"catalogue",
+         {{"position", position}, {"memory_mb", 100}, {"gpu_util_percent", 50}, {"duration_s", 1}}},
+        {"command",
+         {(core::program_folder() / "fake-trainer").string(), behaviour, "0.05", "--seed", "{seed}"}},
+        {"hyperparameters",
+         {{"epochs", {{"flag", "--epochs"}, {"type", "integer"}, {"default", 4}, {"least", 1}}},
+          {"learning_rate",
+           {{"flag", "--learning-rate"}, {"type", "real"}, {"default", 0.1}, {"least", 0}}}}},
+        {"performance_metric", {{"name", "accuracy"}, {"direction", "higher_is_better"}}}};
+    folder_.write("workloads/" + model + ".json", manifest.dump());
+  }
+
+  fs::path write_study(const std::string& a, const std::string& b, Json further = Json::object()) {
+    further["experiment_name"] = "made_up";
+    further["scale"] = "quick";
+    further["model_pairs"] = Json::array({{{"model_a", {{"repo", "fake"}, {"model", a}}},
+                                           {"model_b", {{"repo", "fake"}, {"model", b}}}}});
+    return folder_.write("study.json", further.dump());
+  }
+
+  pid_t start(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), core::program_folder() / "tandem");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_addopen(&actions, 1, (folder_ / "out").c_str(), flags, 0644);
+    posix_spawn_file_actions_addopen(&actions, 2, (folder_ / "err").c_str(), flags, 0644);
+    pid_t pid = -1;
+    EXPECT_EQ(::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    return pid;
+  }
+
+  Called finish(pid_t pid) const {
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+            core::read_file(folder_ / "out"), core::read_file(folder_ / "err")};
+  }
+
+  Called tandem(std::vector<std::string> arguments) const { return finish(start(arguments)); }
+
+  std::vector<std::string> with_folders(std::vector<std::string> arguments) const {
+    for (const char* argument : {"--workloads", "--results"}) arguments.emplace_back(argument);
+    arguments.insert(arguments.end() - 1, (folder_ / "workloads").string());
+    arguments.push_back(results().string());
+    return arguments;
+  }
+  Called run(const fs::path& study, std::vector<std::string> further = {}) const {
+    std::vector<std::string> arguments = with_folders({"run", study});
+    arguments.insert(arguments.end(), further.begin(), further.end());
+    return tandem(arguments);
+  }
+
+  fs::path results() const { return folder_ / "results"; }
+  size_t folders_in(const fs::path& parent) const {
+    size_t count = 0;
+    std::error_code code;
+    for (const auto& entry : fs::directory_iterator(parent, code)) count += entry.is_directory();
+    return count;
+  }
+
+  /// The launchers of all trainings so far, from the run folders.
+  std::vector<pid_t> started_processes() const {
+    std::vector<pid_t> pids;
+    for (const auto& entry : fs::recursive_directory_iterator(results() / "runs")) {
+      if (entry.path().filename() != "events.jsonl") continue;
+      std::istringstream lines(core::read_file(entry.path()));
+      for (std::string line; std::getline(lines, line);) {
+        const Json event = Json::parse(line).at("event");
+        if (event.value("type", "") == "start") pids.push_back(event.at("pid"));
+      }
+    }
+    EXPECT_FALSE(pids.empty());
+    return pids;
+  }
+
+  static bool is_gone(pid_t pid) {
+    for (int i = 0; i < 1000; ++i) {
+      if (::kill(pid, 0) != 0) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
+  const fs::path study = write_study("steady", "other", {{"repetitions", 2}});
+  const Called planned = tandem(with_folders({"plan", study}));
+  EXPECT_EQ(planned.exit_code, 0) << planned.err;
+  EXPECT_THAT(planned.out, AllOf(HasSubstr("steady ∥ other"), HasSubstr("22 distinct runs")));
+
+  const Called first = run(study);
+  ASSERT_EQ(first.exit_code, 0) << first.out << first.err;
+  EXPECT_THAT(first.out, AllOf(HasSubstr("[22/22]"), HasSubstr("22 ok, 0 failed")));
+  EXPECT_EQ(folders_in(results() / "runs"), 22U);
+
+  const Called second = run(study);
+  EXPECT_EQ(second.exit_code, 0);
+  EXPECT_THAT(second.out, HasSubstr("22 already done, 0 to do"));
+
+  const Called status = tandem({"status", results()});
+  EXPECT_THAT(status.out, AllOf(HasSubstr("22 ok"), HasSubstr("0 left"), HasSubstr("none running")));
+
+  const Called report = tandem({"report", results()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  const std::string html = core::read_file(results() / "report.html");
+  EXPECT_THAT(html, AllOf(HasSubstr("<!doctype html>"), HasSubstr("made_up")));
+  EXPECT_THAT(report.out, HasSubstr("synthetic"));
+}
+
+TEST_F(CommandLineTest, PrintsJsonForMachines) {
+  const fs::path study = write_study("steady", "other");
+  ASSERT_EQ(run(study).exit_code, 0);
+  const auto json_of = [&](std::vector<std::string> arguments) {
+    arguments.emplace_back("--json");
+    const Called called = tandem(arguments);
+    EXPECT_EQ(called.exit_code, 0) << called.err;
+    return Json::parse(called.out);
+  };
+  EXPECT_EQ(json_of({"plan", results()}).at("distinct_runs"), 11);
+  EXPECT_EQ(json_of({"status", results()}).at("ok"), 11);
+  EXPECT_TRUE(json_of({"report", results()}).is_object());
+  EXPECT_EQ(json_of({"index", results()}).at("attempts"), 11);
+  EXPECT_EQ(json_of({"workloads"}).size(), 16U);
+  EXPECT_EQ(json_of({"pairs"}).at("feasible"), 120);
+  EXPECT_FALSE(json_of({"doctor"}).at("capabilities").empty());
+}
+
+TEST_F(CommandLineTest, ReportsAFailedRunByNameAndEndsWith3) {
+  const fs::path study = write_study("steady", "diverging");
+  const Called called = run(study);
+  EXPECT_EQ(called.exit_code, 3) << called.err;
+  EXPECT_THAT(called.out, HasSubstr("non_finite_loss"));
+  const Called status = tandem({"status", results()});
+  EXPECT_THAT(status.out, AllOf(HasSubstr("1 ok, 10 failed"), HasSubstr("last failure")));
+  const Called report = tandem({"report", results()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(core::read_file(results() / "report.html"), HasSubstr("non_finite_loss"));
+
+  const Called again = run(study);
+  EXPECT_EQ(again.exit_code, 3);
+  EXPECT_THAT(again.out, HasSubstr("10 failed earlier"));
+  EXPECT_EQ(run(study, {"--retry-failed"}).exit_code, 3);
+  size_t second_attempts = 0;
+  for (const auto& entry : fs::directory_iterator(results() / "runs")) {
+    second_attempts += fs::exists(entry.path() / "2" / "result.json");
+  }
+  EXPECT_EQ(second_attempts, 10U);
+}
+
+TEST_F(CommandLineTest, RefusesABrokenStudyWithCode2BeforeAnythingRuns) {
+  const fs::path study = folder_.write("study.json", R"({"experiment_name": "x",
+    "model_pairs": [{"model_a": {"repo": "fake", "model": "steadi"},
+                     "model_b": {"repo": "fake", "model": "other"}}], "scale": 7})");
+  const Called called = run(study);
+  EXPECT_EQ(called.exit_code, 2);
+  EXPECT_THAT(called.err, AllOf(HasSubstr("study.json"), HasSubstr("$.scale"),
+                                HasSubstr("$.model_pairs[0].model_a"), HasSubstr("fake/steady")));
+  EXPECT_FALSE(fs::exists(results()));
+}
+
+TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"run", "/no/such/study.json"},
+           {"status", folder_.path()},
+           {"report", folder_.path()},
+           {"index", folder_ / "missing"},
+           {"nonsense"},
+           {},
+           {"plan"},
+           {"pairs", "--memory-limit-mb", "-3"},
+           {"workloads", "--workloads", "/no/such/folder"}}) {
+    const Called called = tandem(arguments);
+    EXPECT_EQ(called.exit_code, 2) << called.out << called.err;
+    EXPECT_FALSE(called.err.empty());
+    EXPECT_THAT(called.err, ::testing::Not(HasSubstr("terminate")));
+  }
+}
+
+TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
+  const fs::path study = folder_.write("study.json", R"({"experiment_name": "x",
+    "model_pairs": [{"model_a": {"repo": "examples", "model": "mnist"},
+                     "model_b": {"repo": "Person_reID", "model": "densenet121"}}]})");
+  const Called called = run(study);
+  EXPECT_EQ(called.exit_code, 2);
+  EXPECT_THAT(called.err, HasSubstr("densenet121"));
+  EXPECT_FALSE(fs::exists(results()));
+}
+
+TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
+  for (const char* command :
+       {"plan", "run", "status", "report", "index", "workloads", "pairs", "doctor"}) {
+    const Called called = tandem({command, "--help"});
+    EXPECT_EQ(called.exit_code, 0);
+    EXPECT_THAT(called.out, HasSubstr("Example: tandem " + std::string(command)));
+  }
+  EXPECT_THAT(tandem({"--help"}).out, HasSubstr("Exit codes"));
+}
+
+TEST_F(CommandLineTest, KeepsItsTablesWithin80Columns) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"workloads"}, {"pairs"}, {"doctor"}}) {
+    const std::string out = tandem(arguments).out;
+    size_t begin = 0;
+    for (size_t end = out.find('\n'); end != std::string::npos; end = out.find('\n', begin)) {
+      const std::string line = out.substr(begin, end - begin);
+      const auto columns = std::count_if(line.begin(), line.end(),
+                                         [](char byte) { return (byte & 0xC0) != 0x80; });
+      EXPECT_LE(columns, 80) << line;
+      begin = end + 1;
+    }
+  }
+}
+
+TEST_F(CommandLineTest, CanBeInterruptedAndGoesOnWithWhatIsMissing) {
+  const fs::path study = write_study("steady", "other");
+  const pid_t session = start(with_folders({"run", study}));
+  while (folders_in(results() / "runs") < 3) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ::kill(session, SIGINT);
+  const Called interrupted = finish(session);
+  EXPECT_EQ(interrupted.exit_code, 130) << interrupted.out << interrupted.err;
+  EXPECT_THAT(interrupted.out, HasSubstr("Interrupted"));
+  const Called resumed = run(study);
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.out;
+  EXPECT_EQ(Json::parse(tandem({"status", results(), "--json"}).out).at("ok"), 11);
+}
+
+TEST_F(CommandLineTest, LosesNothingAndLeavesNoProcessWhenKilled) {
+  const fs::path study = write_study("steady", "other");
+  const pid_t session = start(with_folders({"run", study}));
+  while (folders_in(results() / "runs") < 4) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const Called busy = run(study);
+  EXPECT_EQ(busy.exit_code, 4);
+  EXPECT_THAT(busy.err, HasSubstr("process " + std::to_string(session)));
+  ::kill(session, SIGKILL);
+  EXPECT_EQ(finish(session).exit_code, -SIGKILL);
+  for (const pid_t pid : started_processes()) EXPECT_TRUE(is_gone(pid)) << pid;
+  const Json before = Json::parse(tandem({"status", results(), "--json"}).out);
+  EXPECT_GE(before.at("ok"), 1);
+  const Called resumed = run(study);
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.out << resumed.err;
+  EXPECT_THAT(resumed.out,
+              HasSubstr(std::to_string(before.at("ok").get<int>()) + " already done"));
+}
+
+}  // namespace
+}  // namespace tandem
