@@ -56,6 +56,7 @@ void configure_runtime(const Settings& settings) {
                           "--device: found 'cuda', expected cpu: this libtorch (" TORCH_VERSION
                           ") sees no CUDA device");
     }
+    torch::zeros({1}, torch::kCUDA);  // a first tensor sets the caching allocator up
     count_cuda_memory();
   }
 }
