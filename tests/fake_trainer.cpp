@@ -83,7 +83,8 @@ int main(int argc, char** argv) {
       if (::send(events_fd, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) return 1;
     }
   }
-  if (behaviour == "epoch_before_go") say(R"({"type":"epoch","epoch":1,"train_loss":1,"metrics":{}})");
+  if (behaviour == "epoch_before_go")
+    say(R"({"type":"epoch","epoch":1,"train_loss":1,"metrics":{}})");
   if (behaviour == "other_protocol") say(R"({"type":"ready","protocol":2})");
   say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0})");
   wait_for_go();
@@ -104,8 +105,8 @@ int main(int argc, char** argv) {
       if (behaviour == "hangs") hang();
       if (behaviour == "skips_an_epoch") continue;
     }
-    say("{\"type\":\"epoch\",\"epoch\":" + std::to_string(epoch) + ",\"train_loss\":" +
-        (behaviour == "null_loss" ? "null" : std::to_string(loss)) +
+    say("{\"type\":\"epoch\",\"epoch\":" + std::to_string(epoch) +
+        ",\"train_loss\":" + (behaviour == "null_loss" ? "null" : std::to_string(loss)) +
         ",\"metrics\":{\"accuracy\":" + std::to_string(accuracy) + "}}");
     if (behaviour == "exits_early") return 0;
   }
@@ -113,8 +114,8 @@ int main(int argc, char** argv) {
     say(R"({"type":"final","epochs":)" + std::to_string(epochs) + R"(,"metrics":{"f1":0.5}})");
     return 0;
   }
-  say("{\"type\":\"final\",\"epochs\":" + std::to_string(epochs) + ",\"metrics\":{\"accuracy\":" +
-      std::to_string(accuracy) + "}}");
+  say("{\"type\":\"final\",\"epochs\":" + std::to_string(epochs) +
+      ",\"metrics\":{\"accuracy\":" + std::to_string(accuracy) + "}}");
   if (behaviour == "exit_code_after_final") {
     std::fputs("could not save the checkpoint\n", stderr);
     return 7;

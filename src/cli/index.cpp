@@ -1,10 +1,11 @@
+#include "record/index.h"
+
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "record/index.h"
 
 namespace tandem::cli {
 

@@ -33,8 +33,8 @@ OpenStudy open_file(const OpenOptions& options) {
   study::Study study = study::read_study(options.path, catalogue);
   const std::string machine_class = measure::describe_machine().machine_class();
   study::Plan plan = study::make_plan(study, catalogue, machine_class);
-  const fs::path folder = options.results.empty() ? fs::path("results") / study.name
-                                                  : options.results;
+  const fs::path folder =
+      options.results.empty() ? fs::path("results") / study.name : options.results;
   return {std::move(catalogue), std::move(study), std::move(plan), machine_class,
           record::RunStore(folder)};
 }

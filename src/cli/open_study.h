@@ -30,8 +30,8 @@ struct OpenOptions {
 /// that it ran on, with the manifests it ran with). Throws core::UserError.
 OpenStudy open_study(const OpenOptions& options);
 
-/// Puts what a later `open_study` of the folder needs beside the runs: study.json as the person wrote
-/// it, the manifests of its workloads, and plan.json with the identity of every run.
+/// Puts what a later `open_study` of the folder needs beside the runs: study.json as the person
+/// wrote it, the manifests of its workloads, and plan.json with the identity of every run.
 void keep_study(const OpenStudy& open);
 
 /// The catalogue that came with tandem and, if a folder is given, its manifests too.

@@ -12,12 +12,14 @@ namespace tandem::cli {
 
 /// Adds the STUDY argument and the options that say where its parts are.
 inline void add_study_options(CLI::App& command, OpenOptions& options) {
-  command.add_option("STUDY", options.path, "Study file, or the folder of a study that has been run")
+  command
+      .add_option("STUDY", options.path, "Study file, or the folder of a study that has been run")
       ->required();
   command.add_option("--results", options.results,
                      "The study's folder (default: results/<experiment_name>)");
-  command.add_option("--workloads", options.workloads,
-                     "Folder of further workload manifests, besides the ones that came with tandem");
+  command.add_option(
+      "--workloads", options.workloads,
+      "Folder of further workload manifests, besides the ones that came with tandem");
 }
 
 inline void add_json_flag(CLI::App& command, bool& as_json) {

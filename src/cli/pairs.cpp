@@ -102,8 +102,9 @@ void add_pairs_command(CLI::App& app, core::ExitCode&) {
     bool as_json = false;
   };
   const auto options = std::make_shared<Options>();
-  command->add_option("--memory-limit-mb", options->memory_limit_mb,
-                      "Largest sum of the two models' device memory")
+  command
+      ->add_option("--memory-limit-mb", options->memory_limit_mb,
+                   "Largest sum of the two models' device memory")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   command->add_option("--workloads", options->further, "Folder of further workload manifests");

@@ -26,6 +26,10 @@ std::string model_name(const std::string& workload) {
   return model == "default" ? workload.substr(0, slash) : model;
 }
 
+void print_wrapped(const std::string& text) {
+  for (const std::string& line : report::wrap(text, 80)) fmt::print("{}\n", line);
+}
+
 /// A pair's experiments of one repetition, and how many runs the whole study needs.
 void print_plan(const OpenStudy& open) {
   const study::Study& study = open.study;
@@ -47,7 +51,9 @@ void print_plan(const OpenStudy& open) {
       const std::string a = model_name(models.a);
       const std::string b = model_name(models.b);
       table.add_row({std::to_string(experiment.number),
-                     experiment.concurrent ? a + " ∥ " + b : experiment.of_a ? a : b,
+                     experiment.concurrent ? a + " ∥ " + b
+                     : experiment.of_a     ? a
+                                           : b,
                      experiment.of_a ? "" : experiment.setting,
                      experiment.of_a ? "" : values[experiment.setting],
                      core::format_duration(open.plan.runs[cell.run].expected_s)});
@@ -57,21 +63,25 @@ void print_plan(const OpenStudy& open) {
   size_t concurrent = 0;
   for (const study::PlannedRun& run : open.plan.runs) concurrent += run.spec.concurrent() ? 1 : 0;
   const size_t runs = open.plan.runs.size();
-  fmt::print("\n{} experiments, {} distinct runs: {} concurrent + {} solo ({}).\n",
-             open.plan.cells.size(), runs, concurrent, runs - concurrent,
-             study.solo_runs == study::SoloRuns::shared ? "solo runs shared between pairs"
-                                                        : "literal: every pair has its own");
-  fmt::print("Order: {}. Overlap: {}. {} thread{} each, wait policy {}, {}.\n",
-             study.order == study::RunOrder::randomised
-                 ? fmt::format("randomised within each repetition, seed {}", study.order_seed)
-                 : "as listed",
-             study::name_of(study.overlap), study.resources.threads,
-             study.resources.threads == 1 ? "" : "s", study.resources.wait_policy,
-             study.resources.cores.empty()
-                 ? "not pinned"
-                 : fmt::format("pinned to cores {}", fmt::join(study.resources.cores, ",")));
-  fmt::print("Expected time: {} (from the catalogue; loading and start-up not counted).\n",
-             core::format_duration(open.plan.expected_s()));
+  fmt::print("\n");
+  print_wrapped(fmt::format("{} experiments, {} distinct runs: {} concurrent + {} solo ({}).",
+                            open.plan.cells.size(), runs, concurrent, runs - concurrent,
+                            study.solo_runs == study::SoloRuns::shared
+                                ? "solo runs shared between pairs"
+                                : "literal: every pair has its own"));
+  print_wrapped(
+      fmt::format("Order: {}. Overlap: {}. {} thread{} each, wait policy {}, {}.",
+                  study.order == study::RunOrder::randomised
+                      ? fmt::format("randomised within each repetition, seed {}", study.order_seed)
+                      : "as listed",
+                  study::name_of(study.overlap), study.resources.threads,
+                  study.resources.threads == 1 ? "" : "s", study.resources.wait_policy,
+                  study.resources.cores.empty()
+                      ? "not pinned"
+                      : fmt::format("pinned to cores {}", fmt::join(study.resources.cores, ","))));
+  print_wrapped(
+      fmt::format("Expected time: {} (from the catalogue; loading and start-up not counted).",
+                  core::format_duration(open.plan.expected_s())));
 }
 
 Json plan_document(const OpenStudy& open) {
@@ -100,7 +110,8 @@ Json plan_document(const OpenStudy& open) {
 }  // namespace
 
 void add_plan_command(CLI::App& app, core::ExitCode&) {
-  CLI::App* command = app.add_subcommand("plan", "Show what a study will run, and how long it takes");
+  CLI::App* command =
+      app.add_subcommand("plan", "Show what a study will run, and how long it takes");
   command->footer("Example: tandem plan studies/seed-full.json");
   struct Options {
     OpenOptions open;

@@ -55,8 +55,12 @@ void ProgressDisplay::run_ends(const record::RunResult& result, double took_s) {
   std::fflush(stdout);
 }
 
-void ProgressDisplay::loading() { show("loading"); }
-void ProgressDisplay::started() { show("training"); }
+void ProgressDisplay::loading() {
+  show("loading");
+}
+void ProgressDisplay::started() {
+  show("training");
+}
 
 void ProgressDisplay::epoch_done(size_t index, int epoch, int epochs) {
   epochs_[index] = fmt::format("{}/{}", epoch, epochs);

@@ -18,7 +18,9 @@ namespace {
 std::atomic<bool> stop_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
-void request_stop(int) { stop_requested.store(true); }
+void request_stop(int) {
+  stop_requested.store(true);
+}
 
 /// Ctrl-C, a terminal that goes away and a service manager's TERM all end the session in order.
 void stop_on_signals() {
@@ -60,8 +62,8 @@ core::ExitCode run(const RunOptions& options) {
   ProgressDisplay display(::isatty(STDOUT_FILENO) == 1);
   const execute::SessionSummary summary = execute::run_session(
       open.plan, open.store, executor,
-      {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s},
-      stop_requested, display);
+      {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s}, stop_requested,
+      display);
 
   fmt::print("{} ok, {} failed in this session", summary.ok, summary.failed);
   if (summary.failed_earlier > 0) {

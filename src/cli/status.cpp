@@ -66,8 +66,8 @@ void print(const OpenStudy& open, const Status& status) {
     fmt::print("  energy    {} so far ({})\n", core::format_energy(joules), source);
   }
   // The run in flight has no result yet either; it was not cut off.
-  const size_t cut_off = status.unfinished_attempts - (status.session &&
-                                                       status.unfinished_attempts > 0 ? 1 : 0);
+  const size_t cut_off =
+      status.unfinished_attempts - (status.session && status.unfinished_attempts > 0 ? 1 : 0);
   if (cut_off > 0) fmt::print("  cut off   {} attempts without a result\n", cut_off);
   if (status.last_failure) {
     const record::Outcome& outcome = status.last_failure->outcome;

@@ -39,22 +39,22 @@ Json document_of(const study::Workload& workload) {
 void print_table(const study::Catalogue& catalogue) {
   using report::Align;
   report::TextTable table(
-      {"workload", "MB", "GPU %", "s", "class", "runs", "domain", "metric", "trainer"},
+      {"model", "MB", "GPU %", "s", "class", "runs", "trainer", "repository"},
       {Align::left, Align::right, Align::right, Align::right, Align::left, Align::right});
   size_t trainable = 0;
   for (const study::Workload& workload : catalogue.workloads()) {
     const study::CatalogueFigures& figures = workload.catalogue;
-    table.add_row({workload.id(), fmt::format("{:.0f}", figures.memory_mb),
+    table.add_row({workload.model, fmt::format("{:.0f}", figures.memory_mb),
                    fmt::format("{:.4g}", figures.gpu_util_percent),
                    fmt::format("{:.0f}", figures.duration_s),
                    study::name_of(workload.memory_class()), std::to_string(figures.known_runs),
-                   workload.domain, workload.performance_metric,
-                   workload.can_train() ? "yes" : "-"});
+                   workload.can_train() ? "yes" : "-", workload.repo});
     trainable += workload.can_train() ? 1 : 0;
   }
-  fmt::print("{}\n{} workloads, {} with a trainer. Memory, utilisation and time are the catalogue's\n"
-             "(one training alone at full scale on an RTX 3080, 10 GB), not this machine's.\n",
-             table.render(), catalogue.workloads().size(), trainable);
+  fmt::print(
+      "{}\n{} workloads, {} with a trainer. Memory, utilisation and time are the catalogue's\n"
+      "(one training alone at full scale on an RTX 3080, 10 GB), not this machine's.\n",
+      table.render(), catalogue.workloads().size(), trainable);
 }
 
 }  // namespace

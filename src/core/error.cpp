@@ -23,7 +23,6 @@ UserError::UserError(std::string source, std::vector<Problem> problems)
 UserError::UserError(const std::string& sentence) : std::runtime_error(sentence) {}
 
 SystemError::SystemError(const std::string& what_was_tried, int error_number)
-    : std::runtime_error(what_was_tried + ": " +
-                         std::generic_category().message(error_number)) {}
+    : std::runtime_error(what_was_tried + ": " + std::generic_category().message(error_number)) {}
 
 }  // namespace tandem::core

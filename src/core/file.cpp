@@ -89,7 +89,9 @@ void make_folders(const fs::path& path) {
   }
 }
 
-fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+fs::path program_folder() {
+  return fs::read_symlink("/proc/self/exe").parent_path();
+}
 
 fs::path shipped_file(const fs::path& relative) {
   std::vector<fs::path> places;
@@ -101,9 +103,10 @@ fs::path shipped_file(const fs::path& relative) {
     if (fs::exists(place / relative)) return place / relative;
     looked_in += "\n  " + (place / relative).string();
   }
-  throw SystemError(fmt::format("'{}' came with tandem but is in none of these places:{}\nSet "
-                                "TANDEM_HOME to the folder that holds it.",
-                                relative.string(), looked_in));
+  throw SystemError(
+      fmt::format("'{}' came with tandem but is in none of these places:{}\nSet "
+                  "TANDEM_HOME to the folder that holds it.",
+                  relative.string(), looked_in));
 }
 
 }  // namespace tandem::core

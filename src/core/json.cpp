@@ -148,8 +148,8 @@ Json parse_json(const std::string& text, const std::string& source) {
     const auto newlines = std::count(text.begin(), text.begin() + static_cast<long>(end), '\n');
     const size_t line_start = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
     const size_t column = line_start == std::string::npos ? end + 1 : end - line_start;
-    const std::string line = text.substr(line_start == std::string::npos ? 0 : line_start + 1,
-                                         column + 20);
+    const std::string line =
+        text.substr(line_start == std::string::npos ? 0 : line_start + 1, column + 20);
     throw UserError(source,
                     {{fmt::format("line {}, column {}", newlines + 1, column),
                       end >= text.size() ? "the end of the file"

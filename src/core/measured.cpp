@@ -52,9 +52,12 @@ void from_json(const Json& json, SamplingSummary& sampling) {
 }
 
 void to_json(Json& json, const Machine& machine) {
-  json = {{"cpu_model", machine.cpu_model}, {"logical_cpus", machine.logical_cpus},
-          {"memory_mib", machine.memory_mib}, {"kernel", machine.kernel},
-          {"hostname", machine.hostname},   {"hypervisor", machine.hypervisor},
+  json = {{"cpu_model", machine.cpu_model},
+          {"logical_cpus", machine.logical_cpus},
+          {"memory_mib", machine.memory_mib},
+          {"kernel", machine.kernel},
+          {"hostname", machine.hostname},
+          {"hypervisor", machine.hypervisor},
           {"gpu", machine.gpu}};
 }
 

@@ -75,7 +75,9 @@ std::string printable(std::string_view text, size_t most_bytes) {
   return safe;
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + printable(text) + "\""; }
+std::string in_quotes(std::string_view text) {
+  return "\"" + printable(text) + "\"";
+}
 
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds)) return "unknown";
@@ -93,6 +95,8 @@ std::string format_energy(double joules) {
   return fmt::format("{:.3g} MJ", joules / 1e6);
 }
 
-std::string format_number(double value) { return fmt::format("{}", value); }
+std::string format_number(double value) {
+  return fmt::format("{}", value);
+}
 
 }  // namespace tandem::core

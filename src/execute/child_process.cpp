@@ -39,7 +39,9 @@ std::pair<FileDescriptor, FileDescriptor> socket_pair() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-void set_non_blocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
+void set_non_blocking(int fd) {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
 
 /// What posix_spawn does with descriptors before the program begins.
 class SpawnActions {
@@ -71,8 +73,8 @@ class SpawnAttributes {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                               POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
   SpawnAttributes(const SpawnAttributes&) = delete;
@@ -135,7 +137,9 @@ FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
   return *this;
 }
 
-int FileDescriptor::release() { return std::exchange(fd_, -1); }
+int FileDescriptor::release() {
+  return std::exchange(fd_, -1);
+}
 
 void FileDescriptor::reset() {
   if (fd_ >= 0) ::close(fd_);
@@ -144,10 +148,14 @@ void FileDescriptor::reset() {
 
 std::string ProcessEnd::describe() const {
   switch (kind) {
-    case Kind::exited: return fmt::format("exit code {}", number);
-    case Kind::signalled: return fmt::format("signal {} ({})", number, ::strsignal(number));
-    case Kind::not_started: return fmt::format("could not be started: {}", ::strerror(number));
-    case Kind::lost: break;
+    case Kind::exited:
+      return fmt::format("exit code {}", number);
+    case Kind::signalled:
+      return fmt::format("signal {} ({})", number, ::strsignal(number));
+    case Kind::not_started:
+      return fmt::format("could not be started: {}", ::strerror(number));
+    case Kind::lost:
+      break;
   }
   return "lost: its launcher ended without a word";
 }
@@ -180,9 +188,9 @@ ChildProcess::ChildProcess(const Command& command) {
   std::vector<std::string> environment = environment_with(added);
   std::vector<std::string> arguments = launcher_arguments(*launcher, command);
   const SpawnAttributes attributes;
-  const int error = ::posix_spawn(&launcher_pid_, launcher->c_str(), actions.get(),
-                                  attributes.get(), pointers_to(arguments).data(),
-                                  pointers_to(environment).data());
+  const int error =
+      ::posix_spawn(&launcher_pid_, launcher->c_str(), actions.get(), attributes.get(),
+                    pointers_to(arguments).data(), pointers_to(environment).data());
   if (error != 0) throw core::SystemError("can't start '" + launcher->string() + "'", error);
   set_non_blocking(events.get());
   set_non_blocking(status.get());

@@ -41,10 +41,10 @@ struct ProcessEnd {
 
 /// A program to be started: an argument vector, never a shell.
 struct Command {
-  std::vector<std::string> arguments;               ///< program first
-  std::map<std::string, std::string> environment;   ///< added to tandem's own
-  std::vector<int> cores;                           ///< empty: not pinned
-  std::filesystem::path stdout_file;                ///< made anew, or appended to
+  std::vector<std::string> arguments;              ///< program first
+  std::map<std::string, std::string> environment;  ///< added to tandem's own
+  std::vector<int> cores;                          ///< empty: not pinned
+  std::filesystem::path stdout_file;               ///< made anew, or appended to
   std::filesystem::path stderr_file;
   double grace_s = 5;  ///< between TERM and KILL when it is ended
 };

@@ -1,6 +1,7 @@
 // tandem-launch: stands between tandem and one training, so that nothing of the training outlives
-// either. It is single-threaded and tiny, for three things that a spawned program can't be given from
-// outside: a death signal, a core set, and a parent that adopts and ends its stray descendants.
+// either. It is single-threaded and tiny, for three things that a spawned program can't be given
+// from outside: a death signal, a core set, and a parent that adopts and ends its stray
+// descendants.
 //
 //   tandem-launch PARENT_PID STATUS_FD GRACE_S CORES PROGRAM [ARGUMENT...]
 //

@@ -51,8 +51,8 @@ std::map<std::string, double> required_metrics(const Json& line) {
   std::map<std::string, double> metrics;
   for (const auto& [name, value] : members.items()) {
     if (value.is_null()) continue;
-    if (!value.is_number()) throw Violation{fmt::format("the metric {} is not a number",
-                                                        core::in_quotes(name))};
+    if (!value.is_number())
+      throw Violation{fmt::format("the metric {} is not a number", core::in_quotes(name))};
     metrics[name] = value.get<double>();
   }
   return metrics;
@@ -62,17 +62,17 @@ TrainerEvent parse_object(const Json& line) {
   const std::string type = required_text(line, "type");
   if (type == "ready") {
     if (required_count(line, "protocol") != 1) {
-      throw Violation{fmt::format("protocol {}, this tandem speaks 1",
-                                  required(line, "protocol").dump())};
+      throw Violation{
+          fmt::format("protocol {}, this tandem speaks 1", required(line, "protocol").dump())};
     }
     return ReadyEvent{line};
   }
   if (type == "started") return StartedEvent{};
   if (type == "epoch") {
     required(line, "train_loss");
-    return EpochEvent{required_count(line, "epoch"),   reading(line, "train_loss"),
-                      required_metrics(line),          reading(line, "train_seconds"),
-                      reading(line, "eval_seconds"),   reading(line, "tensor_memory_peak_mib")};
+    return EpochEvent{required_count(line, "epoch"), reading(line, "train_loss"),
+                      required_metrics(line),        reading(line, "train_seconds"),
+                      reading(line, "eval_seconds"), reading(line, "tensor_memory_peak_mib")};
   }
   if (type == "final") return FinalEvent{required_count(line, "epochs"), required_metrics(line)};
   if (type == "failed") {

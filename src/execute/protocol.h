@@ -37,8 +37,8 @@ struct FailedEvent {
 struct ViolationEvent {
   std::string complaint;
 };
-using TrainerEvent = std::variant<ReadyEvent, StartedEvent, EpochEvent, FinalEvent, FailedEvent,
-                                  ViolationEvent>;
+using TrainerEvent =
+    std::variant<ReadyEvent, StartedEvent, EpochEvent, FinalEvent, FailedEvent, ViolationEvent>;
 
 /// Reads one line.
 TrainerEvent parse_event(std::string_view line);

@@ -22,7 +22,8 @@ using core::Reading;
 using core::Time;
 using record::Outcome;
 
-/// One of the run's models with all its rounds: one, or more when its partner is to be kept company.
+/// One of the run's models with all its rounds: one, or more when its partner is to be kept
+/// company.
 class Participant {
  public:
   Participant(std::string role, const study::ParticipantSpec& spec, const study::Workload& workload,
@@ -34,8 +35,8 @@ class Participant {
         log_(log) {}
 
   void start_round() {
-    rounds_.push_back(std::make_unique<Training>(command_, role_,
-                                                 static_cast<int>(rounds_.size()) + 1, log_));
+    rounds_.push_back(
+        std::make_unique<Training>(command_, role_, static_cast<int>(rounds_.size()) + 1, log_));
   }
   Training& first() const { return *rounds_.front(); }
   Training& current() const { return *rounds_.back(); }
@@ -85,8 +86,7 @@ class RunExecution {
     for (size_t i = 0; i < spec.participants.size(); ++i) {
       const study::Workload& workload = catalogue.at(spec.participants[i].workload);
       const std::string role = !spec.concurrent() ? "solo" : i == 0 ? "A" : "B";
-      Command command =
-          trainer_command(spec, spec.participants[i], workload, settings.data_folder);
+      Command command = trainer_command(spec, spec.participants[i], workload, settings.data_folder);
       command.stdout_file = folder / (role + ".stdout.log");
       command.stderr_file = folder / (role + ".stderr.log");
       command.grace_s = settings.grace_s;
@@ -157,17 +157,19 @@ class RunExecution {
       observer_.epoch_done(participant.role() == "B" ? 1 : 0, static_cast<int>(epoch),
                            participant.epochs_asked_for());
     }
-    if (training.has_ended() && !failure_ && !called_off_ && !participant.outcome_of(training).ok()) {
+    if (training.has_ended() && !failure_ && !called_off_ &&
+        !participant.outcome_of(training).ok()) {
       end_after_failure_of(participant);
     }
   }
 
-  /// A run one of whose trainings failed is over: what its partner does alone is another experiment.
+  /// A run one of whose trainings failed is over: what its partner does alone is another
+  /// experiment.
   void end_after_failure_of(const Participant& participant) {
     const Outcome outcome = participant.outcome_of(participant.current());
-    const std::string when =
-        go_at_ ? fmt::format("{:.1f} s after the start", core::seconds_between(*go_at_, Clock::now()))
-               : "before the start";
+    const std::string when = go_at_ ? fmt::format("{:.1f} s after the start",
+                                                  core::seconds_between(*go_at_, Clock::now()))
+                                    : "before the start";
     failure_ = fmt::format("partner {} ({}) ended {}: {}: {}", participant.role(),
                            participant.spec().workload, when, outcome.name, outcome.message);
     for (const Participant& other : participants_) {
@@ -208,8 +210,7 @@ class RunExecution {
     const double since_start_s = core::seconds_between(go_at_.value_or(origin_), Clock::now());
     if (!go_at_ && since_start_s > settings_.ready_timeout_s) {
       end_all({Outcome::Status::failed, "ready_timeout",
-               fmt::format("not ready within {}",
-                           core::format_duration(settings_.ready_timeout_s)),
+               fmt::format("not ready within {}", core::format_duration(settings_.ready_timeout_s)),
                "see whether the trainer loads its data and writes \"ready\""});
     }
     if (go_at_ && since_start_s > settings_.timeout_s) {
@@ -237,9 +238,9 @@ class RunExecution {
     result.outcome = participant.outcome_of(training);
     result.training_success = result.outcome.ok();
     training.describe_in(result, go_at_.value_or(origin_));
-    result.rounds = static_cast<int>(
-        std::count_if(participant.rounds().begin(), participant.rounds().end(),
-                      [](const auto& round) { return round->said_final(); }));
+    result.rounds =
+        static_cast<int>(std::count_if(participant.rounds().begin(), participant.rounds().end(),
+                                       [](const auto& round) { return round->said_final(); }));
     if (const auto metric = result.metrics.find(result.performance_metric);
         metric != result.metrics.end() && result.training_success) {
       result.performance = metric->second;
@@ -271,7 +272,8 @@ class RunExecution {
     return failure_ ? partner_ended(*failure_) : Outcome{};
   }
 
-  /// When A was training, as windows on the recording's time base; its last round counts to B's end.
+  /// When A was training, as windows on the recording's time base; its last round counts to B's
+  /// end.
   std::vector<measure::Window> training_windows_of_a(double b_end_s) const {
     std::vector<measure::Window> windows;
     for (const auto& round : participants_[0].rounds()) {
@@ -324,8 +326,8 @@ class RunExecution {
     const measure::Window window{at(*go_at_), at(*go_at_) + *result.makespan_seconds};
     result.gpu_energy_total_joules = meter_.gpu_energy(window);
     result.cpu_energy_total_joules = meter_.cpu_energy(window);
-    result.total_energy_joules = total(result.gpu_energy_total_joules,
-                                       result.cpu_energy_total_joules);
+    result.total_energy_joules =
+        total(result.gpu_energy_total_joules, result.cpu_energy_total_joules);
     result.gpu_util_avg_percent = meter_.gpu_util_avg_percent(window);
     result.gpu_power_avg_watts = meter_.gpu_power_avg_watts(window);
     result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib(window);
@@ -382,17 +384,17 @@ record::RunResult execute_run(const study::RunSpec& spec, int attempt, const fs:
                               const std::atomic<bool>& stop, RunObserver& observer) {
   const core::Machine machine = measure::describe_machine();
   const std::string started_at = core::wall_clock_label();
-  core::write_file_atomically(
-      folder / "run.json", core::Json{{"run_id", spec.id()},
-                                      {"attempt", attempt},
-                                      {"started_at", started_at},
-                                      {"spec", spec},
-                                      {"data_folder", settings.data_folder.string()},
-                                      {"sampling_hz", settings.sampling_hz},
-                                      {"timeout_s", settings.timeout_s},
-                                      {"machine", machine}}
-                                   .dump(2) +
-                               "\n");
+  core::write_file_atomically(folder / "run.json",
+                              core::Json{{"run_id", spec.id()},
+                                         {"attempt", attempt},
+                                         {"started_at", started_at},
+                                         {"spec", spec},
+                                         {"data_folder", settings.data_folder.string()},
+                                         {"sampling_hz", settings.sampling_hz},
+                                         {"timeout_s", settings.timeout_s},
+                                         {"machine", machine}}
+                                      .dump(2) +
+                                  "\n");
   RunExecution execution(spec, folder, catalogue, settings, stop, observer);
   execution.execute();
   record::RunResult result = execution.result();

@@ -12,14 +12,16 @@ namespace {
 
 /// A training may take far longer than the catalogue says on a slower machine, and longer still
 /// beside another one; a hang should not hold a study for days either.
-double default_timeout_s(double expected_s) { return std::max(300.0, 20 * expected_s); }
+double default_timeout_s(double expected_s) {
+  return std::max(300.0, 20 * expected_s);
+}
 
 /// Sleeps unless asked to stop.
 void pause(double seconds, const std::atomic<bool>& stop) {
   const core::Time end = core::Clock::now() + core::from_seconds(seconds);
   while (!stop.load() && core::Clock::now() < end) {
-    std::this_thread::sleep_for(std::min<core::Clock::duration>(std::chrono::milliseconds(100),
-                                                                end - core::Clock::now()));
+    std::this_thread::sleep_for(
+        std::min<core::Clock::duration>(std::chrono::milliseconds(100), end - core::Clock::now()));
   }
 }
 

@@ -67,8 +67,8 @@ struct SessionSummary {
 };
 
 /// Makes the runs of a plan that have no result yet, one after the other, in the plan's order. Each
-/// run is a new attempt with its own folder; its result is the folder's last file, and then a row of
-/// the index. Takes the study's lock: throws StudyIsBusy when another session has it.
+/// run is a new attempt with its own folder; its result is the folder's last file, and then a row
+/// of the index. Takes the study's lock: throws StudyIsBusy when another session has it.
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
                            const std::atomic<bool>& stop, SessionObserver& observer);

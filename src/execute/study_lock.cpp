@@ -34,8 +34,8 @@ StudyLock::StudyLock(const std::filesystem::path& folder) {
   if (!file_.is_open()) throw core::SystemError("can't open '" + path.string() + "'", errno);
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) throw core::SystemError("can't lock '" + path.string() + "'", errno);
-    throw StudyIsBusy(fmt::format("another session works on {}: {}", folder.string(),
-                                  holder_in(path)));
+    throw StudyIsBusy(
+        fmt::format("another session works on {}: {}", folder.string(), holder_in(path)));
   }
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);

@@ -58,10 +58,11 @@ void check_workload(const study::Workload& workload, const std::filesystem::path
 Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec& participant,
                         const study::Workload& workload, const std::filesystem::path& data_folder) {
   const std::string threads = std::to_string(run.resources.threads);
-  const std::map<std::string, std::string> values = {
-      {"device", study::name_of(run.device)}, {"scale", study::name_of(run.scale)},
-      {"data", data_folder / workload.data},  {"seed", std::to_string(participant.seed)},
-      {"threads", threads}};
+  const std::map<std::string, std::string> values = {{"device", study::name_of(run.device)},
+                                                     {"scale", study::name_of(run.scale)},
+                                                     {"data", data_folder / workload.data},
+                                                     {"seed", std::to_string(participant.seed)},
+                                                     {"threads", threads}};
   Command command;
   for (const std::string& argument : workload.command) {
     command.arguments.push_back(with_placeholders(argument, values));
@@ -93,7 +94,8 @@ void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::C
       workloads.insert(participant.workload);
     }
   }
-  for (const std::string& id : workloads) check_workload(catalogue.at(id), data_folder, diagnostics);
+  for (const std::string& id : workloads)
+    check_workload(catalogue.at(id), data_folder, diagnostics);
   const std::set<int> usable = usable_cores();
   for (const int core : cores) {
     if (!usable.contains(core)) {

@@ -30,10 +30,14 @@ Outcome failed(std::string name, std::string message, std::string advice) {
 
 std::string name_for(const ProcessEnd& end) {
   switch (end.kind) {
-    case ProcessEnd::Kind::exited: return "exit_code";
-    case ProcessEnd::Kind::signalled: return "signal";
-    case ProcessEnd::Kind::not_started: return "not_started";
-    case ProcessEnd::Kind::lost: break;
+    case ProcessEnd::Kind::exited:
+      return "exit_code";
+    case ProcessEnd::Kind::signalled:
+      return "signal";
+    case ProcessEnd::Kind::not_started:
+      return "not_started";
+    case ProcessEnd::Kind::lost:
+      break;
   }
   return "lost";
 }
@@ -99,31 +103,30 @@ void Training::handle(const std::string& line) {
   const auto out_of_order = [&](const char* what) {
     violation_ = fmt::format("{} out of order: {}", what, core::printable(line, 120));
   };
-  std::visit(
-      Overloaded{
-          [&](ReadyEvent&& event) {
-            if (ready_) return out_of_order("a second \"ready\"");
-            ready_ = std::move(event.described);
-          },
-          [&](StartedEvent&&) {
-            if (!go_at_) return out_of_order("\"started\" before the start signal");
-            started_at_ = now;
-          },
-          [&](EpochEvent&& event) {
-            if (!go_at_) return out_of_order("\"epoch\" before the start signal");
-            if (event.epoch != static_cast<int>(epochs_.size()) + 1) {
-              return out_of_order("an epoch's number");
-            }
-            epochs_.push_back({now, std::move(event)});
-          },
-          [&](FinalEvent&& event) {
-            if (!go_at_ || final_) return out_of_order("\"final\"");
-            final_ = std::move(event);
-          },
-          [&](FailedEvent&& event) { failed_ = std::move(event); },
-          [&](ViolationEvent&& event) { violation_ = std::move(event.complaint); },
-      },
-      parse_event(line));
+  std::visit(Overloaded{
+                 [&](ReadyEvent&& event) {
+                   if (ready_) return out_of_order("a second \"ready\"");
+                   ready_ = std::move(event.described);
+                 },
+                 [&](StartedEvent&&) {
+                   if (!go_at_) return out_of_order("\"started\" before the start signal");
+                   started_at_ = now;
+                 },
+                 [&](EpochEvent&& event) {
+                   if (!go_at_) return out_of_order("\"epoch\" before the start signal");
+                   if (event.epoch != static_cast<int>(epochs_.size()) + 1) {
+                     return out_of_order("an epoch's number");
+                   }
+                   epochs_.push_back({now, std::move(event)});
+                 },
+                 [&](FinalEvent&& event) {
+                   if (!go_at_ || final_) return out_of_order("\"final\"");
+                   final_ = std::move(event);
+                 },
+                 [&](FailedEvent&& event) { failed_ = std::move(event); },
+                 [&](ViolationEvent&& event) { violation_ = std::move(event.complaint); },
+             },
+             parse_event(line));
   if (violation_) process_.request_end();
 }
 
@@ -187,7 +190,8 @@ Outcome Training::outcome(int epochs_asked_for, const std::string& performance_m
     }
   }
   if (!final_->metrics.contains(performance_metric)) {
-    return failed("missing_metric", fmt::format("no finite \"{}\" in \"final\"", performance_metric),
+    return failed("missing_metric",
+                  fmt::format("no finite \"{}\" in \"final\"", performance_metric),
                   "the manifest's performance_metric must be one that the trainer reports");
   }
   return {};
@@ -197,8 +201,8 @@ void Training::describe_in(record::ParticipantResult& result, core::Time zero) c
   result.epochs_done = static_cast<int>(epochs_.size());
   for (const TimedEpoch& epoch : epochs_) {
     result.epochs.push_back({epoch.event.epoch, core::seconds_between(zero, epoch.at),
-                             epoch.event.train_loss, epoch.event.metrics,
-                             epoch.event.train_seconds, epoch.event.eval_seconds});
+                             epoch.event.train_loss, epoch.event.metrics, epoch.event.train_seconds,
+                             epoch.event.eval_seconds});
     result.tensor_memory_peak_mib = epoch.event.tensor_memory_peak_mib;
   }
   if (ready_) {

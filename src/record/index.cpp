@@ -116,8 +116,8 @@ Index::Index(const std::filesystem::path& file) {
     database_->exec("PRAGMA synchronous = OFF");  // can be rebuilt, so a lost write costs nothing
     database_->exec(schema);
   } catch (const SQLite::Exception& error) {
-    throw core::SystemError(fmt::format("can't open the index '{}': {}", file.string(),
-                                        error.what()));
+    throw core::SystemError(
+        fmt::format("can't open the index '{}': {}", file.string(), error.what()));
   }
 }
 
@@ -134,8 +134,8 @@ void Index::add(const RunResult& result) {
     }
     transaction.commit();
   } catch (const SQLite::Exception& error) {
-    throw core::SystemError(fmt::format("can't add '{}' to the index: {}", result.run_id,
-                                        error.what()));
+    throw core::SystemError(
+        fmt::format("can't add '{}' to the index: {}", result.run_id, error.what()));
   }
 }
 

@@ -11,8 +11,7 @@ namespace {
 using core::Json;
 
 constexpr int result_version = 1;
-constexpr std::array<std::string_view, 4> status_names = {"ok", "failed", "invalid",
-                                                          "interrupted"};
+constexpr std::array<std::string_view, 4> status_names = {"ok", "failed", "invalid", "interrupted"};
 
 Outcome::Status status_of(const std::string& name) {
   for (size_t i = 0; i < status_names.size(); ++i) {

@@ -13,8 +13,9 @@ namespace tandem::record {
 
 /// How a run, or one of its trainings, ended.
 struct Outcome {
-  /// ok: counts. failed: a training didn't succeed. invalid: it is not the experiment that was asked
-  /// for (the partner was gone, the barrier was missed). interrupted: tandem itself was stopped.
+  /// ok: counts. failed: a training didn't succeed. invalid: it is not the experiment that was
+  /// asked for (the partner was gone, the barrier was missed). interrupted: tandem itself was
+  /// stopped.
   enum class Status { ok, failed, invalid, interrupted };
   Status status = Status::ok;
   std::string name = "ok";  ///< `exit_code`, `timeout`, `non_finite_loss`, `partner_ended`, …
@@ -69,10 +70,10 @@ struct RunResult {
   std::string ended_at;
   core::Machine machine;
   std::vector<ParticipantResult> participants;
-  std::string barrier;                 ///< `protocol`: common start signal
-  core::Reading makespan_seconds;      ///< start signal to the end of the last training
-  core::Reading start_skew_seconds;    ///< between the two starts
-  core::Reading overlap_fraction;      ///< share of B's time during which A was training
+  std::string barrier;                   ///< `protocol`: common start signal
+  core::Reading makespan_seconds;        ///< start signal to the end of the last training
+  core::Reading start_skew_seconds;      ///< between the two starts
+  core::Reading overlap_fraction;        ///< share of B's time during which A was training
   core::Energy gpu_energy_total_joules;  ///< over the union of the trainings
   core::Energy cpu_energy_total_joules;
   core::Energy total_energy_joules;

@@ -29,7 +29,8 @@ class RunStore {
   /// Every result of every attempt, ordered by run id and attempt. Unreadable ones are listed in
   /// `problems`, if given, and left out.
   std::vector<RunResult> read_all(std::vector<std::string>* problems = nullptr) const;
-  /// The attempt that counts: the first one that is ok, else the last; nothing if none has a result.
+  /// The attempt that counts: the first one that is ok, else the last; nothing if none has a
+  /// result.
   std::optional<RunResult> read_deciding(const std::string& run_id) const;
   /// Attempts that have no result: they were cut off.
   std::vector<std::filesystem::path> unfinished_attempts() const;

@@ -55,11 +55,16 @@ std::optional<LevelExpression> LevelExpression::parse(const std::string& text) {
 
 double LevelExpression::evaluate(double default_value) const {
   switch (operation_) {
-    case '*': return default_value * operand_;
-    case '/': return default_value / operand_;
-    case '+': return default_value + operand_;
-    case '-': return default_value - operand_;
-    default: return operand_;
+    case '*':
+      return default_value * operand_;
+    case '/':
+      return default_value / operand_;
+    case '+':
+      return default_value + operand_;
+    case '-':
+      return default_value - operand_;
+    default:
+      return operand_;
   }
 }
 

@@ -10,9 +10,12 @@ std::string WorkloadPair::type() const {
 
 std::string name_of(Complementarity complementarity) {
   switch (complementarity) {
-    case Complementarity::complementary: return "complementary";
-    case Complementarity::competing: return "competing";
-    case Complementarity::neutral: return "neutral";
+    case Complementarity::complementary:
+      return "complementary";
+    case Complementarity::competing:
+      return "competing";
+    case Complementarity::neutral:
+      return "neutral";
   }
   return "?";
 }

@@ -49,10 +49,9 @@ class PlanBuilder {
     for (size_t pair = 0; pair < study_.pairs.size(); ++pair) {
       const std::vector<Setting> settings = settings_of(study_, study_.pairs[pair], catalogue_);
       for (const Experiment& experiment : experiments_of(settings)) {
-        const auto setting =
-            std::find_if(settings.begin(), settings.end(), [&](const Setting& candidate) {
-              return candidate.name == experiment.setting;
-            });
+        const auto setting = std::find_if(
+            settings.begin(), settings.end(),
+            [&](const Setting& candidate) { return candidate.name == experiment.setting; });
         add_cell(pair, experiment, *setting, repetition);
       }
     }
@@ -62,8 +61,7 @@ class PlanBuilder {
   Plan finish() { return std::move(plan_); }
 
  private:
-  void add_cell(size_t pair, const Experiment& experiment, const Setting& setting,
-                int repetition) {
+  void add_cell(size_t pair, const Experiment& experiment, const Setting& setting, int repetition) {
     const RunSpec spec = spec_of(study_.pairs[pair], experiment, setting, repetition);
     const std::string id = spec.id();
     auto [place, is_new] = run_of_id_.try_emplace(id, plan_.runs.size());

@@ -30,8 +30,12 @@ std::string short_name(const std::string& workload) {
 
 }  // namespace
 
-std::string name_of(Device device) { return device == Device::cpu ? "cpu" : "cuda"; }
-std::string name_of(Overlap overlap) { return overlap == Overlap::once ? "once" : "sustained"; }
+std::string name_of(Device device) {
+  return device == Device::cpu ? "cpu" : "cuda";
+}
+std::string name_of(Overlap overlap) {
+  return overlap == Overlap::once ? "once" : "sustained";
+}
 
 std::string RunSpec::id() const {
   std::string name;

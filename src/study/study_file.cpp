@@ -39,10 +39,13 @@ class StudyReader {
   Study read() {
     study_.mutated = seed_levels();
     if (!root_.is_object("a study, an object with experiment_name and model_pairs")) return study_;
-    root_.allow_only({"experiment_name", "concurrent_mode", "model_pairs", "description", "scale",
-                      "device", "solo_runs", "overlap", "order", "order_seed", "repetitions",
-                      "seed", "mutate", "resources", "sampling_hz", "cool_down_s", "timeout_s",
-                      "equivalence_bound_percent", "cpu_power_model", "data_folder"});
+    root_.allow_only({"experiment_name", "concurrent_mode", "model_pairs",
+                      "description",     "scale",           "device",
+                      "solo_runs",       "overlap",         "order",
+                      "order_seed",      "repetitions",     "seed",
+                      "mutate",          "resources",       "sampling_hz",
+                      "cool_down_s",     "timeout_s",       "equivalence_bound_percent",
+                      "cpu_power_model", "data_folder"});
     read_name();
     read_design();
     read_resources();
@@ -74,12 +77,12 @@ class StudyReader {
       study_.device = device->choice({"cpu", "cuda"}) == 0 ? Device::cpu : Device::cuda;
     }
     if (const auto solo = root_.find("solo_runs")) {
-      study_.solo_runs = solo->choice({"shared", "literal"}) == 0 ? SoloRuns::shared
-                                                                  : SoloRuns::literal;
+      study_.solo_runs =
+          solo->choice({"shared", "literal"}) == 0 ? SoloRuns::shared : SoloRuns::literal;
     }
     if (const auto overlap = root_.find("overlap")) {
-      study_.overlap = overlap->choice({"once", "sustained"}) == 0 ? Overlap::once
-                                                                   : Overlap::sustained;
+      study_.overlap =
+          overlap->choice({"once", "sustained"}) == 0 ? Overlap::once : Overlap::sustained;
     }
     if (const auto order = root_.find("order")) {
       study_.order = order->choice({"randomised", "as_listed"}) == 0 ? RunOrder::randomised
@@ -235,11 +238,10 @@ class StudyReader {
                                 known_hyperparameters(workload));
         continue;
       }
-      base[name] = spec->whole_number
-                       ? static_cast<double>(value.integer(
-                             static_cast<std::int64_t>(std::max(spec->least, -1e15)),
-                             static_cast<std::int64_t>(std::min(spec->most, 1e15))))
-                       : value.number(spec->least, spec->most);
+      base[name] = spec->whole_number ? static_cast<double>(value.integer(
+                                            static_cast<std::int64_t>(std::max(spec->least, -1e15)),
+                                            static_cast<std::int64_t>(std::min(spec->most, 1e15))))
+                                      : value.number(spec->least, spec->most);
     }
   }
 
@@ -251,14 +253,15 @@ class StudyReader {
     return core::list_of_choices(names);
   }
 
-  /// Each level must be a value that B takes, and another one than the default and the other levels.
+  /// Each level must be a value that B takes, and another one than the default and the other
+  /// levels.
   void check_levels(const JsonNode& pair, const Workload& b, const Hyperparameters& base) {
     for (const MutatedHyperparameter& mutated : study_.mutated) {
       auto spec = b.find_hyperparameter(mutated.name, study_.scale);
       const std::string place = "$.mutate." + core::printable(mutated.name);
       if (!spec) {
-        pair.diagnostics().add(place, "no hyperparameter of " + b.id() + ", model_b of " +
-                                          pair.path(),
+        pair.diagnostics().add(place,
+                               "no hyperparameter of " + b.id() + ", model_b of " + pair.path(),
                                known_hyperparameters(b));
         continue;
       }

@@ -26,7 +26,8 @@ struct MutatedHyperparameter {
 struct StudyPair {
   std::string a;  ///< workload id
   std::string b;
-  Hyperparameters base_a;  ///< the values the study calls default: the workload's own, or overridden
+  Hyperparameters
+      base_a;  ///< the values the study calls default: the workload's own, or overridden
   Hyperparameters base_b;
 };
 
@@ -63,9 +64,9 @@ struct Study {
   std::filesystem::path data_folder;
 };
 
-/// Reads a study file, the seed's form or tandem's extension of it, and checks it completely against
-/// the catalogue. Throws core::UserError with the file, the JSON path, what was found and what was
-/// expected of every mistake.
+/// Reads a study file, the seed's form or tandem's extension of it, and checks it completely
+/// against the catalogue. Throws core::UserError with the file, the JSON path, what was found and
+/// what was expected of every mistake.
 Study read_study(const std::filesystem::path& file, const Catalogue& catalogue);
 /// The same for a document in memory; `file` names it in messages.
 Study parse_study(const core::Json& document, const std::filesystem::path& file,

@@ -17,8 +17,8 @@ using core::JsonNode;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 CatalogueFigures read_catalogue_figures(const JsonNode& node) {
-  node.allow_only({"memory_mb", "gpu_util_percent", "duration_s", "known_runs", "position",
-                   "measured_on"});
+  node.allow_only(
+      {"memory_mb", "gpu_util_percent", "duration_s", "known_runs", "position", "measured_on"});
   CatalogueFigures figures;
   if (const auto memory = node.member("memory_mb", "device memory in MB")) {
     figures.memory_mb = memory->number(0, 1e7);
@@ -91,13 +91,18 @@ void read_metric(const JsonNode& node, Workload& workload) {
 
 }  // namespace
 
-std::string name_of(Scale scale) { return scale == Scale::full ? "full" : "quick"; }
+std::string name_of(Scale scale) {
+  return scale == Scale::full ? "full" : "quick";
+}
 
 std::string name_of(MemoryClass memory_class) {
   switch (memory_class) {
-    case MemoryClass::low: return "low";
-    case MemoryClass::medium: return "medium";
-    case MemoryClass::high: return "high";
+    case MemoryClass::low:
+      return "low";
+    case MemoryClass::medium:
+      return "medium";
+    case MemoryClass::high:
+      return "high";
   }
   return "?";
 }
@@ -139,7 +144,8 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
                    "architecture", "catalogue", "command", "data", "hyperparameters",
                    "expected_duration_s", "performance_metric"});
   if (const auto version = root.member("manifest_version", "1")) version->integer(1, 1);
-  if (const auto repo = root.member("repo", "the repository's name")) workload.repo = repo->string();
+  if (const auto repo = root.member("repo", "the repository's name"))
+    workload.repo = repo->string();
   if (const auto model = root.member("model", "the model's name")) workload.model = model->string();
   if (const auto aliases = root.find("repo_aliases")) {
     for (const JsonNode& alias : aliases->items()) workload.repo_aliases.push_back(alias.string());
@@ -193,11 +199,11 @@ Catalogue::Catalogue(std::vector<Workload> workloads) : workloads_(std::move(wor
   for (const Workload& workload : workloads_) {
     const auto [other, is_new] = seen.emplace(workload.id(), workload.manifest);
     if (!is_new) {
-      throw core::UserError(workload.manifest.string(),
-                            {{"$.repo, $.model",
-                              fmt::format("{}, which {} describes as well", workload.id(),
-                                          other->second.string()),
-                              "each workload once"}});
+      throw core::UserError(
+          workload.manifest.string(),
+          {{"$.repo, $.model",
+            fmt::format("{}, which {} describes as well", workload.id(), other->second.string()),
+            "each workload once"}});
     }
   }
 }
@@ -206,21 +212,24 @@ Catalogue Catalogue::read(const std::filesystem::path& folder) {
   std::vector<Workload> workloads;
   std::error_code code;
   std::filesystem::directory_iterator entries(folder, code);
-  if (code) throw core::UserError("can't read the folder of workloads '" + folder.string() + "': " +
-                                  code.message());
+  if (code)
+    throw core::UserError("can't read the folder of workloads '" + folder.string() +
+                          "': " + code.message());
   for (const auto& entry : entries) {
     if (entry.path().extension() == ".json") workloads.push_back(read_workload(entry.path()));
   }
   return Catalogue(std::move(workloads));
 }
 
-Catalogue Catalogue::shipped() { return read(core::shipped_file("workloads")); }
+Catalogue Catalogue::shipped() {
+  return read(core::shipped_file("workloads"));
+}
 
 const Workload* Catalogue::find(const std::string& repo, const std::string& model) const {
   for (const Workload& workload : workloads_) {
     const auto& aliases = workload.repo_aliases;
-    const bool same_repo = workload.repo == repo ||
-                           std::find(aliases.begin(), aliases.end(), repo) != aliases.end();
+    const bool same_repo =
+        workload.repo == repo || std::find(aliases.begin(), aliases.end(), repo) != aliases.end();
     if (same_repo && workload.model == model) return &workload;
   }
   return nullptr;

@@ -6,7 +6,6 @@
 #include <functional>
 #include <limits>
 
-
 namespace tandem::core {
 namespace {
 
@@ -76,13 +75,14 @@ TEST(JsonNode, ReportsTheWrongTypeWithPathFoundAndExpected) {
 }
 
 TEST(JsonNode, GoesOnAfterAMistakeAndReportsAllOfThem) {
-  const auto problems = problems_of(R"({"a": 1, "b": "x", "c": [], "d": 9})", [](const JsonNode& root) {
-    root.find("a")->string();
-    root.find("b")->boolean();
-    root.find("c")->members();
-    root.find("d")->number(0, 5);
-    root.member("e", "something");
-  });
+  const auto problems =
+      problems_of(R"({"a": 1, "b": "x", "c": [], "d": 9})", [](const JsonNode& root) {
+        root.find("a")->string();
+        root.find("b")->boolean();
+        root.find("c")->members();
+        root.find("d")->number(0, 5);
+        root.member("e", "something");
+      });
   EXPECT_EQ(problems.size(), 5U);
 }
 

@@ -49,9 +49,9 @@ TEST(Energy, SurvivesJsonWithItsSource) {
 }
 
 TEST(EnergySource, HasANameThatReadsBackAndRefusesOthers) {
-  for (const auto source : {EnergySource::nvml_counter, EnergySource::nvml_power,
-                            EnergySource::rapl, EnergySource::estimated, EnergySource::mixed,
-                            EnergySource::none}) {
+  for (const auto source :
+       {EnergySource::nvml_counter, EnergySource::nvml_power, EnergySource::rapl,
+        EnergySource::estimated, EnergySource::mixed, EnergySource::none}) {
     EXPECT_EQ(energy_source_of(name_of(source)), source);
   }
   EXPECT_THROW(energy_source_of("guessed"), SystemError);

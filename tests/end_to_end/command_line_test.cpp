@@ -1,6 +1,6 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -49,7 +49,8 @@ class CommandLineTest : public ::testing::Test {
         {"catalogue",
          {{"position", position}, {"memory_mb", 100}, {"gpu_util_percent", 50}, {"duration_s", 1}}},
         {"command",
-         {(core::program_folder() / "fake-trainer").string(), behaviour, "0.05", "--seed", "{seed}"}},
+         {(core::program_folder() / "fake-trainer").string(), behaviour, "0.05", "--seed",
+          "{seed}"}},
         {"hyperparameters",
          {{"epochs", {{"flag", "--epochs"}, {"type", "integer"}, {"default", 4}, {"least", 1}}},
           {"learning_rate",
@@ -153,7 +154,8 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_THAT(second.out, HasSubstr("22 already done, 0 to do"));
 
   const Called status = tandem({"status", results()});
-  EXPECT_THAT(status.out, AllOf(HasSubstr("22 ok"), HasSubstr("0 left"), HasSubstr("none running")));
+  EXPECT_THAT(status.out,
+              AllOf(HasSubstr("22 ok"), HasSubstr("0 left"), HasSubstr("none running")));
 
   const Called report = tandem({"report", results()});
   EXPECT_EQ(report.exit_code, 0) << report.err;
@@ -214,16 +216,16 @@ TEST_F(CommandLineTest, RefusesABrokenStudyWithCode2BeforeAnythingRuns) {
 }
 
 TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"run", "/no/such/study.json"},
-           {"status", folder_.path()},
-           {"report", folder_.path()},
-           {"index", folder_ / "missing"},
-           {"nonsense"},
-           {},
-           {"plan"},
-           {"pairs", "--memory-limit-mb", "-3"},
-           {"workloads", "--workloads", "/no/such/folder"}}) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"run", "/no/such/study.json"},
+                                             {"status", folder_.path()},
+                                             {"report", folder_.path()},
+                                             {"index", folder_ / "missing"},
+                                             {"nonsense"},
+                                             {},
+                                             {"plan"},
+                                             {"pairs", "--memory-limit-mb", "-3"},
+                                             {"workloads", "--workloads", "/no/such/folder"}}) {
     const Called called = tandem(arguments);
     EXPECT_EQ(called.exit_code, 2) << called.out << called.err;
     EXPECT_FALSE(called.err.empty());
@@ -258,8 +260,8 @@ TEST_F(CommandLineTest, KeepsItsTablesWithin80Columns) {
     size_t begin = 0;
     for (size_t end = out.find('\n'); end != std::string::npos; end = out.find('\n', begin)) {
       const std::string line = out.substr(begin, end - begin);
-      const auto columns = std::count_if(line.begin(), line.end(),
-                                         [](char byte) { return (byte & 0xC0) != 0x80; });
+      const auto columns =
+          std::count_if(line.begin(), line.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
       EXPECT_LE(columns, 80) << line;
       begin = end + 1;
     }
@@ -297,8 +299,7 @@ TEST_F(CommandLineTest, LosesNothingAndLeavesNoProcessWhenKilled) {
   EXPECT_GE(before.at("ok"), 1);
   const Called resumed = run(study);
   EXPECT_EQ(resumed.exit_code, 0) << resumed.out << resumed.err;
-  EXPECT_THAT(resumed.out,
-              HasSubstr(std::to_string(before.at("ok").get<int>()) + " already done"));
+  EXPECT_THAT(resumed.out, HasSubstr(std::to_string(before.at("ok").get<int>()) + " already done"));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 namespace tandem::test {
 
 /// A workload whose trainer is fake-trainer with one of its behaviours. Its epochs take `epoch_s`.
-inline study::Workload fake_workload(const std::string& model, const std::string& behaviour = "good",
-                                     double epoch_s = 0.05) {
+inline study::Workload fake_workload(const std::string& model,
+                                     const std::string& behaviour = "good", double epoch_s = 0.05) {
   study::Workload workload;
   workload.repo = "fake";
   workload.model = model;

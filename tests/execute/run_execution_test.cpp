@@ -113,9 +113,8 @@ TEST_F(RunExecutionTest, StartsAPairTogetherAndMeasuresItsOverlap) {
 }
 
 TEST_F(RunExecutionTest, SustainedStartsThePartnerAgainUntilBEnds) {
-  const RunResult result =
-      run({fake_workload("a", "good", 0.02), fake_workload("b", "good", 0.25)},
-          study::Overlap::sustained);
+  const RunResult result = run({fake_workload("a", "good", 0.02), fake_workload("b", "good", 0.25)},
+                               study::Overlap::sustained);
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_GE(result.participants[0].rounds, 2);
   EXPECT_EQ(result.participants[1].rounds, 1);
@@ -125,9 +124,8 @@ TEST_F(RunExecutionTest, SustainedStartsThePartnerAgainUntilBEnds) {
 }
 
 TEST_F(RunExecutionTest, SustainedLetsALongPartnerFinishItsFirstRound) {
-  const RunResult result =
-      run({fake_workload("a", "good", 0.1), fake_workload("b", "good", 0.01)},
-          study::Overlap::sustained);
+  const RunResult result = run({fake_workload("a", "good", 0.1), fake_workload("b", "good", 0.01)},
+                               study::Overlap::sustained);
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_EQ(result.participants[0].rounds, 1);
   EXPECT_TRUE(result.participants[0].training_success);
@@ -140,7 +138,9 @@ struct Misbehaviour {
   std::string outcome;
   std::string message;
 };
-void PrintTo(const Misbehaviour& it, std::ostream* out) { *out << it.behaviour; }
+void PrintTo(const Misbehaviour& it, std::ostream* out) {
+  *out << it.behaviour;
+}
 
 class MisbehavingTrainer : public RunExecutionTest,
                            public ::testing::WithParamInterface<Misbehaviour> {};
@@ -163,8 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Misbehaviour{"exits_before_ready", "exit_code", "no data in /nowhere"},
         Misbehaviour{"hangs_before_ready", "ready_timeout", "not ready"},
-        Misbehaviour{"hangs", "timeout", "1.0 s"},
-        Misbehaviour{"ignores_term", "timeout", "1.0 s"},
+        Misbehaviour{"hangs", "timeout", "1.0 s"}, Misbehaviour{"ignores_term", "timeout", "1.0 s"},
         Misbehaviour{"fails", "non_finite_loss", "nan in epoch 2"},
         Misbehaviour{"null_loss", "non_finite_loss", "epoch 1"},
         Misbehaviour{"aborts", "signal", "signal 6"},
@@ -188,8 +187,7 @@ TEST_F(RunExecutionTest, NamesAProgramThatIsNotThere) {
 }
 
 TEST_F(RunExecutionTest, IsInvalidWhenThePartnerDiesAndKeepsBothReasons) {
-  const RunResult result =
-      run({fake_workload("a", "fails", 0.05), fake_workload("b", "good", 5)});
+  const RunResult result = run({fake_workload("a", "fails", 0.05), fake_workload("b", "good", 5)});
   EXPECT_EQ(result.outcome.status, Status::invalid);
   EXPECT_EQ(result.outcome.name, "partner_ended");
   EXPECT_THAT(result.outcome.message, HasSubstr("partner A (fake/a) ended"));
@@ -230,9 +228,8 @@ TEST_F(RunExecutionTest, GivesTheSameResultsToTheSameSeedSoloAndConcurrent) {
   const double solo = *run({fake_workload("b")}).participants[0].performance;
   const test::TemporaryFolder other;
   const std::vector<Workload> pair = {fake_workload("a"), fake_workload("b")};
-  const RunResult concurrent =
-      execute_run(test::fake_run(pair), 1, other.path(), study::Catalogue(pair), settings_, stop_,
-                  observer_);
+  const RunResult concurrent = execute_run(test::fake_run(pair), 1, other.path(),
+                                           study::Catalogue(pair), settings_, stop_, observer_);
   EXPECT_EQ(*concurrent.participants[1].performance, solo);
 }
 

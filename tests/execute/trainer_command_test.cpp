@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 
 TEST(TrainerCommand, FillsInPlaceholdersAndGivesEachHyperparameterItsFlag) {
   Workload workload = test::fake_workload("a");
-  workload.command = {"/bin/echo", "--device={device}", "{scale}", "{seed}", "{threads}", "{data}",
-                      "{unknown}"};
+  workload.command = {"/bin/echo", "--device={device}", "{scale}", "{seed}", "{threads}",
+                      "{data}",    "{unknown}"};
   workload.data = "mnist";
   study::RunSpec run = test::fake_run({workload});
   run.resources = {2, "passive", {0, 1}};

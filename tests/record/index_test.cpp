@@ -18,7 +18,8 @@ std::string dump_of(const std::filesystem::path& file) {
     SQLite::Statement rows(database, std::string("SELECT * FROM ") + table + " ORDER BY 1,2,3,4");
     while (rows.executeStep()) {
       for (int column = 0; column < rows.getColumnCount(); ++column) {
-        text += rows.getColumn(column).isNull() ? "NULL|" : rows.getColumn(column).getString() + "|";
+        text +=
+            rows.getColumn(column).isNull() ? "NULL|" : rows.getColumn(column).getString() + "|";
       }
       text += "\n";
     }
@@ -40,8 +41,11 @@ TEST(Index, HoldsTheMetricsAndNullForWhatIsMissing) {
   EXPECT_EQ(row.getColumn(2).getString(), "estimated");
   EXPECT_EQ(row.getColumn(3).getString(), "concurrent");
   EXPECT_EQ(database.execAndGet("SELECT count(*) FROM trainings").getInt(), 2);
-  EXPECT_EQ(database.execAndGet("SELECT role FROM trainings WHERE workload = "
-                                "'examples/mnist_rnn'").getString(), "B");
+  EXPECT_EQ(database
+                .execAndGet("SELECT role FROM trainings WHERE workload = "
+                            "'examples/mnist_rnn'")
+                .getString(),
+            "B");
 }
 
 TEST(Index, RebuiltFromTheFoldersEqualsTheOneThatGrewWithThem) {

@@ -21,9 +21,9 @@ TEST(RunResult, SurvivesItsDocumentWithEveryField) {
 
 TEST(RunResult, KeepsTheStudysMetricNames) {
   const core::Json document = to_document(test::concurrent_result());
-  for (const char* name : {"gpu_energy_total_joules", "cpu_energy_total_joules",
-                           "total_energy_joules", "gpu_util_avg_percent", "gpu_power_avg_watts",
-                           "gpu_memory_peak"}) {
+  for (const char* name :
+       {"gpu_energy_total_joules", "cpu_energy_total_joules", "total_energy_joules",
+        "gpu_util_avg_percent", "gpu_power_avg_watts", "gpu_memory_peak"}) {
     EXPECT_TRUE(document.contains(name)) << name;
   }
   EXPECT_TRUE(document["participants"][0].contains("training_success"));

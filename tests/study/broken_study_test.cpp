@@ -18,7 +18,9 @@ struct BrokenStudy {
   std::string expected;
 };
 
-void PrintTo(const BrokenStudy& broken, std::ostream* out) { *out << broken.name; }
+void PrintTo(const BrokenStudy& broken, std::ostream* out) {
+  *out << broken.name;
+}
 
 class BrokenStudyFile : public ::testing::TestWithParam<BrokenStudy> {};
 
@@ -53,16 +55,16 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenStudy{"AList", "[1]", "$", "[1]", "a study"},
         BrokenStudy{"NoName", R"({"model_pairs": [)" + mnist_pair + "]}", "$.experiment_name",
                     "nothing", "name"},
-        BrokenStudy{"NameWithAPath", R"({"experiment_name": "../x", "model_pairs": [)" + mnist_pair +
-                                         "]}",
+        BrokenStudy{"NameWithAPath",
+                    R"({"experiment_name": "../x", "model_pairs": [)" + mnist_pair + "]}",
                     "$.experiment_name", "../x", "letters"},
         BrokenStudy{"NoPairs", R"({"experiment_name": "x"})", "$.model_pairs", "nothing", "list"},
         BrokenStudy{"EmptyPairs", R"({"experiment_name": "x", "model_pairs": []})", "$.model_pairs",
                     "[]", "at least one"},
         BrokenStudy{"PairsAsObject", R"({"experiment_name": "x", "model_pairs": {}})",
                     "$.model_pairs", "{}", "a list"},
-        BrokenStudy{"HalfAPair", study_text("", R"({"model_a": )" + test::model("examples/mnist") +
-                                                    "}"),
+        BrokenStudy{"HalfAPair",
+                    study_text("", R"({"model_a": )" + test::model("examples/mnist") + "}"),
                     "$.model_pairs[0].model_b", "nothing", "repo, model"},
         BrokenStudy{"ModelWithoutRepo", study_text("", R"({"model_a": {"model": "mnist"},
                     "model_b": {"repo": "examples", "model": "mnist_rnn"}})"),

@@ -15,10 +15,9 @@ TEST(FeasiblePairs, AreThe120OfTheStudyWithItsCountsByType) {
   EXPECT_EQ(pairs.size(), 120U);
   std::map<std::string, int> by_type;
   for (const WorkloadPair& pair : pairs) ++by_type[pair.type()];
-  const std::map<std::string, int> expected = {{"low+low", 55},     {"low+medium", 30},
-                                               {"medium+low", 14},  {"low+high", 7},
-                                               {"high+low", 4},     {"medium+medium", 6},
-                                               {"high+medium", 4}};
+  const std::map<std::string, int> expected = {
+      {"low+low", 55}, {"low+medium", 30},   {"medium+low", 14}, {"low+high", 7},
+      {"high+low", 4}, {"medium+medium", 6}, {"high+medium", 4}};
   EXPECT_EQ(by_type, expected);
 }
 

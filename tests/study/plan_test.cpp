@@ -15,7 +15,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-Plan plan_of(const Study& study) { return make_plan(study, test::catalogue(), "test machine"); }
+Plan plan_of(const Study& study) {
+  return make_plan(study, test::catalogue(), "test machine");
+}
 
 Study seed_full(const std::string& solo_runs) {
   core::Json document = core::read_json(core::shipped_file("studies/seed-full.json"));
@@ -29,14 +31,16 @@ TEST(Experiments, AreTheElevenOfTheStudyInItsOrder) {
   std::vector<std::string> listed;
   for (const Experiment& experiment : experiments_of(settings)) {
     listed.push_back(std::to_string(experiment.number) + " " +
-                     (experiment.concurrent ? "A||B " : experiment.of_a ? "A " : "B ") +
+                     (experiment.concurrent ? "A||B "
+                      : experiment.of_a     ? "A "
+                                            : "B ") +
                      experiment.setting);
   }
-  EXPECT_THAT(listed, ElementsAre("1 A||B default", "2 A default", "3 B default",
-                                  "4 A||B learning_rate_min", "5 B learning_rate_min",
-                                  "6 A||B learning_rate_max", "7 B learning_rate_max",
-                                  "8 A||B epochs_min", "9 B epochs_min", "10 A||B epochs_max",
-                                  "11 B epochs_max"));
+  EXPECT_THAT(
+      listed,
+      ElementsAre("1 A||B default", "2 A default", "3 B default", "4 A||B learning_rate_min",
+                  "5 B learning_rate_min", "6 A||B learning_rate_max", "7 B learning_rate_max",
+                  "8 A||B epochs_min", "9 B epochs_min", "10 A||B epochs_max", "11 B epochs_max"));
 }
 
 TEST(Settings, HoldTheSeedsRanges) {
@@ -63,9 +67,8 @@ TEST(Plan, OfTheTwelvePairsHas107DistinctRunsIn30Point4Hours) {
   const Plan plan = plan_of(seed_full("shared"));
   EXPECT_EQ(plan.cells.size(), 132U);
   EXPECT_EQ(plan.runs.size(), 107U);
-  const auto concurrent = std::count_if(plan.runs.begin(), plan.runs.end(), [](const auto& run) {
-    return run.spec.concurrent();
-  });
+  const auto concurrent = std::count_if(plan.runs.begin(), plan.runs.end(),
+                                        [](const auto& run) { return run.spec.concurrent(); });
   EXPECT_EQ(concurrent, 60);
   EXPECT_NEAR(plan.expected_s() / 3600, 30.4, 0.05);
 }
@@ -80,10 +83,9 @@ TEST(Plan, GivesEveryCellTheRunThatAnswersIt) {
     EXPECT_EQ(run.participants.back().workload, cell.experiment.of_a ? pair.a : pair.b);
     if (run.concurrent()) EXPECT_EQ(run.participants.front().workload, pair.a);
     const auto settings = settings_of(study, pair, test::catalogue());
-    const auto setting =
-        std::find_if(settings.begin(), settings.end(), [&](const Setting& candidate) {
-          return candidate.name == cell.experiment.setting;
-        });
+    const auto setting = std::find_if(
+        settings.begin(), settings.end(),
+        [&](const Setting& candidate) { return candidate.name == cell.experiment.setting; });
     ASSERT_NE(setting, settings.end());
     if (!cell.experiment.of_a) {
       EXPECT_EQ(run.participants.back().hyperparameters, setting->hyperparameters);
@@ -99,8 +101,8 @@ std::vector<std::string> order_of(const Plan& plan) {
 
 TEST(Plan, HasTheSameOrderForTheSameSeedAndAnotherForAnother) {
   const auto with_seed = [](int seed) {
-    return order_of(plan_of(test::study_from(
-        test::study_text("\"order_seed\": " + std::to_string(seed)))));
+    return order_of(
+        plan_of(test::study_from(test::study_text("\"order_seed\": " + std::to_string(seed)))));
   };
   EXPECT_EQ(with_seed(7), with_seed(7));
   EXPECT_NE(with_seed(7), with_seed(8));

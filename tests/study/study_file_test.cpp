@@ -75,8 +75,9 @@ TEST(ReadyStudies, AreAllReadAndTheSeedsPairsKeepTheirNumbers) {
   for (size_t i = 0; i < full.pairs.size(); ++i) {
     EXPECT_EQ(std::pair(full.pairs[i].a, full.pairs[i].b), seed_pairs().at(i));
   }
-  EXPECT_EQ(read_study(core::shipped_file("studies/seed-pilot.json"), test::catalogue()).pairs.size(),
-            3U);
+  EXPECT_EQ(
+      read_study(core::shipped_file("studies/seed-pilot.json"), test::catalogue()).pairs.size(),
+      3U);
   EXPECT_GE(read_study(core::shipped_file("studies/pilot.json"), test::catalogue()).pairs.size(),
             2U);
 }
