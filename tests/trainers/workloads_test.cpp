@@ -115,7 +115,7 @@ TEST_F(Workloads, TakeMnistFilesUnderEachOfTheirNames) {
   const auto labels = folder_.path() / "t10k-labels-idx1-ubyte";
   write_gzip(labels.string() + ".gz", read_file(labels));
   std::filesystem::remove(labels);
-  const Mnist mnist = load_mnist(folder_.path(), 100, 100);
+  const ImageDataSet mnist = load_mnist(folder_.path(), 100, 100);
   EXPECT_EQ(mnist.train.size(), 100);
   EXPECT_EQ(mnist.test.size(), 40);
 }

@@ -65,8 +65,8 @@ LabelledImages load(const std::filesystem::path& folder, const std::string& stem
 
 }  // namespace
 
-Mnist load_mnist(const std::filesystem::path& folder, std::int64_t train_limit,
-                 std::int64_t test_limit) {
+ImageDataSet load_mnist(const std::filesystem::path& folder, std::int64_t train_limit,
+                        std::int64_t test_limit) {
   return {load(folder, "train", train_limit), load(folder, "t10k", test_limit)};
 }
 

@@ -26,17 +26,16 @@ ImageClassifierRecipe adadelta_recipe(std::function<std::shared_ptr<ImageNetwork
           .decay = settings.real("gamma")};
 }
 
-ImageClassifier::ImageClassifier(const Mnist& data, ImageClassifierRecipe recipe,
+ImageClassifier::ImageClassifier(const ImageDataSet& data, ImageClassifierRecipe recipe,
                                  const Settings& settings)
     : device_(settings.device),
-      train_(data.train.to(device_)),
-      test_(data.test.to(device_)),
+      data_(data.to(device_)),
       recipe_(std::move(recipe)),
       batch_size_(settings.whole("batch_size")),
       seed_(settings.seed) {}
 
 DataDescription ImageClassifier::data() const {
-  return {.synthetic = false, .train_samples = train_.size(), .test_samples = test_.size()};
+  return data_.describe();
 }
 
 void ImageClassifier::initialize() {
@@ -53,16 +52,16 @@ std::int64_t ImageClassifier::parameters() const {
 
 void ImageClassifier::warm_up() {
   network_->train();
-  train_batch(torch::arange(std::min(batch_size_, train_.size())).to(device_));
+  train_batch(torch::arange(std::min(batch_size_, data_.train.size())).to(device_));
   network_->eval();
   const torch::NoGradGuard no_gradient;
-  network_->forward(test_.images.slice(0, 0, evaluation_batch)).sum().item<float>();
+  network_->forward(data_.test.images.slice(0, 0, evaluation_batch)).sum().item<float>();
 }
 
 torch::Tensor ImageClassifier::train_batch(const torch::Tensor& indices) {
   optimizer_->zero_grad();
-  const auto output = network_->forward(train_.images.index_select(0, indices));
-  const auto loss = torch::nll_loss(output, train_.labels.index_select(0, indices));
+  const auto output = network_->forward(data_.train.images.index_select(0, indices));
+  const auto loss = torch::nll_loss(output, data_.train.labels.index_select(0, indices));
   loss.backward();
   optimizer_->step();
   return loss.detach();
@@ -73,7 +72,7 @@ double ImageClassifier::train_epoch() {
   // Summed on the device: reading each batch's loss would make the CPU wait for the GPU.
   auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
   std::int64_t samples = 0;
-  for (const auto& indices : shuffled_batches(train_.size(), batch_size_, shuffle_, device_)) {
+  for (const auto& indices : shuffled_batches(data_.train.size(), batch_size_, shuffle_, device_)) {
     loss_sum.add_(train_batch(indices), indices.size(0));
     samples += indices.size(0);
   }
@@ -89,13 +88,14 @@ Metrics ImageClassifier::evaluate() {
   const torch::NoGradGuard no_gradient;
   auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
   auto correct = torch::zeros({}, torch::dtype(torch::kInt64).device(device_));
-  for (std::int64_t first = 0; first < test_.size(); first += evaluation_batch) {
-    const auto labels = test_.labels.slice(0, first, first + evaluation_batch);
-    const auto output = network_->forward(test_.images.slice(0, first, first + evaluation_batch));
+  for (std::int64_t first = 0; first < data_.test.size(); first += evaluation_batch) {
+    const auto labels = data_.test.labels.slice(0, first, first + evaluation_batch);
+    const auto output =
+        network_->forward(data_.test.images.slice(0, first, first + evaluation_batch));
     loss_sum.add_(torch::nll_loss(output, labels, {}, torch::Reduction::Sum));
     correct.add_(output.argmax(1).eq(labels).sum());
   }
-  const auto samples = static_cast<double>(test_.size());
+  const auto samples = static_cast<double>(data_.test.size());
   return {{"accuracy", static_cast<double>(correct.item<std::int64_t>()) / samples},
           {"test_loss", loss_sum.item<double>() / samples}};
 }

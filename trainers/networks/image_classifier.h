@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "data/mnist.h"
+#include "data/images.h"
 #include "workload.h"
 
 namespace tandem::trainers {
@@ -34,7 +34,7 @@ ImageClassifierRecipe adadelta_recipe(std::function<std::shared_ptr<ImageNetwork
 /// Reports `accuracy` (share of the test images) and `test_loss` (mean negative log-likelihood).
 class ImageClassifier : public Workload {
  public:
-  ImageClassifier(const Mnist& data, ImageClassifierRecipe recipe, const Settings& settings);
+  ImageClassifier(const ImageDataSet& data, ImageClassifierRecipe recipe, const Settings& settings);
 
   DataDescription data() const override;
   void initialize() override;
@@ -49,7 +49,7 @@ class ImageClassifier : public Workload {
   torch::Tensor train_batch(const torch::Tensor& indices);
 
   torch::Device device_;
-  LabelledImages train_, test_;
+  ImageDataSet data_;
   ImageClassifierRecipe recipe_;
   std::int64_t batch_size_;
   std::uint64_t seed_;

@@ -1,3 +1,5 @@
+#include "data/mnist.h"
+
 #include <torch/torch.h>
 
 #include "networks/image_classifier.h"
@@ -45,17 +47,14 @@ WorkloadKind mnist() {
                {"dropout1", "dropped after the convolutions", dropout_rate, 0.25, 0.25},
                {"dropout2", "dropped after the first linear layer", dropout_rate, 0.5, 0.5}},
           .create = [](const Settings& settings) {
-            const Mnist data = load_mnist(settings.data, settings.by_scale(60'000, 1'500),
-                                          settings.by_scale(10'000, 1'000));
-            return std::make_unique<ImageClassifier>(data,
-                                                     adadelta_recipe(
-                                                         [settings] {
-                                                           return std::make_shared<MnistNetwork>(
-                                                               settings.real("dropout1"),
-                                                               settings.real("dropout2"));
-                                                         },
-                                                         settings),
-                                                     settings);
+            const auto network = [settings] {
+              return std::make_shared<MnistNetwork>(settings.real("dropout1"),
+                                                    settings.real("dropout2"));
+            };
+            return std::make_unique<ImageClassifier>(
+                load_mnist(settings.data, settings.by_scale(60'000, 1'500),
+                           settings.by_scale(10'000, 1'000)),
+                adadelta_recipe(network, settings), settings);
           }};
 }
 

@@ -11,14 +11,15 @@
 namespace tandem::trainers {
 namespace {
 
+constexpr std::int64_t pixels = 28 * 28;
 constexpr std::int64_t classes = 10;
 constexpr double goodness_threshold = 2;        // θ in Hinton 2022
 constexpr std::int64_t evaluation_batch = 100;  // images, each under ten labels
 
-/// Images (N × 784) with a label each (N) written over their first ten pixels: the brightest value
-/// of the data at the label's place, 0 at the others.
+/// Images (N × 1 × 28 × 28) as rows (N × 784), with a label each (N) written over the first ten
+/// pixels: the brightest value of the data at the label's place, 0 at the others.
 torch::Tensor overlay(const torch::Tensor& images, const torch::Tensor& labels, double brightest) {
-  auto result = images.clone();
+  auto result = images.flatten(1).clone();
   result.narrow(1, 0, classes).zero_().scatter_(1, labels.unsqueeze(1), brightest);
   return result;
 }
@@ -72,31 +73,26 @@ class ForwardForwardLayer {
 /// pytorch/examples trains each layer for all its epochs before the next one. Here every epoch
 /// passes through all layers, so that there is an accuracy after each epoch as for the other
 /// workloads.
+/// With the full batch a pass is a single step and ten steps teach nothing. So an epoch has
+/// `passes_per_epoch` of them, and the ten epochs are the thousand passes of pytorch/examples.
 class ForwardForward : public Workload {
  public:
-  ForwardForward(const Mnist& data, const Settings& settings)
+  ForwardForward(const ImageDataSet& data, const Settings& settings)
       : device_(settings.device),
-        train_images_(data.train.images.flatten(1).to(device_)),
-        train_labels_(data.train.labels.to(device_)),
-        test_images_(data.test.images.flatten(1).to(device_)),
-        test_labels_(data.test.labels.to(device_)),
-        brightest_(train_images_.max().item<double>()),
+        data_(data.to(device_)),
+        brightest_(data_.train.images.max().item<double>()),
         batch_size_(settings.whole("batch_size")),
         passes_per_epoch_(settings.whole("passes_per_epoch")),
         learning_rate_(settings.real("learning_rate")),
         seed_(settings.seed) {}
 
-  DataDescription data() const override {
-    return {.synthetic = false,
-            .train_samples = train_labels_.size(0),
-            .test_samples = test_labels_.size(0)};
-  }
+  DataDescription data() const override { return data_.describe(); }
 
   void initialize() override {
     torch::manual_seed(seed_);
     random_ = seeded_generator(seed_);
     layers_.clear();
-    layers_.emplace_back(train_images_.size(1), 500, learning_rate_, device_);
+    layers_.emplace_back(pixels, 500, learning_rate_, device_);
     layers_.emplace_back(500, 500, learning_rate_, device_);
   }
 
@@ -107,9 +103,9 @@ class ForwardForward : public Workload {
   }
 
   void warm_up() override {
-    const auto samples = std::min(batch_size_, train_labels_.size(0));
+    const auto samples = std::min(batch_size_, data_.train.size());
     train_batch(torch::arange(samples).to(device_));
-    predict(test_images_.slice(0, 0, evaluation_batch)).sum().item<std::int64_t>();
+    predict(data_.test.images.slice(0, 0, evaluation_batch)).sum().item<std::int64_t>();
   }
 
   double train_epoch() override {
@@ -117,7 +113,7 @@ class ForwardForward : public Workload {
     std::int64_t samples = 0;
     for (std::int64_t pass = 0; pass < passes_per_epoch_; ++pass) {
       for (const auto& indices :
-           shuffled_batches(train_labels_.size(0), batch_size_, random_, device_)) {
+           shuffled_batches(data_.train.size(), batch_size_, random_, device_)) {
         loss_sum.add_(train_batch(indices), indices.size(0));
         samples += indices.size(0);
       }
@@ -127,21 +123,21 @@ class ForwardForward : public Workload {
 
   Metrics evaluate() override {
     auto correct = torch::zeros({}, torch::dtype(torch::kInt64).device(device_));
-    for (std::int64_t first = 0; first < test_labels_.size(0); first += evaluation_batch) {
-      const auto labels = test_labels_.slice(0, first, first + evaluation_batch);
-      const auto images = test_images_.slice(0, first, first + evaluation_batch);
+    for (std::int64_t first = 0; first < data_.test.size(); first += evaluation_batch) {
+      const auto labels = data_.test.labels.slice(0, first, first + evaluation_batch);
+      const auto images = data_.test.images.slice(0, first, first + evaluation_batch);
       correct.add_(predict(images).eq(labels).sum());
     }
     return {{"accuracy", static_cast<double>(correct.item<std::int64_t>()) /
-                             static_cast<double>(test_labels_.size(0))}};
+                             static_cast<double>(data_.test.size())}};
   }
 
  private:
   /// One step of every layer on the samples at `indices` (int64, B). Returns the mean of the
   /// layers' losses, on the device.
   torch::Tensor train_batch(const torch::Tensor& indices) {
-    const auto images = train_images_.index_select(0, indices);
-    const auto labels = train_labels_.index_select(0, indices);
+    const auto images = data_.train.images.index_select(0, indices);
+    const auto labels = data_.train.labels.index_select(0, indices);
     const auto shift =
         torch::randint(1, classes, {indices.size(0)}, random_, torch::kInt64).to(device_);
     auto positive = overlay(images, labels, brightest_);
@@ -156,13 +152,13 @@ class ForwardForward : public Workload {
     return loss.div_(static_cast<double>(layers_.size()));
   }
 
-  /// The label of most goodness, summed over the layers, for each image (N × 784 → N).
+  /// The label of most goodness, summed over the layers, for each image (N × 1 × 28 × 28 → N).
   torch::Tensor predict(const torch::Tensor& images) {
     const torch::NoGradGuard no_gradient;
     std::vector<torch::Tensor> goodness_of_label;
     for (std::int64_t label = 0; label < classes; ++label) {
-      auto activities =
-          overlay(images, torch::full({images.size(0)}, label, test_labels_.options()), brightest_);
+      auto activities = overlay(
+          images, torch::full({images.size(0)}, label, data_.test.labels.options()), brightest_);
       auto total = torch::zeros({images.size(0)}, images.options());
       for (ForwardForwardLayer& layer : layers_) {
         activities = layer.forward(activities);
@@ -174,7 +170,7 @@ class ForwardForward : public Workload {
   }
 
   torch::Device device_;
-  torch::Tensor train_images_, train_labels_, test_images_, test_labels_;
+  ImageDataSet data_;
   double brightest_;
   std::int64_t batch_size_, passes_per_epoch_;
   double learning_rate_;
@@ -196,8 +192,8 @@ WorkloadKind mnist_ff() {
                {"batch_size", "images per step; 60000 is all of them", whole_number(1), 60'000, 50},
                {"passes_per_epoch", "passes over the training data", whole_number(1), 100, 1}},
           .create = [](const Settings& settings) {
-            const Mnist data = load_mnist(settings.data, settings.by_scale(60'000, 4'500),
-                                          settings.by_scale(10'000, 1'000));
+            const ImageDataSet data = load_mnist(settings.data, settings.by_scale(60'000, 4'500),
+                                                 settings.by_scale(10'000, 1'000));
             return std::make_unique<ForwardForward>(data, settings);
           }};
 }

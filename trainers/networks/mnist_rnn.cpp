@@ -1,5 +1,6 @@
 #include <torch/torch.h>
 
+#include "data/mnist.h"
 #include "networks/image_classifier.h"
 #include "networks/kinds.h"
 
@@ -47,17 +48,14 @@ WorkloadKind mnist_rnn() {
                {"dropout1", "dropped after the LSTM", dropout_rate, 0.25, 0.25},
                {"dropout2", "dropped after the first linear layer", dropout_rate, 0.5, 0.5}},
           .create = [](const Settings& settings) {
-            const Mnist data = load_mnist(settings.data, settings.by_scale(60'000, 7'000),
-                                          settings.by_scale(10'000, 2'000));
-            return std::make_unique<ImageClassifier>(data,
-                                                     adadelta_recipe(
-                                                         [settings] {
-                                                           return std::make_shared<MnistRnnNetwork>(
-                                                               settings.real("dropout1"),
-                                                               settings.real("dropout2"));
-                                                         },
-                                                         settings),
-                                                     settings);
+            const auto network = [settings] {
+              return std::make_shared<MnistRnnNetwork>(settings.real("dropout1"),
+                                                       settings.real("dropout2"));
+            };
+            return std::make_unique<ImageClassifier>(
+                load_mnist(settings.data, settings.by_scale(60'000, 7'000),
+                           settings.by_scale(10'000, 2'000)),
+                adadelta_recipe(network, settings), settings);
           }};
 }
 
