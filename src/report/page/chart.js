@@ -1,6 +1,7 @@
 // Figures: a frame with controls, a chart that is drawn when it comes into view, and its numbers.
 
-const charts = new Set();
+const undrawn = new Set();  // the first drawing of each figure that was not in view yet
+const charts = new Set();   // the redrawing of each other figure
 const wantsLessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
 function theme() {
@@ -105,20 +106,22 @@ function figure({id, title, caption, flags, controls, option, numbers, height}) 
     table_place.replaceChildren(numbers());
     draw();
   }
-  const seen = new IntersectionObserver((entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
+  function firstDraw() {
     seen.disconnect();
+    undrawn.delete(firstDraw);
     update();
     charts.add(draw);
     new ResizeObserver(() => { if (canvas.clientWidth > 0) draw(); }).observe(canvas);
+  }
+  const seen = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) firstDraw();
   }, {rootMargin: '400px'});
   seen.observe(node);
-  unseen.set(node, () => { seen.disconnect(); update(); charts.add(draw); });
+  undrawn.add(firstDraw);
   return {node, update};
 }
 
-const unseen = new Map();
 const redrawAll = () => charts.forEach((draw) => draw());
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
-addEventListener('beforeprint', () => unseen.forEach((drawNow) => drawNow()));
+addEventListener('beforeprint', () => undrawn.forEach((firstDraw) => firstDraw()));
 matchMedia('print').addEventListener('change', redrawAll);

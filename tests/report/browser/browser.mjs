@@ -8,10 +8,7 @@ const chromiumPath = '/usr/bin/chromium';
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-function stop(message) {
-  console.error(`${message} Run scripts/setup once: it installs what this test needs.`);
-  process.exit(1);
-}
+const missing = (what) => new Error(`${what} Run scripts/setup once: it installs what this test needs.`);
 
 /** Opens the browser for the work and closes it, whatever happens. */
 export async function withBrowser(sourceFolder, work) {
@@ -19,9 +16,9 @@ export async function withBrowser(sourceFolder, work) {
   try {
     playwright = createRequire(join(sourceFolder, 'package.json'))('playwright-core');
   } catch {
-    stop('The npm package playwright-core is not installed.');
+    throw missing('The npm package playwright-core is not installed.');
   }
-  if (!existsSync(chromiumPath)) stop(`${chromiumPath} is not there (Debian package chromium).`);
+  if (!existsSync(chromiumPath)) throw missing(`${chromiumPath} is not there (Debian package chromium).`);
   const profile = mkdtempSync(join(tmpdir(), 'tandem-browser-'));
   const context = await playwright.chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath, headless: true, args: flags, viewport: {width: 1200, height: 900},

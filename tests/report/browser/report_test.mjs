@@ -144,6 +144,9 @@ try {
       }
     }
   });
+} catch (error) {
+  failures += 1;
+  console.error(error.message);
 } finally {
   rmSync(folder, {recursive: true, force: true});
 }
