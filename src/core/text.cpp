@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace tandem::core {
@@ -26,6 +28,37 @@ size_t edit_distance(std::string_view left, std::string_view right) {
     }
   }
   return row.back();
+}
+
+struct Character {
+  size_t bytes = 1;
+  std::optional<char32_t> code_point;  ///< nothing for a byte that is no part of valid UTF-8
+};
+
+/// The first character of a text that is not empty.
+Character first_character(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return {1, first};
+  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return {};
+  char32_t code_point = first & (0x7FU >> length);
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return {};
+    code_point = code_point << 6U | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+  if (code_point < least.at(length) || code_point > 0x10FFFF || surrogate) return {};
+  return {length, code_point};
+}
+
+/// C0 and C1 controls, and the marks that turn the direction of the text after them.
+bool steers_a_terminal(char32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
+         (code_point >= 0x200E && code_point <= 0x200F) ||
+         (code_point >= 0x2028 && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
 }
 
 }  // namespace
@@ -57,20 +90,20 @@ std::string list_of_choices(std::span<const std::string> names) {
 
 std::string printable(std::string_view text, size_t most_bytes) {
   std::string safe;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool starts_character = (byte & 0xC0U) != 0x80U;
-    if (safe.size() >= most_bytes && starts_character) return safe + "…";
-    // C1 controls arrive as two bytes, C2 80 … C2 9F; terminals obey them as they do ESC [.
-    const bool is_c1 = byte == 0xC2 && i + 1 < text.size() &&
-                       (static_cast<unsigned char>(text[i + 1]) & 0xE0U) == 0x80U;
-    if (is_c1) {
-      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
-    } else if (byte < 0x20 || byte == 0x7F) {
-      safe += fmt::format("\\x{:02x}", byte);
+  while (!text.empty()) {
+    if (safe.size() >= most_bytes) return safe + "…";
+    const Character character = first_character(text);
+    const std::string_view bytes = text.substr(0, character.bytes);
+    if (!character.code_point) {
+      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
+    } else if (steers_a_terminal(*character.code_point)) {
+      const char32_t code_point = *character.code_point;
+      safe += code_point < 0x100 ? fmt::format("\\x{:02x}", static_cast<unsigned>(code_point))
+                                 : fmt::format("\\u{:04x}", static_cast<unsigned>(code_point));
     } else {
-      safe += text[i];
+      safe += bytes;
     }
+    text.remove_prefix(character.bytes);
   }
   return safe;
 }

@@ -25,7 +25,16 @@ TEST(Printable, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(printable("\xc2\x9b"
                       "31m"),
             "\\x9b31m");
-  EXPECT_EQ(printable("größe 模型"), "größe 模型");
+  EXPECT_EQ(printable("größe 模型 🙂"), "größe 模型 🙂");
+  EXPECT_EQ(printable("a\u202Eb\u2066"), "a\\u202eb\\u2066");
+}
+
+TEST(Printable, ShowsBytesThatAreNoUtf8) {
+  EXPECT_EQ(printable("a\xff"
+                      "b\xe2\x82"),
+            "a\\xffb\\xe2\\x82");
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf") << "an overlong form";
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "a surrogate";
 }
 
 TEST(Printable, CutsLongTextBetweenCharacters) {

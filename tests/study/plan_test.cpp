@@ -142,7 +142,7 @@ TEST(Plan, PutsTheFirstSeededOrderWhereItAlwaysWas) {
   const Plan plan = plan_of(test::study_from(test::study_text("\"order_seed\": 20251111")));
   std::vector<size_t> places;
   for (const Cell& cell : plan.cells) places.push_back(cell.run);
-  EXPECT_THAT(places, ElementsAre(PLACES));
+  EXPECT_THAT(places, ElementsAre(10, 0, 1, 5, 3, 8, 2, 4, 6, 7, 9));
 }
 
 TEST(Plan, ExtendedByAPairKeepsTheRunsItHad) {

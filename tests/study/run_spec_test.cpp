@@ -45,7 +45,7 @@ TEST(RunId, ChangesWithEverythingThatDefinesTheRun) {
 
 TEST(RunId, StaysTheSameFromOneVersionToTheNext) {
   // Results that people have would be lost to their studies if this changed.
-  EXPECT_EQ(example().id(), "mnist+MRT-OAST-full-r1-PINNED");
+  EXPECT_EQ(example().id(), "mnist+MRT-OAST-full-r1-25af9c87d842");
 }
 
 TEST(RunId, OfASoloRunDoesNotDependOnTheOverlapPolicy) {
