@@ -49,9 +49,11 @@ void add_doctor_command(CLI::App& app, core::ExitCode&) {
                   {"capabilities", std::move(rows)}});
       return;
     }
-    fmt::print("{}, {} CPUs, {:.0f} MiB, Linux {}{}\n\n", machine.cpu_model, machine.logical_cpus,
-               machine.memory_mib, machine.kernel,
-               machine.hypervisor.empty() ? "" : ", virtual machine (" + machine.hypervisor + ")");
+    print_wrapped(fmt::format(
+        "{}, {} CPUs, {:.0f} MiB, Linux {}{}", machine.cpu_model, machine.logical_cpus,
+        machine.memory_mib, machine.kernel,
+        machine.hypervisor.empty() ? "" : ", virtual machine (" + machine.hypervisor + ")"));
+    fmt::print("\n");
     report::TextTable table({"what", "here", "from, or why not"});
     for (const measure::Capability& capability : capabilities) {
       table.add_row({capability.name, capability.available ? "yes" : "no", capability.detail});

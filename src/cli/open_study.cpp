@@ -73,9 +73,8 @@ study::Catalogue catalogue_with(const fs::path& further_workloads) {
   study::Catalogue shipped = study::Catalogue::shipped();
   if (further_workloads.empty()) return shipped;
   std::vector<study::Workload> workloads = shipped.workloads();
-  for (const study::Workload& workload : study::Catalogue::read(further_workloads).workloads()) {
-    workloads.push_back(workload);
-  }
+  const study::Catalogue further = study::Catalogue::read(further_workloads);
+  workloads.insert(workloads.end(), further.workloads().begin(), further.workloads().end());
   return study::Catalogue(std::move(workloads));
 }
 

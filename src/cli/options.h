@@ -7,6 +7,7 @@
 
 #include "cli/open_study.h"
 #include "core/json.h"
+#include "report/text_table.h"
 
 namespace tandem::cli {
 
@@ -24,6 +25,11 @@ inline void add_study_options(CLI::App& command, OpenOptions& options) {
 
 inline void add_json_flag(CLI::App& command, bool& as_json) {
   command.add_flag("--json", as_json, "Print JSON for machines");
+}
+
+/// Prints a sentence within 80 columns.
+inline void print_wrapped(const std::string& text) {
+  for (const std::string& line : report::wrap(text, 80)) fmt::print("{}\n", line);
 }
 
 /// Prints a document; text that is no UTF-8 is mended, not an error.

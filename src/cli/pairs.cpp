@@ -65,9 +65,10 @@ void print_table(const std::vector<WorkloadPair>& pairs, double memory_limit_mb)
   }
   fmt::print("{}\n{} feasible pairs (memory sum at most {:.0f} MB).\n", table.render(),
              pairs.size(), memory_limit_mb);
-  fmt::print("By type: {}.\n", list(count_by(pairs, [](const auto& p) { return p.type(); })));
-  fmt::print("Order-free: {}.\n", list(count_by(pairs, order_free)));
-  fmt::print("By GPU use: {}.\n", list(count_by(pairs, complementarity)));
+  print_wrapped(
+      fmt::format("By type: {}.", list(count_by(pairs, [](const auto& p) { return p.type(); }))));
+  print_wrapped(fmt::format("Order-free: {}.", list(count_by(pairs, order_free))));
+  print_wrapped(fmt::format("By GPU use: {}.", list(count_by(pairs, complementarity))));
 }
 
 Json document_of(const std::vector<WorkloadPair>& pairs, double memory_limit_mb) {

@@ -26,10 +26,6 @@ std::string model_name(const std::string& workload) {
   return model == "default" ? workload.substr(0, slash) : model;
 }
 
-void print_wrapped(const std::string& text) {
-  for (const std::string& line : report::wrap(text, 80)) fmt::print("{}\n", line);
-}
-
 /// A pair's experiments of one repetition, and how many runs the whole study needs.
 void print_plan(const OpenStudy& open) {
   const study::Study& study = open.study;

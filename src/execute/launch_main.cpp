@@ -98,6 +98,9 @@ pid_t start(char** arguments, const char* cores, const sigset_t& mask, int& exec
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    // Whatever tandem was started with beyond the standard three is none of the program's business;
+    // 3 is its protocol socket.
+    ::close_range(4, ~0U, CLOSE_RANGE_CLOEXEC);
     if (std::strcmp(cores, "-") != 0) pin_to_cores(cores);
     ::execvp(arguments[0], arguments);
     const int failed = errno;

@@ -182,7 +182,7 @@ class RunExecution {
       if (!participant.current().is_ready() || participant.current().has_ended()) return;
     }
     go_at_ = Clock::now();
-    for (const Participant& participant : participants_) participant.current().go();
+    for (const Participant& participant : participants_) participant.current().go(*go_at_);
     observer_.started();
   }
 
@@ -198,7 +198,7 @@ class RunExecution {
     } else if (round.has_ended() && b_is_training && !failure_) {
       start_round(0);
     } else if (round.is_ready() && !round.go_at() && !round.has_ended()) {
-      round.go();
+      round.go(Clock::now());
     }
   }
 

@@ -21,8 +21,8 @@ class Training {
 
   /// Reads what the process has written and whether it has ended. Doesn't block.
   void update();
-  /// Sends the start signal.
-  void go();
+  /// Sends the start signal, which counts from `when`.
+  void go(core::Time when);
   /// Ends the process; `why` becomes its outcome instead of what the process says.
   void end_because(record::Outcome why);
 

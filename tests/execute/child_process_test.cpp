@@ -118,11 +118,12 @@ TEST_F(ChildProcessTest, PinsToACoreSet) {
 TEST_F(ChildProcessTest, HasNoOtherDescriptorsThanItsOwn) {
   ChildProcess process(shell("ls /proc/self/fd | tr '\\n' ' '"));
   end_of(process);
-  EXPECT_EQ(output(), "0 1 2 3 4 ") << "4 is ls reading the folder";
+  EXPECT_EQ(output(), "0 1 2 3 4 ") << "3 is the protocol's, 4 is ls reading the folder";
 }
 
 TEST_F(ChildProcessTest, EndsWhenAsked) {
-  ChildProcess process(shell("sleep 1000"));
+  ChildProcess process(shell("echo ready; exec sleep 1000"));
+  while (output().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   process.request_end();
   const ProcessEnd end = end_of(process);
   EXPECT_EQ(end.kind, Kind::signalled);

@@ -32,8 +32,8 @@ TEST(StudyLock, IsFreeAgainWhenItsHolderIsGone) {
 }
 
 TEST(StudyLock, OfAFolderThatIsNotThereCanNotBeTaken) {
-  EXPECT_THROW(StudyLock("/no/such/folder"), core::SystemError);
-  EXPECT_FALSE(lock_holder("/no/such/folder").has_value());
+  EXPECT_THROW(StudyLock("/proc/no/such/folder"), core::SystemError);
+  EXPECT_FALSE(lock_holder("/proc/no/such/folder").has_value());
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(RunStore, ListsAResultThatCanNotBeReadAndReadsTheOthers) {
 }
 
 TEST(RunStore, OfAFolderThatIsNotThereIsEmpty) {
-  const RunStore store("/no/such/folder");
+  const RunStore store("/proc/no/such/folder");
   EXPECT_TRUE(store.read_all().empty());
   EXPECT_FALSE(store.read_deciding("run").has_value());
   EXPECT_THROW(store.begin_attempt("run"), core::SystemError);

@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, BrokenStudyFile,
     ::testing::Values(
         BrokenStudy{"NoJson", "{\n\"experiment_name\": \"x\"\n\"model_pairs\": []}",
-                    "line 3, column 1", "model_pairs", "comma"},
+                    "line 3, column 13", "model_pairs", "comma"},
         BrokenStudy{"CutOff", R"({"experiment_name": "x", "model_pairs": [)", "line 1, column 42",
                     "the end of the file", "JSON"},
         BrokenStudy{"DoubledKey", R"({"experiment_name": "x", "experiment_name": "y"})",

@@ -81,7 +81,9 @@ TEST(Plan, GivesEveryCellTheRunThatAnswersIt) {
     const StudyPair& pair = study.pairs.at(cell.pair);
     ASSERT_EQ(run.concurrent(), cell.experiment.concurrent);
     EXPECT_EQ(run.participants.back().workload, cell.experiment.of_a ? pair.a : pair.b);
-    if (run.concurrent()) EXPECT_EQ(run.participants.front().workload, pair.a);
+    if (run.concurrent()) {
+      EXPECT_EQ(run.participants.front().workload, pair.a);
+    }
     const auto settings = settings_of(study, pair, test::catalogue());
     const auto setting = std::find_if(
         settings.begin(), settings.end(),
