@@ -52,7 +52,7 @@ WorkloadKind mnist() {
                                                     settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
-                load_mnist(settings.data, settings.by_scale(60'000, 1'500),
+                load_mnist(settings.data, settings.by_scale(60'000, 1'250),
                            settings.by_scale(10'000, 1'000)),
                 adadelta_recipe(network, settings), settings);
           }};

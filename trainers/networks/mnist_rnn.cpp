@@ -42,7 +42,7 @@ WorkloadKind mnist_rnn() {
           .metric = "accuracy",
           .hyperparameters =
               {{"epochs", "passes over the training data", whole_number(1), 10, 4},
-               {"learning_rate", "factor on Adadelta's update", positive_real, 0.01, 0.2},
+               {"learning_rate", "factor on Adadelta's update", positive_real, 0.01, 0.3},
                {"batch_size", "images per step", whole_number(2), 32, 32},
                {"gamma", "factor on the learning rate after each epoch", decay_factor, 0.7, 0.7},
                {"dropout1", "dropped after the LSTM", dropout_rate, 0.25, 0.25},
@@ -53,7 +53,7 @@ WorkloadKind mnist_rnn() {
                                                        settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
-                load_mnist(settings.data, settings.by_scale(60'000, 7'000),
+                load_mnist(settings.data, settings.by_scale(60'000, 4'500),
                            settings.by_scale(10'000, 2'000)),
                 adadelta_recipe(network, settings), settings);
           }};
