@@ -89,6 +89,9 @@ int main(int argc, char** argv) {
   say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0})");
   wait_for_go();
   say(R"({"type":"started"})");
+  if (behaviour == "starts_for_ever") {
+    for (;;) say(R"({"type":"started"})");
+  }
   double accuracy = 0;
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     busy(epoch_s);

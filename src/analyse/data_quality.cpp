@@ -75,6 +75,14 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   if (quality.data_synthetic) {
     add("Synthetic data: performance figures say nothing about the real tasks.");
   }
+  if (!quality.runs_with_gaps.empty()) {
+    add(
+        fmt::format("{} of the runs that count had a gap in their samples of more than 1 s or 10 "
+                    "periods ({}{}): the machine or tandem was held up, and their times and "
+                    "energies are less sure.",
+                    quality.runs_with_gaps.size(), quality.runs_with_gaps.front(),
+                    quality.runs_with_gaps.size() > 1 ? " …" : ""));
+  }
   if (quality.scale == "quick") {
     add("Quick scale: small data and few epochs; effects may differ at full scale.");
   }
@@ -132,6 +140,10 @@ std::string workload_label(const std::string& workload_id) {
   return model == "default" ? workload_id.substr(0, slash) : model;
 }
 
+double longest_gap_s(const core::SamplingSummary& sampling) {
+  return std::max(1.0, 10 * sampling.period_s);
+}
+
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
                                     const std::vector<RunResult>& all) {
   std::map<std::string, int> attempts;
@@ -168,6 +180,9 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
     } else if (result->outcome.ok()) {
       ++quality.ok;
       counted.push_back(result);
+      if (result->sampling.largest_gap_s > longest_gap_s(result->sampling)) {
+        quality.runs_with_gaps.push_back(result->run_id);
+      }
     } else {
       ++(result->outcome.status == Status::failed ? quality.failed : quality.invalid);
     }
@@ -217,6 +232,7 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"energy_estimated", quality.energy_estimated},
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},
+          {"runs_with_gaps", quality.runs_with_gaps},
           {"cautions", quality.cautions}};
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "execute/study_lock.h"
 
 namespace tandem::cli {
 
@@ -28,6 +29,7 @@ void add_index_command(CLI::App& app, core::ExitCode& exit_code) {
     if (!std::filesystem::exists(open.store.runs_folder())) {
       throw core::UserError("'" + open.store.folder().string() + "' has no runs yet");
     }
+    const execute::StudyLock lock(open.store.folder());  // a session adds to the index
     std::vector<std::string> problems;
     const int attempts = record::Index::rebuild(open.store, problems);
     const std::string file = record::Index::file_of(open.store).string();

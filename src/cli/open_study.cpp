@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
@@ -13,6 +14,10 @@ namespace fs = std::filesystem;
 namespace {
 
 OpenStudy open_folder(const OpenOptions& options) {
+  if (!options.results.empty() || !options.workloads.empty()) {
+    throw core::UserError(
+        "--results and --workloads go with a study file; a study's folder has its own");
+  }
   const fs::path& folder = options.path;
   if (!fs::exists(folder / "study.json")) {
     throw core::UserError(fmt::format(
@@ -22,7 +27,12 @@ OpenStudy open_folder(const OpenOptions& options) {
   study::Catalogue catalogue = study::Catalogue::read(folder / "workloads");
   study::Study study = study::read_study(folder / "study.json", catalogue);
   const core::Json kept = core::read_json(folder / "plan.json");
-  const std::string machine_class = kept.value("machine_class", "");
+  const auto machine_class_member = kept.find("machine_class");
+  if (machine_class_member == kept.end() || !machine_class_member->is_string()) {
+    throw core::UserError((folder / "plan.json").string(),
+                          {{"$.machine_class", "nothing", "the machine that the study ran on"}});
+  }
+  const std::string machine_class = machine_class_member->get<std::string>();
   study::Plan plan = study::make_plan(study, catalogue, machine_class);
   return {std::move(catalogue), std::move(study), std::move(plan), machine_class,
           record::RunStore(folder)};
@@ -55,9 +65,10 @@ void keep_study(const OpenStudy& open) {
     std::set<std::string> used;
     for (const study::StudyPair& pair : open.study.pairs) used.insert({pair.a, pair.b});
     for (const std::string& id : used) {
-      const fs::path& manifest = open.catalogue.at(id).manifest;
-      core::write_file_atomically(folder / "workloads" / manifest.filename(),
-                                  core::read_file(manifest));
+      std::string name = id;
+      std::replace(name.begin(), name.end(), '/', '_');
+      core::write_file_atomically(folder / "workloads" / (name + ".json"),
+                                  core::read_file(open.catalogue.at(id).manifest));
     }
   }
   core::Json runs = core::Json::array();

@@ -17,7 +17,7 @@ using study::WorkloadPair;
 
 /// `low+medium` and `medium+low` are one kind of pair when the order doesn't matter.
 std::string order_free(const WorkloadPair& pair) {
-  const auto [smaller, larger] = std::minmax(pair.a->memory_class(), pair.b->memory_class());
+  const auto [smaller, larger] = std::minmax({pair.a->memory_class(), pair.b->memory_class()});
   return study::name_of(smaller) + "+" + study::name_of(larger);
 }
 

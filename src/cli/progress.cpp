@@ -8,6 +8,11 @@
 
 namespace tandem::cli {
 
+void say(const std::string& text) {
+  // Nobody may be reading any more; that ends the display, not the study.
+  if (std::fputs(text.c_str(), stdout) >= 0) std::fflush(stdout);
+}
+
 void TimeLeft::run_done(double expected_s, double took_s) {
   expected_left_s_ -= expected_s;
   expected_done_s_ += expected_s;
@@ -25,10 +30,9 @@ void ProgressDisplay::session_begins(size_t planned, size_t already_done,
   double expected_s = 0;
   for (const study::PlannedRun* run : to_do) expected_s += run->expected_s;
   time_left_ = TimeLeft(expected_s);
-  fmt::print("{} runs planned, {} already done, {} to do", planned, already_done, to_do_);
-  if (to_do_ > 0) fmt::print(", about {}", core::format_duration(time_left_.seconds()));
-  fmt::print(".\n");
-  std::fflush(stdout);
+  say(fmt::format("{} runs planned, {} already done, {} to do", planned, already_done, to_do_));
+  if (to_do_ > 0) say(fmt::format(", about {}", core::format_duration(time_left_.seconds())));
+  say(".\n");
 }
 
 void ProgressDisplay::run_begins(const study::PlannedRun& run, size_t place, int attempt) {
@@ -42,17 +46,21 @@ void ProgressDisplay::run_begins(const study::PlannedRun& run, size_t place, int
 
 void ProgressDisplay::run_ends(const record::RunResult& result, double took_s) {
   time_left_.run_done(expected_s_, took_s);
-  if (terminal_) fmt::print("\r\033[K");
+  if (terminal_) say("\r\033[K");
   std::string how = "ok";
   if (!result.outcome.ok()) {
     how = fmt::format("{}: {}: {}", record::name_of(result.outcome.status), result.outcome.name,
                       core::printable(result.outcome.message));
   }
-  fmt::print("[{:>{}}/{}] {}  {:.1f} s  {}", place_, std::to_string(to_do_).size(), to_do_,
-             run_name_, took_s, how);
-  if (place_ < to_do_) fmt::print("  {} left", core::format_duration(time_left_.seconds()));
-  fmt::print("\n");
-  std::fflush(stdout);
+  say(fmt::format("[{:>{}}/{}] {}  {:.1f} s  {}", place_, std::to_string(to_do_).size(), to_do_,
+                  run_name_, took_s, how));
+  if (place_ < to_do_) say(fmt::format("  {} left", core::format_duration(time_left_.seconds())));
+  say("\n");
+}
+
+void ProgressDisplay::warning(const std::string& text) {
+  if (terminal_) say("\r\033[K");
+  say(fmt::format("warning: {}\n", core::printable(text, 500)));
 }
 
 void ProgressDisplay::loading() {
@@ -70,9 +78,11 @@ void ProgressDisplay::epoch_done(size_t index, int epoch, int epochs) {
 
 void ProgressDisplay::show(const std::string& activity) {
   if (!terminal_) return;
-  fmt::print("\r\033[K[{}/{}] {}: {}, {} left", place_, to_do_, run_name_, activity,
-             core::format_duration(time_left_.seconds()));
-  std::fflush(stdout);
+  // A line that wraps can't be written over.
+  constexpr size_t columns = 79;
+  const std::string left = ", " + core::format_duration(time_left_.seconds()) + " left";
+  const std::string line = fmt::format("[{}/{}] {}, {}", place_, to_do_, activity, run_name_);
+  say(fmt::format("\r\033[K{}{}", line.substr(0, columns - left.size()), left));
 }
 
 }  // namespace tandem::cli

@@ -7,6 +7,9 @@
 
 namespace tandem::cli {
 
+/// Prints to the standard output at once; a reader that went away is no error.
+void say(const std::string& text);
+
 /// Seconds that the rest of a session takes: the expected times of what is left, corrected by how
 /// the runs made so far compared with theirs.
 class TimeLeft {
@@ -30,6 +33,7 @@ class ProgressDisplay : public execute::SessionObserver {
   void session_begins(size_t planned, size_t already_done,
                       const std::vector<const study::PlannedRun*>& to_do) override;
   void run_begins(const study::PlannedRun& run, size_t place, int attempt) override;
+  void warning(const std::string& text) override;
   void run_ends(const record::RunResult& result, double took_s) override;
   void loading() override;
   void started() override;

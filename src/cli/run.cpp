@@ -10,7 +10,9 @@
 #include "cli/progress.h"
 #include "core/file.h"
 #include "execute/session.h"
+#include "execute/study_lock.h"
 #include "execute/trainer_command.h"
+#include "measure/machine.h"
 
 namespace tandem::cli {
 namespace {
@@ -26,7 +28,12 @@ void request_stop(int) {
 void stop_on_signals() {
   struct sigaction action {};
   action.sa_handler = request_stop;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    // nohup has a signal ignored on purpose.
+    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
   // A reader of our output that goes away (`| head`) must not end the study.
   ::signal(SIGPIPE, SIG_IGN);
 }
@@ -43,6 +50,16 @@ std::filesystem::path data_folder(const std::filesystem::path& stated, const stu
   }
 }
 
+/// A study's folder that came from another machine can be read here, but not be gone on with.
+void check_machine(const OpenStudy& open) {
+  const std::string here = measure::describe_machine().machine_class();
+  if (open.machine_class == here) return;
+  throw core::UserError(fmt::format(
+      "'{}' was run on {}, this machine is {}: runs of different machines are not comparable. "
+      "Run the study file here with --results and another folder.",
+      open.store.folder().string(), open.machine_class, here));
+}
+
 struct RunOptions {
   OpenOptions open;
   std::filesystem::path data;
@@ -55,6 +72,9 @@ core::ExitCode run(const RunOptions& options) {
   std::vector<study::RunSpec> specs;
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
   execute::check_prerequisites(specs, open.catalogue, data);
+  check_machine(open);
+  core::make_folders(open.store.folder());
+  const execute::StudyLock lock(open.store.folder());
   keep_study(open);
 
   stop_on_signals();
@@ -65,16 +85,17 @@ core::ExitCode run(const RunOptions& options) {
       {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s}, stop_requested,
       display);
 
-  fmt::print("{} ok, {} failed in this session", summary.ok, summary.failed);
+  say(fmt::format("{} ok, {} failed in this session", summary.ok, summary.failed));
   if (summary.failed_earlier > 0) {
-    fmt::print(", {} failed earlier (repeat them with --retry-failed)", summary.failed_earlier);
+    say(fmt::format(", {} failed earlier (repeat them with --retry-failed)",
+                    summary.failed_earlier));
   }
-  fmt::print(". Results: {}\n", open.store.folder().string());
+  say(fmt::format(". Results: {}\n", open.store.folder().string()));
   if (summary.interrupted) {
-    fmt::print("Interrupted; run the study again to go on with what is missing.\n");
+    say("Interrupted; run the study again to go on with what is missing.\n");
     return core::ExitCode::interrupted;
   }
-  fmt::print("Next: tandem report {}\n", open.store.folder().string());
+  say(fmt::format("Next: tandem report {}\n", open.store.folder().string()));
   return summary.failed + summary.failed_earlier > 0 ? core::ExitCode::runs_failed
                                                      : core::ExitCode::success;
 }

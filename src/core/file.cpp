@@ -11,40 +11,15 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/file_descriptor.h"
 
 namespace tandem::core {
 namespace fs = std::filesystem;
 namespace {
 
-/// Closes a descriptor on every way out.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-void write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      throw SystemError("write", errno);
-    }
-    content.remove_prefix(static_cast<size_t>(written));
-  }
-}
-
 void sync_folder(const fs::path& folder) {
-  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0) throw SystemError("open", errno);
+  const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.is_open()) throw SystemError("open", errno);
   if (::fsync(directory.get()) != 0) throw SystemError("fsync", errno);
 }
 
@@ -67,10 +42,10 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
   const fs::path temporary = folder / fmt::format(".{}.{}", path.filename().string(), ::getpid());
   try {
     {
-      const Descriptor file(
+      const FileDescriptor file(
           ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-      if (file.get() < 0) throw SystemError("open", errno);
-      write_all(file.get(), content);
+      if (!file.is_open()) throw SystemError("open", errno);
+      file.write_all(content);
       if (::fsync(file.get()) != 0) throw SystemError("fsync", errno);
     }
     if (::rename(temporary.c_str(), path.c_str()) != 0) throw SystemError("rename", errno);

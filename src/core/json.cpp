@@ -155,6 +155,8 @@ Json parse_json(const std::string& text, const std::string& source) {
                       end >= text.size() ? "the end of the file"
                                          : printable(line.substr(0, line.find('\n')), 80),
                       "JSON: a missing comma, quote or bracket is likely just before this place"}});
+  } catch (const Json::exception& error) {
+    throw UserError(source, {{"$", error.what(), "JSON whose numbers fit into 64 bits"}});
   }
   if (doubled) {
     throw UserError(source, {{"the key " + in_quotes(*doubled), "twice in one object", "once"}});

@@ -15,9 +15,10 @@ std::vector<std::string> nearest_names(std::string_view wanted, std::span<const 
 /// `a, b or c`.
 std::string list_of_choices(std::span<const std::string> names);
 
-/// Text from outside made safe for a terminal: control characters and bytes that are no UTF-8 become
-/// `\xNN`, marks that turn the text's direction `\uNNNN`; long text is cut after `most_bytes` (never
-/// inside a character) with an ellipsis.
+/// Text from outside made safe for a terminal: control characters and bytes that are no UTF-8
+/// become
+/// `\xNN`, marks that turn the text's direction `\uNNNN`; long text is cut after `most_bytes`
+/// (never inside a character) with an ellipsis.
 std::string printable(std::string_view text, size_t most_bytes = 200);
 
 /// In double quotes and printable, for messages.

@@ -22,6 +22,8 @@ namespace tandem::execute {
 namespace fs = std::filesystem;
 namespace {
 
+using core::FileDescriptor;
+
 constexpr int events_fd_in_child = 3;
 constexpr int status_fd_in_child = 4;
 
@@ -61,17 +63,20 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_;
 };
 
-/// A process group of its own (the terminal's Ctrl-C reaches tandem alone) and signals as new.
+/// A process group of its own (the terminal's Ctrl-C reaches tandem alone) and signals as new, but
+/// for the two that the launcher waits for: a request to end must not come before it listens.
 class SpawnAttributes {
  public:
   SpawnAttributes() {
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setpgroup(&attributes_, 0);
-    sigset_t none;
+    sigset_t waited_for;
     sigset_t all;
-    sigemptyset(&none);
+    sigemptyset(&waited_for);
+    sigaddset(&waited_for, SIGTERM);
+    sigaddset(&waited_for, SIGCHLD);
     sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigmask(&attributes_, &waited_for);
     posix_spawnattr_setsigdefault(&attributes_, &all);
     posix_spawnattr_setflags(
         &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -128,23 +133,6 @@ ProcessEnd parse_status(const std::string& line) {
 }
 
 }  // namespace
-
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  if (this != &other) {
-    reset();
-    fd_ = other.release();
-  }
-  return *this;
-}
-
-int FileDescriptor::release() {
-  return std::exchange(fd_, -1);
-}
-
-void FileDescriptor::reset() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
 
 std::string ProcessEnd::describe() const {
   switch (kind) {

@@ -8,25 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "core/file_descriptor.h"
+
 namespace tandem::execute {
-
-/// An open file descriptor, closed with its owner.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() { reset(); }
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-  int release();
-  void reset();
-
- private:
-  int fd_ = -1;
-};
 
 /// How a program ended.
 struct ProcessEnd {
@@ -65,7 +49,7 @@ class ChildProcess {
   /// The root of the program's process tree.
   pid_t pid() const { return launcher_pid_; }
   /// Connected to the program's TANDEM_EVENTS; non-blocking. May be closed by events().reset().
-  FileDescriptor& events() { return events_; }
+  core::FileDescriptor& events() { return events_; }
   /// Becomes readable when the program has ended.
   int end_fd() const { return status_.get(); }
   /// How it ended, nothing while it runs. Doesn't block.
@@ -77,8 +61,8 @@ class ChildProcess {
   void wait_for_launcher();
 
   pid_t launcher_pid_ = -1;
-  FileDescriptor events_;
-  FileDescriptor status_;
+  core::FileDescriptor events_;
+  core::FileDescriptor status_;
   std::string status_line_;
   std::optional<ProcessEnd> end_;
   bool end_requested_ = false;

@@ -1,7 +1,6 @@
 #include "execute/event_log.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -33,12 +32,10 @@ void EventLog::add(core::Time when, const std::string& who, const Json& event) {
 
 void EventLog::write(const Json& entry) {
   const std::string text = entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t count = ::write(file_.get(), text.data() + done, text.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw core::SystemError("can't write '" + path_.string() + "'", errno);
-    done += static_cast<size_t>(count);
+  try {
+    file_.write_all(text);
+  } catch (const core::SystemError& error) {
+    throw core::SystemError("can't write '" + path_.string() + "': " + error.what());
   }
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "core/clock.h"
+#include "core/file_descriptor.h"
 #include "core/json.h"
-#include "execute/child_process.h"
 
 namespace tandem::execute {
 
@@ -26,7 +26,7 @@ class EventLog {
 
   std::filesystem::path path_;
   core::Time origin_;
-  FileDescriptor file_;
+  core::FileDescriptor file_;
 };
 
 }  // namespace tandem::execute

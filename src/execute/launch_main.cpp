@@ -62,13 +62,16 @@ bool reap(pid_t program, Ending& ending) {
 }
 
 /// Ends every descendant: TERM, then KILL after the grace time, until no child is left. Killing a
-/// child hands its own children to us, so that the loop reaches all of them.
+/// child hands its own children to us, so that the loop reaches all of them. One that can't be
+/// killed (it hangs in the kernel, or is another user's) is given up after a while.
 void end_descendants(pid_t program, double grace_s, Ending& ending) {
   ::kill(-program, SIGTERM);
   for (const pid_t child : children()) ::kill(child, SIGTERM);
   constexpr long step_ns = 10'000'000;
   const timespec step{0, step_ns};
-  for (double waited_s = 0; reap(program, ending); waited_s += 1e-9 * step_ns) {
+  constexpr double give_up_s = 30;
+  for (double waited_s = 0; reap(program, ending) && waited_s < grace_s + give_up_s;
+       waited_s += 1e-9 * step_ns) {
     if (waited_s >= grace_s) {
       ::kill(-program, SIGKILL);
       for (const pid_t child : children()) ::kill(child, SIGKILL);
@@ -90,14 +93,17 @@ void pin_to_cores(const char* list) {
 }
 
 /// Starts the program in a process group of its own. `exec_failed` gets errno if it can't be.
-pid_t start(char** arguments, const char* cores, const sigset_t& mask, int& exec_failed) {
+pid_t start(char** arguments, const char* cores, int& exec_failed) {
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) return -1;
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGPIPE, SIG_DFL);
     // Whatever tandem was started with beyond the standard three is none of the program's business;
     // 3 is its protocol socket.
     ::close_range(4, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -146,20 +152,18 @@ int main(int argc, char** argv) {
   const double grace_s = std::atof(argv[3]);
   ::fcntl(status_fd, F_SETFD, FD_CLOEXEC);
 
-  sigset_t waited;
-  sigset_t inherited;
+  sigset_t waited;  // tandem has blocked both already, so that none comes too early
   sigemptyset(&waited);
   sigaddset(&waited, SIGCHLD);
   sigaddset(&waited, SIGTERM);
-  ::sigprocmask(SIG_BLOCK, &waited, &inherited);
-  sigdelset(&inherited, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &waited, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) return 1;  // tandem was gone before the line above
 
   int exec_failed = 0;
-  const pid_t program = start(argv + 5, argv[4], inherited, exec_failed);
+  const pid_t program = start(argv + 5, argv[4], exec_failed);
   if (program < 0) exec_failed = errno;
   Ending ending;
   while (exec_failed == 0 && !ending.known) {

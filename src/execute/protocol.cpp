@@ -36,6 +36,16 @@ std::string required_text(const Json& line, const char* name) {
   return value.get<std::string>();
 }
 
+/// A reason becomes an outcome's name in tables and file names: a plain word.
+std::string required_reason(const Json& line) {
+  const std::string reason = required_text(line, "reason");
+  const bool plain =
+      !reason.empty() && reason.size() <= 40 &&
+      reason.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+  if (!plain) throw Violation{"\"reason\" is not a plain word of a-z, 0-9 and _"};
+  return reason;
+}
+
 core::Reading reading(const Json& line, const char* name) {
   const auto member = line.find(name);
   if (member == line.end()) return core::Reading::missing("not reported by the trainer");
@@ -76,7 +86,7 @@ TrainerEvent parse_object(const Json& line) {
   }
   if (type == "final") return FinalEvent{required_count(line, "epochs"), required_metrics(line)};
   if (type == "failed") {
-    return FailedEvent{required_text(line, "reason"), required_text(line, "message")};
+    return FailedEvent{required_reason(line), required_text(line, "message")};
   }
   throw Violation{"unknown type " + core::in_quotes(type)};
 }

@@ -189,13 +189,14 @@ class RunExecution {
   /// Keeps B company: A starts again whenever a round is done, until B has ended; the round that A
   /// is in then is discarded, but for its first one, without which A would have no result.
   void sustain() {
+    if (failure_ || called_off_) return;
     Participant& a = participants_[0];
     const Participant& b = participants_[1];
     Training& round = a.current();
     const bool b_is_training = !b.current().has_ended() && !b.current().said_final();
     if (a.rounds_started() > 1 && !b_is_training && !round.has_ended()) {
       round.end_because({Outcome::Status::ok, "discarded", "B had ended", ""});
-    } else if (round.has_ended() && b_is_training && !failure_) {
+    } else if (round.has_ended() && b_is_training) {
       start_round(0);
     } else if (round.is_ready() && !round.go_at() && !round.has_ended()) {
       round.go(Clock::now());
@@ -203,6 +204,8 @@ class RunExecution {
   }
 
   void enforce_limits() {
+    // What has come to its end, well or badly, keeps the outcome that it has.
+    if (failure_ || all_ended()) return;
     if (stop_.load()) {
       end_all({Outcome::Status::interrupted, "interrupted", "tandem was asked to stop",
                "run the study again; it goes on with what is missing"});
@@ -278,7 +281,8 @@ class RunExecution {
     std::vector<measure::Window> windows;
     for (const auto& round : participants_[0].rounds()) {
       if (!round->go_at()) continue;
-      const double end_s = round->said_final() ? at(*round->last_epoch_at()) : b_end_s;
+      const auto last_epoch_at = round->last_epoch_at();
+      const double end_s = round->said_final() && last_epoch_at ? at(*last_epoch_at) : b_end_s;
       windows.push_back({at(*round->go_at()), end_s});
     }
     return windows;

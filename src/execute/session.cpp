@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/file.h"
-#include "execute/study_lock.h"
+#include "core/error.h"
 #include "record/index.h"
 
 namespace tandem::execute {
@@ -22,6 +21,16 @@ void pause(double seconds, const std::atomic<bool>& stop) {
   while (!stop.load() && core::Clock::now() < end) {
     std::this_thread::sleep_for(
         std::min<core::Clock::duration>(std::chrono::milliseconds(100), end - core::Clock::now()));
+  }
+}
+
+void add_to_index(const record::RunStore& store, const record::RunResult& result,
+                  SessionObserver& observer) {
+  try {
+    record::Index(record::Index::file_of(store)).add(result);
+  } catch (const core::SystemError& error) {
+    observer.warning(std::string(error.what()) + "; the run folders are whole, 'tandem index' " +
+                     "builds the index anew");
   }
 }
 
@@ -48,8 +57,6 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
                            const std::atomic<bool>& stop, SessionObserver& observer) {
-  core::make_folders(store.folder());
-  const StudyLock lock(store.folder());
   SessionSummary summary;
   std::vector<const study::PlannedRun*> to_do;
   for (const study::PlannedRun& run : plan.runs) {
@@ -66,7 +73,6 @@ SessionSummary run_session(const study::Plan& plan, const record::RunStore& stor
   observer.session_begins(plan.runs.size(), summary.already_done, to_do);
   if (to_do.empty()) return summary;
 
-  record::Index index(record::Index::file_of(store));
   for (size_t place = 0; place < to_do.size() && !stop.load(); ++place) {
     const study::PlannedRun& run = *to_do[place];
     if (place > 0) pause(options.cool_down_s, stop);
@@ -77,7 +83,7 @@ SessionSummary run_session(const study::Plan& plan, const record::RunStore& stor
     const record::RunResult result =
         executor.execute(run, attempt, store.attempt_folder(run.id, attempt), stop, observer);
     store.finish_attempt(result);
-    index.add(result);
+    add_to_index(store, result, observer);
     if (result.outcome.ok()) {
       ++summary.ok;
     } else if (result.outcome.status != record::Outcome::Status::interrupted) {

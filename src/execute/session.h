@@ -48,6 +48,8 @@ class SessionObserver : public RunObserver {
   virtual void run_begins(const study::PlannedRun& run, size_t place, int attempt) {
     (void)run, (void)place, (void)attempt;
   }
+  /// Something that costs the study nothing, but that a person should know.
+  virtual void warning(const std::string& text) { (void)text; }
   virtual void run_ends(const record::RunResult& result, double took_s) {
     (void)result, (void)took_s;
   }
@@ -68,7 +70,7 @@ struct SessionSummary {
 
 /// Makes the runs of a plan that have no result yet, one after the other, in the plan's order. Each
 /// run is a new attempt with its own folder; its result is the folder's last file, and then a row
-/// of the index. Takes the study's lock: throws StudyIsBusy when another session has it.
+/// of the index, which can be rebuilt and therefore may fail. The caller holds the study's lock.
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
                            const std::atomic<bool>& stop, SessionObserver& observer);

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <thread>
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -30,9 +31,14 @@ std::string holder_in(const std::filesystem::path& path) {
 
 StudyLock::StudyLock(const std::filesystem::path& folder) {
   const std::filesystem::path path = lock_file(folder);
-  file_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  file_ = core::FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!file_.is_open()) throw core::SystemError("can't open '" + path.string() + "'", errno);
-  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+  int tries_left = 20;
+  while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK && --tries_left > 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      continue;
+    }
     if (errno != EWOULDBLOCK) throw core::SystemError("can't lock '" + path.string() + "'", errno);
     throw StudyIsBusy(
         fmt::format("another session works on {}: {}", folder.string(), holder_in(path)));
@@ -49,8 +55,9 @@ StudyLock::StudyLock(const std::filesystem::path& folder) {
 
 std::optional<std::string> lock_holder(const std::filesystem::path& folder) {
   const std::filesystem::path path = lock_file(folder);
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const core::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return std::nullopt;
+  // A lock that is free is held for a moment here; StudyLock waits that moment.
   if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
   return holder_in(path);
 }

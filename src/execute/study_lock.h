@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "execute/child_process.h"
+#include "core/file_descriptor.h"
 
 namespace tandem::execute {
 
@@ -22,7 +22,7 @@ class StudyLock {
   explicit StudyLock(const std::filesystem::path& folder);
 
  private:
-  FileDescriptor file_;
+  core::FileDescriptor file_;
 };
 
 /// Who holds the study's lock (`process 4711 on host, since …`), or nothing. Changes nothing.

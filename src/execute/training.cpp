@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "core/text.h"
@@ -75,12 +77,18 @@ void Training::update() {
   end_ = end;
   process_.events().reset();
   log_.add(core::Clock::now(), "tandem",
-           {{"type", "end"}, {"who", who_}, {"round", round_}, {"how", end->describe()}});
+           {{"type", "end"},
+            {"who", who_},
+            {"round", round_},
+            {"how", end->describe()},
+            {"cpu_time_s", end->cpu_time_s ? core::Json(*end->cpu_time_s) : core::Json()}});
 }
 
 void Training::read_events() {
   char buffer[16384];
-  while (process_.events().is_open()) {
+  // Not more than this at a time: a trainer that never stops talking must not keep tandem from its
+  // time limits and from the other training.
+  for (int reads = 0; reads < 16 && process_.events().is_open(); ++reads) {
     const ssize_t count = ::recv(process_.events().get(), buffer, sizeof buffer, 0);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {
@@ -97,9 +105,9 @@ void Training::read_events() {
 }
 
 void Training::handle(const std::string& line) {
+  if (violation_) return;
   const core::Time now = core::Clock::now();
   log_.add(now, who_, round_, line);
-  if (violation_) return;
   const auto out_of_order = [&](const char* what) {
     violation_ = fmt::format("{} out of order: {}", what, core::printable(line, 120));
   };
@@ -109,21 +117,24 @@ void Training::handle(const std::string& line) {
                    ready_ = std::move(event.described);
                  },
                  [&](StartedEvent&&) {
-                   if (!go_at_) return out_of_order("\"started\" before the start signal");
+                   if (!go_at_ || started_at_) return out_of_order("\"started\"");
                    started_at_ = now;
                  },
                  [&](EpochEvent&& event) {
-                   if (!go_at_) return out_of_order("\"epoch\" before the start signal");
+                   if (!go_at_ || is_over()) return out_of_order("\"epoch\"");
                    if (event.epoch != static_cast<int>(epochs_.size()) + 1) {
                      return out_of_order("an epoch's number");
                    }
                    epochs_.push_back({now, std::move(event)});
                  },
                  [&](FinalEvent&& event) {
-                   if (!go_at_ || final_) return out_of_order("\"final\"");
+                   if (!go_at_ || is_over()) return out_of_order("\"final\"");
                    final_ = std::move(event);
                  },
-                 [&](FailedEvent&& event) { failed_ = std::move(event); },
+                 [&](FailedEvent&& event) {
+                   if (is_over()) return out_of_order("\"failed\"");
+                   failed_ = std::move(event);
+                 },
                  [&](ViolationEvent&& event) { violation_ = std::move(event.complaint); },
              },
              parse_event(line));
@@ -139,7 +150,8 @@ void Training::go(core::Time when) {
 
 void Training::end_because(Outcome why) {
   if (has_ended()) return;
-  if (!ended_because_) ended_because_ = std::move(why);
+  const bool explained = failed_ || violation_;  // and only slow to go
+  if (!ended_because_ && !explained) ended_because_ = std::move(why);
   process_.request_end();
 }
 
@@ -149,12 +161,19 @@ std::optional<core::Time> Training::last_epoch_at() const {
 }
 
 std::string Training::last_words() const {
-  std::ifstream file(stderr_file_);
-  std::string last;
-  for (std::string line; std::getline(file, line);) {
-    if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
-  }
-  return last.empty() ? "" : "; its last words: " + core::printable(last);
+  // The end of the file is enough, and a flooded log may be large. Progress bars write over
+  // themselves with carriage returns.
+  constexpr std::streamoff tail_bytes = 4096;
+  std::ifstream file(stderr_file_, std::ios::ate);
+  const std::streamoff size = file.tellg();
+  if (size <= 0) return "";
+  file.seekg(std::max<std::streamoff>(0, size - tail_bytes));
+  const std::string tail{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const size_t end = tail.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return "";
+  const size_t before = tail.find_last_of("\r\n", end);
+  const size_t begin = before == std::string::npos ? 0 : before + 1;
+  return "; its last words: " + core::printable(tail.substr(begin, end - begin + 1));
 }
 
 Outcome Training::outcome(int epochs_asked_for, const std::string& performance_metric) const {

@@ -53,6 +53,8 @@ class Training {
 
   void read_events();
   void handle(const std::string& line);
+  /// The last line that the protocol allows has come.
+  bool is_over() const { return final_ || failed_; }
   std::string last_words() const;
 
   std::string who_;

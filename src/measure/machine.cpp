@@ -4,6 +4,7 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -78,6 +79,21 @@ std::string hypervisor(const std::vector<Field>& cpuinfo, const fs::path& root) 
   return product.empty() ? "unnamed" : product;
 }
 
+/// The models of all GPUs of the NVIDIA driver, in the order of their PCI addresses.
+std::string gpus(const fs::path& root) {
+  std::set<fs::path> folders;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(root / "proc/driver/nvidia/gpus", code)) {
+    folders.insert(entry.path());
+  }
+  std::string models;
+  for (const fs::path& folder : folders) {
+    const std::string model = value_of(read_fields(folder / "information"), "Model");
+    models += (models.empty() ? "" : " + ") + (model.empty() ? "unnamed GPU" : model);
+  }
+  return models;
+}
+
 }  // namespace
 
 core::Machine describe_machine(const fs::path& root) {
@@ -89,6 +105,7 @@ core::Machine describe_machine(const fs::path& root) {
   machine.kernel = read_line(root / "proc/sys/kernel/osrelease");
   machine.hostname = read_line(root / "proc/sys/kernel/hostname");
   machine.hypervisor = hypervisor(cpuinfo, root);
+  machine.gpu = gpus(root);
   return machine;
 }
 

@@ -98,12 +98,14 @@ void insert_training(SQLite::Database& database, const RunResult& result, const 
       << training.energy_share_model << training.data;
   row.insert();
   for (const EpochRecord& epoch : training.epochs) {
-    for (const auto& [metric, value] : epoch.metrics) {
+    const auto insert_epoch = [&](const std::string& metric, const core::Reading& value) {
       Row epoch_row(database, "epochs", 8);
       epoch_row << result.run_id << result.attempt << role << epoch.epoch << epoch.end_s
                 << epoch.train_loss << metric << value;
       epoch_row.insert();
-    }
+    };
+    for (const auto& [metric, value] : epoch.metrics) insert_epoch(metric, value);
+    if (epoch.metrics.empty()) insert_epoch("", core::Reading::missing("no finite metric"));
   }
 }
 
@@ -113,6 +115,7 @@ Index::Index(const std::filesystem::path& file) {
   try {
     database_ = std::make_unique<SQLite::Database>(file.string(),
                                                    SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    database_->setBusyTimeout(5000);              // somebody may be reading
     database_->exec("PRAGMA synchronous = OFF");  // can be rebuilt, so a lost write costs nothing
     database_->exec(schema);
   } catch (const SQLite::Exception& error) {

@@ -93,7 +93,12 @@ std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) co
 }
 
 std::optional<RunResult> RunStore::read_deciding(const std::string& run_id) const {
-  const std::vector<RunResult> results = read_attempts(runs_folder() / run_id, nullptr);
+  std::vector<std::string> problems;
+  const std::vector<RunResult> results = read_attempts(runs_folder() / run_id, &problems);
+  if (!problems.empty()) {
+    throw core::SystemError("can't read a result: " + problems.front() +
+                            " (move the file away to have the run made again)");
+  }
   std::vector<const RunResult*> attempts;
   for (const RunResult& result : results) attempts.push_back(&result);
   const RunResult* deciding = deciding_attempt(attempts);
@@ -112,10 +117,13 @@ std::vector<fs::path> RunStore::unfinished_attempts() const {
 }
 
 const RunResult* deciding_attempt(const std::vector<const RunResult*>& attempts) {
+  const RunResult* deciding = nullptr;
   for (const RunResult* attempt : attempts) {
     if (attempt->outcome.ok()) return attempt;
+    const bool tells_more = attempt->outcome.status != Outcome::Status::interrupted;
+    if (deciding == nullptr || tells_more) deciding = attempt;
   }
-  return attempts.empty() ? nullptr : attempts.back();
+  return deciding;
 }
 
 }  // namespace tandem::record

@@ -29,8 +29,8 @@ class RunStore {
   /// Every result of every attempt, ordered by run id and attempt. Unreadable ones are listed in
   /// `problems`, if given, and left out.
   std::vector<RunResult> read_all(std::vector<std::string>* problems = nullptr) const;
-  /// The attempt that counts: the first one that is ok, else the last; nothing if none has a
-  /// result.
+  /// The attempt that counts, nothing if none has a result. Throws core::SystemError for a result
+  /// that can't be read: to take it for missing would repeat the run without a word.
   std::optional<RunResult> read_deciding(const std::string& run_id) const;
   /// Attempts that have no result: they were cut off.
   std::vector<std::filesystem::path> unfinished_attempts() const;
@@ -39,7 +39,8 @@ class RunStore {
   std::filesystem::path folder_;
 };
 
-/// Of several attempts at one run the one that counts: the first one that is ok, else the last.
+/// Of several attempts at one run the one that counts: the first one that is ok, else the last one
+/// that failed, else the first interrupted one.
 const RunResult* deciding_attempt(const std::vector<const RunResult*>& attempts);
 
 }  // namespace tandem::record

@@ -84,8 +84,13 @@ class PlanBuilder {
     spec.repetition = repetition;
     spec.machine_class = machine_class_;
     if (study_.solo_runs == SoloRuns::literal && !experiment.concurrent) {
-      // Named after the pair, not its number, so that a study can be extended or re-ordered.
-      spec.instance = fmt::format("{} with {}, {}", pair.a, pair.b, experiment.number);
+      // Named after the pair and the setting, not their numbers: a study can be extended.
+      const auto model = [](const std::string& workload, const Hyperparameters& base) {
+        return workload + " " + core::Json(base).dump();
+      };
+      spec.instance =
+          fmt::format("{} alone, {}, for the pair {} with {}", experiment.of_a ? "A" : "B",
+                      experiment.setting, model(pair.a, pair.base_a), model(pair.b, pair.base_b));
     }
     return spec;
   }

@@ -73,6 +73,16 @@ ManifestHyperparameter read_hyperparameter(const std::string& name, const JsonNo
   return entry;
 }
 
+/// A training of no epochs, or of half a one, is no training.
+void check_epochs(const JsonNode& node, const Workload& workload) {
+  for (const ManifestHyperparameter& entry : workload.hyperparameters) {
+    if (entry.name != "epochs") continue;
+    if (!entry.whole_number || entry.least < 1 || entry.most > 1e6) {
+      node.reject("epochs of type integer, least at least 1, most at most 1000000");
+    }
+  }
+}
+
 void read_command(const JsonNode& node, Workload& workload) {
   for (const JsonNode& item : node.items()) workload.command.push_back(item.string());
   if (workload.command.empty()) node.reject("a list that starts with the program");
@@ -172,7 +182,9 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
     for (const auto& [name, entry] : hyperparameters->members()) {
       workload.hyperparameters.push_back(read_hyperparameter(name, entry));
     }
-    hyperparameters->member("epochs", "every workload takes epochs");
+    if (const auto epochs = hyperparameters->member("epochs", "every workload takes epochs")) {
+      check_epochs(*epochs, workload);
+    }
   }
   workload.expected_duration_s = {workload.catalogue.duration_s, workload.catalogue.duration_s};
   if (const auto duration = root.find("expected_duration_s")) {

@@ -60,6 +60,10 @@ TEST(ParseJson, AllowsTheSameKeyInDifferentObjects) {
   EXPECT_NO_THROW(parse_json(R"([{"a": 1}, {"a": {"a": 2}}])", "study.json"));
 }
 
+TEST(ParseJson, CallsANumberThatFitsNowhereTheUsersMistake) {
+  EXPECT_THROW(parse_json(R"({"a": 1e999})", "study.json"), UserError);
+}
+
 TEST(ReadJson, CallsAMissingFileTheUsersMistake) {
   EXPECT_THROW(read_json("/no/such/study.json"), UserError);
 }

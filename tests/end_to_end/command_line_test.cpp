@@ -52,7 +52,12 @@ class CommandLineTest : public ::testing::Test {
          {(core::program_folder() / "fake-trainer").string(), behaviour, "0.05", "--seed",
           "{seed}"}},
         {"hyperparameters",
-         {{"epochs", {{"flag", "--epochs"}, {"type", "integer"}, {"default", 4}, {"least", 1}}},
+         {{"epochs",
+           {{"flag", "--epochs"},
+            {"type", "integer"},
+            {"default", 4},
+            {"least", 1},
+            {"most", 1000}}},
           {"learning_rate",
            {{"flag", "--learning-rate"}, {"type", "real"}, {"default", 0.1}, {"least", 0}}}}},
         {"performance_metric", {{"name", "accuracy"}, {"direction", "higher_is_better"}}}};
@@ -178,7 +183,16 @@ TEST_F(CommandLineTest, PrintsJsonForMachines) {
   EXPECT_TRUE(json_of({"report", results()}).is_object());
   EXPECT_EQ(json_of({"index", results()}).at("attempts"), 11);
   EXPECT_EQ(json_of({"workloads"}).size(), 16U);
-  EXPECT_EQ(json_of({"pairs"}).at("feasible"), 120);
+  const Json pairs = json_of({"pairs"});
+  EXPECT_EQ(pairs.at("feasible"), 120);
+  const Json order_free = {{"low+low", 55},
+                           {"low+medium", 44},
+                           {"low+high", 11},
+                           {"medium+medium", 6},
+                           {"medium+high", 4}};
+  for (const auto& [type, count] : order_free.items()) {
+    EXPECT_EQ(pairs.at("by_type_order_free").at(type), count) << type;
+  }
   EXPECT_FALSE(json_of({"doctor"}).at("capabilities").empty());
 }
 

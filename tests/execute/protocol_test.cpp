@@ -70,6 +70,8 @@ TEST(ParseEvent, SaysWhatIsWrongWithALine) {
               HasSubstr("not a number"));
   EXPECT_THAT(complaint(R"({"type":"final","epochs":1e99,"metrics":{}})"),
               HasSubstr("not a count"));
+  EXPECT_THAT(complaint(R"({"type":"failed","reason":"\u001b[2J","message":"m"})"),
+              HasSubstr("plain word"));
   EXPECT_THAT(complaint(std::string(longest_line_bytes, ' ')), HasSubstr("longer than"));
 }
 

@@ -174,7 +174,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misbehaviour{"exit_code_after_final", "exit_code", "could not save the checkpoint"},
         Misbehaviour{"garbage", "protocol_violation", "Epoch 1: loss 0.3"},
         Misbehaviour{"endless_line", "protocol_violation", "longer than"},
-        Misbehaviour{"epoch_before_go", "protocol_violation", "before the start signal"},
+        Misbehaviour{"epoch_before_go", "protocol_violation", "\"epoch\" out of order"},
+        Misbehaviour{"starts_for_ever", "protocol_violation", "\"started\" out of order"},
         Misbehaviour{"other_protocol", "protocol_violation", "speaks 1"}),
     [](const auto& it) { return it.param.behaviour; });
 
@@ -222,6 +223,18 @@ TEST_F(RunExecutionTest, IsInterruptedWhenAskedToStop) {
   asker.join();
   EXPECT_EQ(result.outcome.status, Status::interrupted);
   EXPECT_LT(core::seconds_between(begin, core::Clock::now()), 10);
+}
+
+TEST_F(RunExecutionTest, StartsNoFurtherRoundOnceAskedToStop) {
+  settings_.grace_s = 1;
+  std::thread asker([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    stop_.store(true);
+  });
+  run({fake_workload("a", "good", 0.01), fake_workload("b", "ignores_term", 10)},
+      study::Overlap::sustained);
+  asker.join();
+  EXPECT_LT(count_in_events("\"type\":\"start\""), 60) << "no round while B holds out";
 }
 
 TEST_F(RunExecutionTest, GivesTheSameResultsToTheSameSeedSoloAndConcurrent) {

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "core/error.h"
-#include "execute/study_lock.h"
 #include "record/index.h"
 #include "temporary_folder.h"
 
@@ -120,13 +119,23 @@ TEST_F(SessionTest, KeepsTheIndexInStepWithTheFolders) {
   EXPECT_EQ(record::Index(record::Index::file_of(store_)).size(), 3);
 }
 
-TEST_F(SessionTest, IsRefusedWhileAnotherSessionWorksOnTheStudy) {
-  executor_.on_execute = [this](const std::string&) {
-    FakeExecutor other;
-    EXPECT_THROW(run_session(plan_, store_, other, {}, stop_, observer_), StudyIsBusy);
-    EXPECT_THAT(other.executed, IsEmpty());
-  };
-  EXPECT_EQ(run().ok, 3U);
+TEST_F(SessionTest, GoesOnWithAWarningWhenTheIndexCanNotBeWritten) {
+  folder_.write("index.sqlite", "this is no database, and long enough to be taken for one");
+  class Listener : public SessionObserver {
+   public:
+    void warning(const std::string& text) override { warnings.push_back(text); }
+    std::vector<std::string> warnings;
+  } listener;
+  const SessionSummary summary = run_session(plan_, store_, executor_, {}, stop_, listener);
+  EXPECT_EQ(summary.ok, 3U);
+  EXPECT_EQ(listener.warnings.size(), 3U);
+}
+
+TEST_F(SessionTest, StopsAtAResultThatItCanNotReadInsteadOfRepeatingTheRun) {
+  run();
+  folder_.write("runs/two/1/result.json", "{\"result_version\": 99}");
+  EXPECT_THROW(run(), core::SystemError);
+  EXPECT_THAT(executor_.executed, IsEmpty());
 }
 
 TEST_F(SessionTest, LeavesAnAttemptWithoutResultWhenTheMachineCanNotGoOn) {

@@ -56,6 +56,15 @@ TEST(DescribeMachine, KnowsTheNamesOtherArchitecturesUse) {
   }
 }
 
+TEST(DescribeMachine, NamesTheGpusOfTheDriver) {
+  const test::TemporaryFolder root;
+  root.write("proc/driver/nvidia/gpus/0000:01:00.0/information",
+             "Model: \t\t NVIDIA GeForce RTX 3080\nIRQ:   \t\t 180\n");
+  EXPECT_EQ(describe_machine(root.path()).gpu, "NVIDIA GeForce RTX 3080");
+  root.write("proc/driver/nvidia/gpus/0000:02:00.0/information", "IRQ: 181\n");
+  EXPECT_EQ(describe_machine(root.path()).gpu, "NVIDIA GeForce RTX 3080 + unnamed GPU");
+}
+
 TEST(DescribeMachine, LeavesEmptyWhatItCannotRead) {
   const test::TemporaryFolder root;
   const core::Machine machine = describe_machine(root.path());

@@ -51,6 +51,18 @@ TEST(RunStore, DecidesForTheFirstAttemptThatIsOkElseForTheLast) {
   EXPECT_EQ(store.read_all().size(), 4U);
 }
 
+TEST(RunStore, DoesNotForgetAFailureForAnInterruptedAttempt) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  const Outcome interrupted = {Outcome::Status::interrupted, "interrupted", "", ""};
+  int attempt = 0;
+  for (const Outcome& outcome : {interrupted, failed, interrupted}) {
+    store.begin_attempt("run");
+    store.finish_attempt(test::solo_result("run", ++attempt, outcome));
+  }
+  EXPECT_EQ(store.read_deciding("run")->attempt, 2);
+}
+
 TEST(RunStore, ListsAResultThatCanNotBeReadAndReadsTheOthers) {
   const test::TemporaryFolder folder;
   const RunStore store(folder.path());

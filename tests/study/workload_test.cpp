@@ -48,7 +48,8 @@ core::Json minimal() {
     "architecture": "cnn",
     "catalogue": {"position": 100, "memory_mb": 1, "gpu_util_percent": 2, "duration_s": 3},
     "command": ["train.py", "--fast"],
-    "hyperparameters": {"epochs": {"flag": "--epochs", "type": "integer", "default": 4, "least": 1}},
+    "hyperparameters": {"epochs": {"flag": "--epochs", "type": "integer", "default": 4, "least": 1,
+                                    "most": 1000}},
     "performance_metric": {"name": "accuracy", "direction": "higher_is_better"}})");
 }
 
@@ -85,6 +86,14 @@ TEST(Manifest, WithAMistakeNamesThePlace) {
   manifest = minimal();
   manifest["hyperparameters"].erase("epochs");
   EXPECT_THAT(message_of(manifest), HasSubstr("every workload takes epochs"));
+
+  manifest = minimal();
+  manifest["hyperparameters"]["epochs"]["least"] = 0;
+  EXPECT_THAT(message_of(manifest), HasSubstr("least at least 1"));
+
+  manifest = minimal();
+  manifest["hyperparameters"]["epochs"]["type"] = "real";
+  EXPECT_THAT(message_of(manifest), HasSubstr("type integer"));
 
   manifest = minimal();
   manifest["comand"] = core::Json::array({"x"});
