@@ -1,16 +1,13 @@
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <map>
 #include <sstream>
 #include <thread>
 
+#include "call_tandem.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "temporary_folder.h"
@@ -20,14 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using core::Json;
+using test::Called;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-struct Called {
-  int exit_code = -1;  ///< -signal when it was killed
-  std::string out;
-  std::string err;
-};
 
 /// A study of fake trainers in a folder of its own, and tandem to call on it.
 class CommandLineTest : public ::testing::Test {
@@ -72,30 +64,13 @@ class CommandLineTest : public ::testing::Test {
     return folder_.write("study.json", further.dump());
   }
 
-  pid_t start(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), core::program_folder() / "tandem");
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&actions, 1, (folder_ / "out").c_str(), flags, 0644);
-    posix_spawn_file_actions_addopen(&actions, 2, (folder_ / "err").c_str(), flags, 0644);
-    pid_t pid = -1;
-    EXPECT_EQ(::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    return pid;
+  pid_t start(const std::vector<std::string>& arguments) const {
+    return test::start_program("tandem", arguments, folder_.path());
   }
-
-  Called finish(pid_t pid) const {
-    int status = 0;
-    ::waitpid(pid, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            core::read_file(folder_ / "out"), core::read_file(folder_ / "err")};
+  Called finish(pid_t pid) const { return test::finish_program(pid, folder_.path()); }
+  Called tandem(const std::vector<std::string>& arguments) const {
+    return finish(start(arguments));
   }
-
-  Called tandem(std::vector<std::string> arguments) const { return finish(start(arguments)); }
 
   std::vector<std::string> with_folders(std::vector<std::string> arguments) const {
     for (const char* argument : {"--workloads", "--results"}) arguments.emplace_back(argument);

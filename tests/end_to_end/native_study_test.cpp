@@ -1,0 +1,113 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "call_tandem.h"
+#include "core/json.h"
+#include "study/workload.h"
+#include "temporary_folder.h"
+
+namespace tandem {
+namespace {
+
+using core::Json;
+using study::Scale;
+using study::Workload;
+
+const Json& described(const Json& all, const std::string& name) {
+  for (const Json& workload : all) {
+    if (workload.at("name") == name) return workload;
+  }
+  throw std::runtime_error("tandem-train doesn't list " + name);
+}
+
+TEST(ShippedManifests, SayOfTheNativeTrainersWhatTheySayOfThemselves) {
+  const test::TemporaryFolder folder;
+  const Json all = Json::parse(test::call_program("tandem-train", {"--list"}, folder.path()).out);
+  const study::Catalogue catalogue = study::Catalogue::shipped();
+  int native = 0;
+  for (const Workload& workload : catalogue.workloads()) {
+    if (!workload.can_train()) continue;
+    ++native;
+    const Json& own = described(all, workload.command.at(1));
+    EXPECT_EQ(workload.performance_metric, own.at("metric")) << workload.id();
+    EXPECT_EQ(workload.higher_is_better, own.at("higher_is_better")) << workload.id();
+    ASSERT_EQ(workload.hyperparameters.size(), own.at("hyperparameters").size()) << workload.id();
+    for (const Json& hyperparameter : own.at("hyperparameters")) {
+      const std::string name = hyperparameter.at("name");
+      const auto full = workload.find_hyperparameter(name, Scale::full);
+      ASSERT_TRUE(full.has_value()) << workload.id() << " " << name;
+      EXPECT_EQ(full->flag, hyperparameter.at("flag"));
+      EXPECT_EQ(full->whole_number, hyperparameter.at("type") == "integer") << name;
+      EXPECT_EQ(full->default_value, hyperparameter.at("full_default")) << name;
+      EXPECT_EQ(workload.find_hyperparameter(name, Scale::quick)->default_value,
+                hyperparameter.at("quick_default"))
+          << name;
+      EXPECT_GE(full->least, hyperparameter.at("minimum").get<double>()) << name;
+      if (hyperparameter.at("maximum").is_number()) {
+        EXPECT_LE(full->most, hyperparameter.at("maximum").get<double>()) << name;
+      }
+    }
+  }
+  EXPECT_EQ(native, static_cast<int>(all.size()));
+}
+
+/// Two minutes of the real thing: real MNIST, two real networks, the eleven experiments.
+TEST(NativeStudy, OfTwoNetworksOnRealMnistShowsWhatConcurrencyCosts) {
+  const test::TemporaryFolder folder;
+  const auto study = folder.write("study.json", R"({
+    "experiment_name": "native", "scale": "quick",
+    "resources": {"threads": 2, "wait_policy": "passive", "cores": [0, 1]},
+    "model_pairs": [{"model_a": {"repo": "examples", "model": "mnist", "hp": "default"},
+                     "model_b": {"repo": "examples", "model": "mnist_rnn", "hp": "default"}}]})");
+  const std::string results = folder / "results";
+  const test::Called run =
+      test::call_program("tandem", {"run", study, "--results", results}, folder.path());
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  const test::Called reported =
+      test::call_program("tandem", {"report", results, "--json"}, folder.path());
+  ASSERT_EQ(reported.exit_code, 0) << reported.err;
+  const Json plan =
+      Json::parse(test::call_program("tandem", {"plan", results, "--json"}, folder.path()).out);
+
+  std::map<std::string, Json> solo;
+  std::map<std::string, Json> concurrent;
+  for (const Json& cell : plan.at("cells")) {
+    const Json result = Json::parse(core::read_file(
+        folder / "results" / "runs" / cell.at("run_id").get<std::string>() / "1" / "result.json"));
+    EXPECT_EQ(result.at("outcome").at("status"), "ok");
+    EXPECT_TRUE(result.at("gpu_energy_total_joules").at("joules").contains("missing") ||
+                result.at("machine").at("gpu") != "");
+    const bool is_b = result.at("participants").back().at("workload") == "examples/mnist_rnn";
+    if (!is_b) {
+      solo["A"] = result;
+    } else {
+      (cell.at("mode") == "solo" ? solo : concurrent)[cell.at("setting")] = result;
+    }
+  }
+  ASSERT_EQ(solo.size(), 6U);
+  ASSERT_EQ(concurrent.size(), 5U);
+
+  const auto performance = [](const Json& result) {
+    return result.at("participants").back().at("performance").get<double>();
+  };
+  const auto duration = [](const Json& result, size_t participant) {
+    return result.at("participants").at(participant).at("duration_seconds").get<double>();
+  };
+  EXPECT_GT(performance(solo["A"]), 0.5) << "chance is 0.1";
+  EXPECT_GT(performance(solo["default"]), 0.5);
+  EXPECT_GT(performance(solo["learning_rate_max"]), performance(solo["learning_rate_min"]));
+  EXPECT_GT(performance(solo["epochs_max"]), performance(solo["epochs_min"]));
+  EXPECT_GT(duration(solo["epochs_max"], 0), 2 * duration(solo["epochs_min"], 0));
+  for (const auto& [setting, result] : concurrent) {
+    // The same seed and threads: on the CPU a partner takes time, not accuracy.
+    EXPECT_EQ(performance(result), performance(solo[setting])) << setting;
+    EXPECT_GT(duration(result, 0), duration(solo["A"], 0)) << "A beside B at " << setting;
+    EXPECT_GT(result.at("overlap_fraction").get<double>(), 0.2) << setting;
+    EXPECT_LT(result.at("start_skew_seconds").get<double>(), 0.5) << setting;
+  }
+}
+
+}  // namespace
+}  // namespace tandem
