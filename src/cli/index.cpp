@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "execute/study_lock.h"
@@ -17,13 +15,7 @@ void add_index_command(CLI::App& app, core::ExitCode& exit_code) {
       "Example: tandem index results/pilot\n"
       "         sqlite3 results/pilot/index.sqlite 'select workload, avg(duration_seconds) "
       "from trainings group by workload'");
-  struct Options {
-    OpenOptions open;
-    bool as_json = false;
-  };
-  const auto options = std::make_shared<Options>();
-  add_study_options(*command, options->open);
-  add_json_flag(*command, options->as_json);
+  const auto options = add_study_and_json(*command);
   command->callback([options, &exit_code] {
     const OpenStudy open = open_study(options->open);
     if (!std::filesystem::exists(open.store.runs_folder())) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
 
 #include "cli/open_study.h"
@@ -25,6 +26,19 @@ inline void add_study_options(CLI::App& command, OpenOptions& options) {
 
 inline void add_json_flag(CLI::App& command, bool& as_json) {
   command.add_flag("--json", as_json, "Print JSON for machines");
+}
+
+struct StudyOptions {
+  OpenOptions open;
+  bool as_json = false;
+};
+
+/// For the commands that take a study and print of it. The callback keeps the options alive.
+inline std::shared_ptr<StudyOptions> add_study_and_json(CLI::App& command) {
+  auto options = std::make_shared<StudyOptions>();
+  add_study_options(command, options->open);
+  add_json_flag(command, options->as_json);
+  return options;
 }
 
 /// Prints a sentence within 80 columns.

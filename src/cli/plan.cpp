@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <memory>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -109,13 +108,7 @@ void add_plan_command(CLI::App& app, core::ExitCode&) {
   CLI::App* command =
       app.add_subcommand("plan", "Show what a study will run, and how long it takes");
   command->footer("Example: tandem plan studies/seed-full.json");
-  struct Options {
-    OpenOptions open;
-    bool as_json = false;
-  };
-  const auto options = std::make_shared<Options>();
-  add_study_options(*command, options->open);
-  add_json_flag(*command, options->as_json);
+  const auto options = add_study_and_json(*command);
   command->callback([options] {
     const OpenStudy open = open_study(options->open);
     if (options->as_json) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <memory>
 #include <optional>
 
 #include "cli/commands.h"
@@ -104,13 +103,7 @@ core::Json document_of(const OpenStudy& open, const Status& status) {
 void add_status_command(CLI::App& app, core::ExitCode&) {
   CLI::App* command = app.add_subcommand("status", "Show how far a study is; safe at any time");
   command->footer("Example: tandem status results/pilot");
-  struct Options {
-    OpenOptions open;
-    bool as_json = false;
-  };
-  const auto options = std::make_shared<Options>();
-  add_study_options(*command, options->open);
-  add_json_flag(*command, options->as_json);
+  const auto options = add_study_and_json(*command);
   command->callback([options] {
     const OpenStudy open = open_study(options->open);
     const Status status = status_of(open);
