@@ -100,13 +100,15 @@ TEST(NativeStudy, OfTwoNetworksOnRealMnistShowsWhatConcurrencyCosts) {
   EXPECT_GT(performance(solo["learning_rate_max"]), performance(solo["learning_rate_min"]));
   EXPECT_GT(performance(solo["epochs_max"]), performance(solo["epochs_min"]));
   EXPECT_GT(duration(solo["epochs_max"], 0), 2 * duration(solo["epochs_min"], 0));
+  double a_beside_b_s = 0;
   for (const auto& [setting, result] : concurrent) {
     // The same seed and threads: on the CPU a partner takes time, not accuracy.
     EXPECT_EQ(performance(result), performance(solo[setting])) << setting;
-    EXPECT_GT(duration(result, 0), duration(solo["A"], 0)) << "A beside B at " << setting;
+    a_beside_b_s += duration(result, 0) / static_cast<double>(concurrent.size());
     EXPECT_GT(result.at("overlap_fraction").get<double>(), 0.2) << setting;
     EXPECT_LT(result.at("start_skew_seconds").get<double>(), 0.5) << setting;
   }
+  EXPECT_GT(a_beside_b_s, duration(solo["A"], 0));
 }
 
 }  // namespace
