@@ -71,13 +71,19 @@ void keep_study(const OpenStudy& open) {
                                   core::read_file(open.catalogue.at(id).manifest));
     }
   }
-  core::Json runs = core::Json::array();
-  for (const study::PlannedRun& run : open.plan.runs) {
-    runs.push_back({{"run_id", run.id}, {"expected_s", run.expected_s}, {"spec", run.spec}});
-  }
   core::write_file_atomically(
       folder / "plan.json",
-      core::Json{{"machine_class", open.machine_class}, {"runs", std::move(runs)}}.dump(2) + "\n");
+      core::Json{{"machine_class", open.machine_class}, {"runs", planned_runs_document(open.plan)}}
+              .dump(2) +
+          "\n");
+}
+
+core::Json planned_runs_document(const study::Plan& plan) {
+  core::Json runs = core::Json::array();
+  for (const study::PlannedRun& run : plan.runs) {
+    runs.push_back({{"run_id", run.id}, {"expected_s", run.expected_s}, {"spec", run.spec}});
+  }
+  return runs;
 }
 
 study::Catalogue catalogue_with(const fs::path& further_workloads) {

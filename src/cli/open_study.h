@@ -1,9 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <string>
 
+#include "core/json.h"
 #include "record/run_store.h"
 #include "study/plan.h"
 #include "study/study_file.h"
@@ -33,6 +33,9 @@ OpenStudy open_study(const OpenOptions& options);
 /// Puts what a later `open_study` of the folder needs beside the runs: study.json as the person
 /// wrote it, the manifests of its workloads, and plan.json with the identity of every run.
 void keep_study(const OpenStudy& open);
+
+/// The runs of a plan as a list, in its order: for plan.json and `tandem plan --json`.
+core::Json planned_runs_document(const study::Plan& plan);
 
 /// The catalogue that came with tandem and, if a folder is given, its manifests too.
 study::Catalogue catalogue_with(const std::filesystem::path& further_workloads);

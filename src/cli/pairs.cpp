@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "analyse/data_quality.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "report/text_table.h"
@@ -57,9 +58,8 @@ void print_table(const std::vector<WorkloadPair>& pairs, double memory_limit_mb)
                            Align::left, Align::right});
   for (const WorkloadPair& pair : pairs) {
     const int number = seed_number(pair);
-    table.add_row({pair.a->model == "default" ? pair.a->repo : pair.a->model,
-                   pair.b->model == "default" ? pair.b->repo : pair.b->model, pair.type(),
-                   fmt::format("{:.0f}", pair.memory_mb()),
+    table.add_row({analyse::workload_label(pair.a->id()), analyse::workload_label(pair.b->id()),
+                   pair.type(), fmt::format("{:.0f}", pair.memory_mb()),
                    fmt::format("{:.4g}", pair.gpu_util_percent()), complementarity(pair),
                    number > 0 ? std::to_string(number) : ""});
   }

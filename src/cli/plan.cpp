@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "analyse/data_quality.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "core/text.h"
@@ -17,12 +18,6 @@ using study::Cell;
 
 std::string changed_value(const study::Setting& setting) {
   return setting.hyperparameter.empty() ? "" : core::format_number(setting.value);
-}
-
-std::string model_name(const std::string& workload) {
-  const size_t slash = workload.find('/');
-  const std::string model = workload.substr(slash + 1);
-  return model == "default" ? workload.substr(0, slash) : model;
 }
 
 /// A pair's experiments of one repetition, and how many runs the whole study needs.
@@ -43,8 +38,8 @@ void print_plan(const OpenStudy& open) {
     for (const Cell& cell : open.plan.cells) {
       if (cell.pair != pair || cell.repetition != 1) continue;
       const study::Experiment& experiment = cell.experiment;
-      const std::string a = model_name(models.a);
-      const std::string b = model_name(models.b);
+      const std::string a = analyse::workload_label(models.a);
+      const std::string b = analyse::workload_label(models.b);
       table.add_row({std::to_string(experiment.number),
                      experiment.concurrent ? a + " ∥ " + b
                      : experiment.of_a     ? a
@@ -80,10 +75,6 @@ void print_plan(const OpenStudy& open) {
 }
 
 Json plan_document(const OpenStudy& open) {
-  Json runs = Json::array();
-  for (const study::PlannedRun& run : open.plan.runs) {
-    runs.push_back({{"run_id", run.id}, {"expected_s", run.expected_s}, {"spec", run.spec}});
-  }
   Json cells = Json::array();
   for (const Cell& cell : open.plan.cells) {
     cells.push_back({{"pair", cell.pair + 1},
@@ -98,7 +89,7 @@ Json plan_document(const OpenStudy& open) {
           {"expected_s", open.plan.expected_s()},
           {"distinct_runs", open.plan.runs.size()},
           {"experiments", open.plan.cells.size()},
-          {"runs", std::move(runs)},
+          {"runs", planned_runs_document(open.plan)},
           {"cells", std::move(cells)}};
 }
 
