@@ -38,17 +38,57 @@ void from_json(const Json& json, Energy& energy) {
 }
 
 void to_json(Json& json, const SamplingSummary& sampling) {
-  json = {{"period_s", sampling.period_s},
+  json = {{"name", sampling.name},
+          {"period_s", sampling.period_s},
           {"ticks", sampling.ticks},
           {"missed_deadlines", sampling.missed_deadlines},
           {"largest_gap_s", sampling.largest_gap_s}};
 }
 
 void from_json(const Json& json, SamplingSummary& sampling) {
+  json.at("name").get_to(sampling.name);
   json.at("period_s").get_to(sampling.period_s);
   json.at("ticks").get_to(sampling.ticks);
   json.at("missed_deadlines").get_to(sampling.missed_deadlines);
   json.at("largest_gap_s").get_to(sampling.largest_gap_s);
+}
+
+void to_json(Json& json, const GpuDescription& gpu) {
+  json = {{"uuid", gpu.uuid},
+          {"pci_bus_id", gpu.pci_bus_id},
+          {"name", gpu.name},
+          {"driver_version", gpu.driver_version},
+          {"sharing", gpu.sharing},
+          {"power_limit_w", gpu.power_limit_w},
+          {"memory_mib", gpu.memory_mib},
+          {"energy_counter_period_s", gpu.energy_counter_period_s}};
+}
+
+void from_json(const Json& json, GpuDescription& gpu) {
+  json.at("uuid").get_to(gpu.uuid);
+  json.at("pci_bus_id").get_to(gpu.pci_bus_id);
+  json.at("name").get_to(gpu.name);
+  json.at("driver_version").get_to(gpu.driver_version);
+  json.at("sharing").get_to(gpu.sharing);
+  json.at("power_limit_w").get_to(gpu.power_limit_w);
+  json.at("memory_mib").get_to(gpu.memory_mib);
+  json.at("energy_counter_period_s").get_to(gpu.energy_counter_period_s);
+}
+
+void to_json(Json& json, const GpuState& state) {
+  json = {
+      {"temperature_c", state.temperature_c},       {"sm_clock_mhz", state.sm_clock_mhz},
+      {"memory_clock_mhz", state.memory_clock_mhz}, {"memory_used_mib", state.memory_used_mib},
+      {"throttle_bits", state.throttle_bits},       {"throttle_reasons", state.throttle_reasons}};
+}
+
+void from_json(const Json& json, GpuState& state) {
+  json.at("temperature_c").get_to(state.temperature_c);
+  json.at("sm_clock_mhz").get_to(state.sm_clock_mhz);
+  json.at("memory_clock_mhz").get_to(state.memory_clock_mhz);
+  json.at("memory_used_mib").get_to(state.memory_used_mib);
+  json.at("throttle_bits").get_to(state.throttle_bits);
+  json.at("throttle_reasons").get_to(state.throttle_reasons);
 }
 
 void to_json(Json& json, const Machine& machine) {

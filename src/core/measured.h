@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/json.h"
 #include "core/reading.h"
@@ -24,8 +25,9 @@ struct Energy {
 void to_json(Json& json, const Energy& energy);
 void from_json(const Json& json, Energy& energy);
 
-/// How well a sampler kept its rhythm.
+/// How well one sampling thread kept its rhythm.
 struct SamplingSummary {
+  std::string name;  ///< `host`, `gpu_0`: what it reads
   double period_s = 0;
   long ticks = 0;
   long missed_deadlines = 0;  ///< ticks that were skipped because the one before took too long
@@ -33,6 +35,34 @@ struct SamplingSummary {
 };
 void to_json(Json& json, const SamplingSummary& sampling);
 void from_json(const Json& json, SamplingSummary& sampling);
+
+/// A GPU, named so that it is the same one whatever the order of the driver or of CUDA.
+struct GpuDescription {
+  std::string uuid;        ///< `GPU-…`
+  std::string pci_bus_id;  ///< `00000000:65:00.0`
+  std::string name;
+  std::string driver_version;
+  /// How several processes share it: `time_slicing`, `mps`, `mig`, `exclusive_process`. In MIG mode
+  /// power and energy are the whole board's, not a slice's.
+  std::string sharing;
+  Reading power_limit_w;
+  Reading memory_mib;               ///< total
+  Reading energy_counter_period_s;  ///< how often the energy counter was seen to change
+};
+void to_json(Json& json, const GpuDescription& gpu);
+void from_json(const Json& json, GpuDescription& gpu);
+
+/// What a GPU was doing at one moment.
+struct GpuState {
+  Reading temperature_c;
+  Reading sm_clock_mhz;
+  Reading memory_clock_mhz;
+  Reading memory_used_mib;
+  std::vector<std::string> throttle_reasons;  ///< `sw_power_cap`, `hw_slowdown`, …; empty: none
+  Reading throttle_bits;                      ///< the same as the driver's number
+};
+void to_json(Json& json, const GpuState& state);
+void from_json(const Json& json, GpuState& state);
 
 /// The machine that a run was made on.
 struct Machine {

@@ -21,6 +21,18 @@ Capability capability_of(std::string name, const FoundSource& found) {
   return {std::move(name), true, detail};
 }
 
+Capability gpu_capability() {
+  const auto driver = GpuDriver::load();
+  if (const auto* missing = std::get_if<MissingSource>(&driver)) {
+    return {"gpu_energy", false, missing->reason};
+  }
+  std::string detail;
+  for (const Gpu& gpu : std::get<GpuDriver>(driver).devices()) {
+    detail += (detail.empty() ? "" : ", ") + gpu.description().uuid;
+  }
+  return {"gpu_energy", true, detail};
+}
+
 Capability process_tree_capability(const std::filesystem::path& root) {
   if (const auto missing = missing_process_tree(root)) {
     return {"process_tree", false, missing->reason};
@@ -35,7 +47,7 @@ Capability process_tree_capability(const std::filesystem::path& root) {
 }  // namespace
 
 std::vector<Capability> probe_capabilities(const std::filesystem::path& root) {
-  return {capability_of("cpu_energy", find_rapl(root)), capability_of("gpu_energy", find_gpu()),
+  return {capability_of("cpu_energy", find_rapl(root)), gpu_capability(),
           process_tree_capability(root)};
 }
 

@@ -5,8 +5,8 @@
 
 namespace tandem::measure {
 
-FoundSource find_gpu(const char* library) {
-  void* const handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
+std::variant<GpuDriver, MissingSource> GpuDriver::load(const std::string& library) {
+  void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     return MissingSource{"gpu", fmt::format("no NVIDIA driver ({} not found)", library)};
   }

@@ -1,11 +1,90 @@
 #pragma once
 
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/measured.h"
+#include "core/reading.h"
+#include "measure/process_owners.h"
 #include "measure/signal.h"
 
 namespace tandem::measure {
 
-/// The GPU's energy, power, utilisation and memory through the NVIDIA driver's library, or why
-/// there are none. `library` is for tests.
-FoundSource find_gpu(const char* library = "libnvidia-ml.so.1");
+class NvmlLibrary;
+
+/// A process that the driver says uses a GPU. In a container its number may be the host's.
+struct GpuProcess {
+  pid_t pid = 0;
+  core::Reading memory_mib;
+};
+
+/// Something that a GPU, or its driver, doesn't tell, and why.
+struct UnavailableReading {
+  std::string name;    ///< as in the signals, without the device: `power_instant_w`
+  std::string reason;  ///< `the driver has no nvmlDeviceGetTotalEnergyConsumption`
+};
+
+/// One GPU of the NVIDIA driver. What it can tell was tried when it was found.
+class Gpu {
+ public:
+  const core::GpuDescription& description() const { return description_; }
+  const std::vector<UnavailableReading>& unavailable() const { return unavailable_; }
+
+  /// Asks the driver now: milliseconds, so never within a training's window.
+  core::GpuState state() const;
+  /// All processes on the device, of every kind that the driver lists (compute, graphics, MPS
+  /// clients), each once. Throws nothing; `problem` gets the reason when the list can't be had.
+  std::vector<GpuProcess> processes(std::string& problem) const;
+  /// Watches the energy counter for at most `at_most_s` and says how often it changes: the median
+  /// time between two changes. Missing without a counter or when it didn't change often enough.
+  core::Reading measure_counter_period_s(double at_most_s = 1.0) const;
+
+  /// Energy, power, utilisation, memory, temperature, clocks and throttle reasons, as
+  /// `gpu_<index>_energy_j` and so on; only what this device was found to tell. To be read at most
+  /// ten times a second: each call holds the driver's lock.
+  std::unique_ptr<SignalSource> readings(int index) const;
+  /// The processes on the device: `gpu_<index>_processes`, `gpu_<index>_foreign_processes`,
+  /// `gpu_<index>_unknown_processes` (numbers that this system's /proc doesn't know),
+  /// and for each participant (`a`, `b`) `gpu_<index>_memory_a_mib` and
+  /// `gpu_<index>_sm_util_a_percent`. To be read at most once a second (about 4.5 ms a call).
+  std::unique_ptr<SignalSource> process_readings(int index, int participants,
+                                                 std::shared_ptr<const ProcessOwners> owners) const;
+
+ private:
+  friend class GpuDriver;
+  Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle);
+
+  std::shared_ptr<const NvmlLibrary> library_;
+  void* handle_;  ///< nvmlDevice_t
+  core::GpuDescription description_;
+  std::vector<UnavailableReading> unavailable_;
+};
+
+/// The NVIDIA driver's management library, loaded and initialised for as long as this or one of its
+/// devices lives.
+class GpuDriver {
+ public:
+  /// Missing with the reason, and what to do, where there is no driver or it doesn't answer.
+  /// `library` is for tests.
+  static std::variant<GpuDriver, MissingSource> load(
+      const std::string& library = "libnvidia-ml.so.1");
+
+  /// In the order of their PCI addresses.
+  const std::vector<Gpu>& devices() const { return devices_; }
+  /// Devices that are there but don't answer, and why.
+  const std::vector<MissingSource>& broken_devices() const { return broken_; }
+  /// The device of a UUID (of a MIG slice: the board around it) or a PCI address, each also
+  /// shortened to a part that only one device has. A plain number is refused: CUDA, the driver and
+  /// PCI count differently. Throws core::UserError that lists the devices; `asked_by` names where
+  /// the selector stands (`$.gpu`, `--gpu`).
+  const Gpu& device(const std::string& selector, const std::string& asked_by) const;
+
+ private:
+  GpuDriver() = default;
+  std::vector<Gpu> devices_;
+  std::vector<MissingSource> broken_;
+};
 
 }  // namespace tandem::measure

@@ -41,7 +41,8 @@ class Meter::Parts {
     std::vector<std::unique_ptr<SignalSource>> sources;
     find_process_trees(sources);
     add(find_rapl(options.root), sources);
-    add(find_gpu(), sources);
+    const auto driver = GpuDriver::load();
+    if (const auto* missing = std::get_if<MissingSource>(&driver)) missing_.push_back(*missing);
     sampler_ = std::make_unique<Sampler>(std::move(sources), options.sampling_hz, options.origin,
                                          options.samples_csv);
     if (!options_.power_model) {

@@ -49,6 +49,7 @@ class Sampler::Loop {
         origin_(origin),
         csv_(samples_csv, all_signals(sources_)) {
     recording_.signals = all_signals(sources_);
+    recording_.sampling.name = "host";
     recording_.sampling.period_s = std::chrono::duration<double>(period_).count();
     tick_values_.resize(recording_.signals.size());
     recording_.t_s.reserve(reserved_ticks);

@@ -14,11 +14,14 @@ enum class Behaviour { counter, gauge };
 
 /// A quantity that can be sampled.
 struct Signal {
-  std::string
-      name;  ///< with its unit, unique within a recording: `rapl_package_0_j`, `gpu_power_w`
+  /// With its unit, unique within a run: `rapl_package_0_j`, `gpu_0_power_instant_w`.
+  std::string name;
   std::string unit;
   Behaviour behaviour;
   std::string description;
+  /// Of a counter that starts again now and then: a longer time between two reads may hide a whole
+  /// round, so that a growth over it isn't known.
+  double read_at_least_every_s = std::numeric_limits<double>::infinity();
 };
 
 /// A sample that is not there. Why is told by the source, once, not per sample.

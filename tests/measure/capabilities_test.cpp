@@ -42,14 +42,14 @@ TEST(Capabilities, SayWhyTheyAreNotThere) {
 }
 
 TEST(Gpu, SaysThatThereIsNoDriver) {
-  const FoundSource found = find_gpu("libtandem-no-such-driver.so.1");
+  const auto found = GpuDriver::load("libtandem-no-such-driver.so.1");
   EXPECT_EQ(std::get<MissingSource>(found).name, "gpu");
   EXPECT_EQ(std::get<MissingSource>(found).reason,
             "no NVIDIA driver (libtandem-no-such-driver.so.1 not found)");
 }
 
 TEST(Gpu, SaysThatADriverIsNotReadYet) {
-  const FoundSource found = find_gpu("libc.so.6");  // any library stands for the driver's
+  const auto found = GpuDriver::load("libc.so.6");  // any library stands for the driver's
   EXPECT_EQ(std::get<MissingSource>(found).reason,
             "libc.so.6 is there, but this version doesn't read it yet");
 }

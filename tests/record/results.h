@@ -28,7 +28,7 @@ inline record::RunResult concurrent_result() {
   result.gpu_util_avg_percent = core::Reading::missing("no NVIDIA driver");
   result.gpu_power_avg_watts = core::Reading::missing("no NVIDIA driver");
   result.gpu_memory_peak_mib = 123;
-  result.sampling = {0.1, 83, 1, 0.21};
+  result.sampling = {"host", 0.1, 83, 1, 0.21};
   for (size_t i = 0; i < 2; ++i) {
     record::ParticipantResult training;
     training.spec = result.spec.participants[i];
