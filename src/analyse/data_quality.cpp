@@ -28,7 +28,7 @@ bool is_estimate(const core::Energy& energy) {
 }
 
 void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& quality) {
-  std::set<std::string> gpu, cpu, shares, data, barriers, machines;
+  std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines;
   for (const RunResult* run : counted) {
     gpu.insert(source_label(run->gpu_energy_total_joules));
     cpu.insert(source_label(run->cpu_energy_total_joules));
@@ -37,6 +37,7 @@ void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& qu
                                 is_estimate(run->total_energy_joules);
     barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
     machines.insert(run->machine.machine_class());
+    if (run->gpu && run->spec.device == study::Device::cuda) gpus.insert(run->gpu->device.uuid);
     for (const record::ParticipantResult& participant : run->participants) {
       data.insert(participant.data.empty() ? "not stated" : participant.data);
       quality.data_synthetic |= participant.data == "synthetic";
@@ -49,6 +50,7 @@ void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& qu
   quality.data = listed(data);
   quality.barriers = listed(barriers);
   quality.machine_classes = listed(machines);
+  quality.gpus = listed(gpus);
 }
 
 /// Runs that several pairs are compared with make the pairs' effects depend on one another.
@@ -57,6 +59,22 @@ bool pairs_share_runs(const study::Plan& plan) {
   return std::any_of(plan.cells.begin(), plan.cells.end(), [&](const study::Cell& cell) {
     return pair_of_run.try_emplace(cell.run, cell.pair).first->second != cell.pair;
   });
+}
+
+/// What a run's caution means for its figures.
+std::string meaning_of(const std::string& caution) {
+  static const std::map<std::string, std::string> meanings = {
+      {"contaminated", "another program used the GPU, its energy is in the figures"},
+      {"contamination_unknown", "whether another program used the GPU could not be told"},
+      {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
+      {"sampling_gap",
+       "nothing was sampled for more than 1 s or 10 periods; the machine or tandem was held up, "
+       "and "
+       "times and energies are less sure"},
+      {"sensor_lost", "a driver stopped answering"},
+      {"throttled", "the GPU's clocks were held down"}};
+  const auto meaning = meanings.find(caution);
+  return meaning != meanings.end() ? meaning->second : caution;
 }
 
 void add_cautions(const study::Study& study, const study::Plan& plan, DataQuality& quality) {
@@ -75,13 +93,13 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   if (quality.data_synthetic) {
     add("Synthetic data: performance figures say nothing about the real tasks.");
   }
-  if (!quality.runs_with_gaps.empty()) {
-    add(
-        fmt::format("{} of the runs that count had a gap in their samples of more than 1 s or 10 "
-                    "periods ({}{}): the machine or tandem was held up, and their times and "
-                    "energies are less sure.",
-                    quality.runs_with_gaps.size(), quality.runs_with_gaps.front(),
-                    quality.runs_with_gaps.size() > 1 ? " …" : ""));
+  for (const auto& [name, runs] : quality.runs_with_caution) {
+    add(fmt::format("{} of the runs that count: {} ({}{}).", runs.size(), meaning_of(name),
+                    runs.front(), runs.size() > 1 ? " …" : ""));
+  }
+  if (quality.gpus.size() > 1) {
+    add("The runs come from different GPUs; sensors of the same model differ by a gain, so that "
+        "energies of different boards can't be compared.");
   }
   if (quality.scale == "quick") {
     add("Quick scale: small data and few epochs; effects may differ at full scale.");
@@ -140,10 +158,6 @@ std::string workload_label(const std::string& workload_id) {
   return model == "default" ? workload_id.substr(0, slash) : model;
 }
 
-double longest_gap_s(const core::SamplingSummary& sampling) {
-  return std::max(1.0, 10 * sampling.period_s);
-}
-
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
                                     const std::vector<RunResult>& all) {
   std::map<std::string, int> attempts;
@@ -180,8 +194,8 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
     } else if (result->outcome.ok()) {
       ++quality.ok;
       counted.push_back(result);
-      if (result->sampling.largest_gap_s > longest_gap_s(result->sampling)) {
-        quality.runs_with_gaps.push_back(result->run_id);
+      for (const core::Caution& caution : result->cautions) {
+        quality.runs_with_caution[caution.name].push_back(result->run_id);
       }
     } else {
       ++(result->outcome.status == Status::failed ? quality.failed : quality.invalid);
@@ -232,7 +246,8 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"energy_estimated", quality.energy_estimated},
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},
-          {"runs_with_gaps", quality.runs_with_gaps},
+          {"gpus", quality.gpus},
+          {"runs_with_caution", quality.runs_with_caution},
           {"cautions", quality.cautions}};
 }
 

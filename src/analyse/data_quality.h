@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,6 @@ struct RunStatus {
   core::Energy total_energy_joules;
 };
 
-/// A gap between two samples from which on a run is marked: 1 s, or 10 periods where those are
-/// longer.
-double longest_gap_s(const core::SamplingSummary& sampling);
-
 /// What a reader has to know before any figure.
 struct DataQuality {
   size_t planned = 0;
@@ -47,9 +44,10 @@ struct DataQuality {
   std::vector<std::string> data;  ///< `real`, `synthetic`, `not stated`
   std::vector<std::string> barriers;
   std::vector<std::string> machine_classes;
-  /// Runs that count although nothing was sampled for longer than longest_gap_s: their energy is
-  /// less sure, and whoever stopped the sampler may have stopped the clock of the epochs too.
-  std::vector<std::string> runs_with_gaps;
+  std::vector<std::string> gpus;  ///< UUIDs: only runs on one board may be compared
+  /// Runs that count although something makes their figures doubtful, by the caution's name
+  /// (`contaminated`, `sampling_gap`, …).
+  std::map<std::string, std::vector<std::string>> runs_with_caution;
   bool energy_estimated = false;
   bool data_synthetic = false;
   std::string scale;

@@ -37,6 +37,19 @@ std::string read_file(const fs::path& path) {
   return content;
 }
 
+TemporaryFolder::TemporaryFolder(const std::string& name) {
+  std::string pattern = (fs::temp_directory_path() / (name + "-XXXXXX")).string();
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    throw SystemError(fmt::format("can't make a folder '{}'", pattern), errno);
+  }
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
 void write_file_atomically(const fs::path& path, std::string_view content) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   const fs::path temporary = folder / fmt::format(".{}.{}", path.filename().string(), ::getpid());

@@ -17,6 +17,21 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// Makes the folder and its parents. Throws SystemError naming the folder.
 void make_folders(const std::filesystem::path& path);
 
+/// A new folder for files that nobody needs later, removed with everything in it.
+class TemporaryFolder {
+ public:
+  /// In the system's folder for such things (TMPDIR); `name` begins its name. Throws SystemError.
+  explicit TemporaryFolder(const std::string& name);
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// The folder that holds the running program.
 std::filesystem::path program_folder();
 

@@ -43,6 +43,7 @@ void to_json(Json& json, const SamplingSummary& sampling) {
           {"ticks", sampling.ticks},
           {"missed_deadlines", sampling.missed_deadlines},
           {"largest_gap_s", sampling.largest_gap_s}};
+  if (!sampling.problem.empty()) json["problem"] = sampling.problem;
 }
 
 void from_json(const Json& json, SamplingSummary& sampling) {
@@ -51,6 +52,16 @@ void from_json(const Json& json, SamplingSummary& sampling) {
   json.at("ticks").get_to(sampling.ticks);
   json.at("missed_deadlines").get_to(sampling.missed_deadlines);
   json.at("largest_gap_s").get_to(sampling.largest_gap_s);
+  sampling.problem = json.value("problem", "");
+}
+
+void to_json(Json& json, const Caution& caution) {
+  json = {{"name", caution.name}, {"message", caution.message}};
+}
+
+void from_json(const Json& json, Caution& caution) {
+  json.at("name").get_to(caution.name);
+  json.at("message").get_to(caution.message);
 }
 
 void to_json(Json& json, const GpuDescription& gpu) {
@@ -89,6 +100,22 @@ void from_json(const Json& json, GpuState& state) {
   json.at("memory_used_mib").get_to(state.memory_used_mib);
   json.at("throttle_bits").get_to(state.throttle_bits);
   json.at("throttle_reasons").get_to(state.throttle_reasons);
+}
+
+void to_json(Json& json, const IdlePower& idle) {
+  json = {{"duration_s", idle.duration_s},
+          {"cpu_power_watts", idle.cpu_w},
+          {"cpu_energy_source", name_of(idle.cpu_source)},
+          {"gpu_power_watts", idle.gpu_w}};
+  if (!idle.cpu_model.empty()) json["cpu_model"] = idle.cpu_model;
+}
+
+void from_json(const Json& json, IdlePower& idle) {
+  json.at("duration_s").get_to(idle.duration_s);
+  json.at("cpu_power_watts").get_to(idle.cpu_w);
+  idle.cpu_source = energy_source_of(json.at("cpu_energy_source").get<std::string>());
+  json.at("gpu_power_watts").get_to(idle.gpu_w);
+  idle.cpu_model = json.value("cpu_model", "");
 }
 
 void to_json(Json& json, const Machine& machine) {

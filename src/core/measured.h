@@ -32,9 +32,19 @@ struct SamplingSummary {
   long ticks = 0;
   long missed_deadlines = 0;  ///< ticks that were skipped because the one before took too long
   double largest_gap_s = 0;
+  std::string problem;  ///< a driver that stopped answering; empty when there was none
 };
 void to_json(Json& json, const SamplingSummary& sampling);
 void from_json(const Json& json, SamplingSummary& sampling);
+
+/// Something that a reader of a run's figures must know: `contaminated`, `sampling_gap`,
+/// `energy_sources_disagree`.
+struct Caution {
+  std::string name;
+  std::string message;  ///< what was seen, with the figures
+};
+void to_json(Json& json, const Caution& caution);
+void from_json(const Json& json, Caution& caution);
 
 /// A GPU, named so that it is the same one whatever the order of the driver or of CUDA.
 struct GpuDescription {
@@ -63,6 +73,17 @@ struct GpuState {
 };
 void to_json(Json& json, const GpuState& state);
 void from_json(const Json& json, GpuState& state);
+
+/// What the machine drew with no training on it, shortly before some runs.
+struct IdlePower {
+  double duration_s = 0;  ///< how long it was watched; 0: it was not
+  Reading cpu_w = Reading::missing("idle power was not measured");
+  EnergySource cpu_source = EnergySource::none;
+  std::string cpu_model;  ///< of an estimate
+  Reading gpu_w = Reading::missing("idle power was not measured");
+};
+void to_json(Json& json, const IdlePower& idle);
+void from_json(const Json& json, IdlePower& idle);
 
 /// The machine that a run was made on.
 struct Machine {

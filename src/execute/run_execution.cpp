@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/energy_shares.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "execute/event_log.h"
@@ -77,12 +78,14 @@ class RunExecution {
         observer_(observer),
         origin_(Clock::now()),
         log_(folder / "events.jsonl", origin_),
-        meter_({.participants = static_cast<int>(spec.participants.size()),
-                .sampling_hz = settings.sampling_hz,
-                .origin = origin_,
-                .samples_csv = folder / "samples.csv",
-                .power_model = settings.power_model,
-                .root = "/"}) {
+        instruments_(settings.instruments ? settings.instruments
+                                          : std::make_shared<const measure::Instruments>(
+                                                measure::Instruments::Options{})),
+        meter_(*instruments_, {.participants = static_cast<int>(spec.participants.size()),
+                               .sampling_hz = settings.sampling_hz,
+                               .origin = origin_,
+                               .folder = folder,
+                               .power_model = settings.power_model}) {
     for (size_t i = 0; i < spec.participants.size(); ++i) {
       const study::Workload& workload = catalogue.at(spec.participants[i].workload);
       const std::string role = !spec.concurrent() ? "solo" : i == 0 ? "A" : "B";
@@ -90,11 +93,15 @@ class RunExecution {
       command.stdout_file = folder / (role + ".stdout.log");
       command.stderr_file = folder / (role + ".stderr.log");
       command.grace_s = settings.grace_s;
+      if (spec.device == study::Device::cuda && !settings.cuda_visible_devices.empty()) {
+        command.environment["CUDA_VISIBLE_DEVICES"] = settings.cuda_visible_devices;
+      }
       participants_.emplace_back(role, spec.participants[i], workload, std::move(command), log_);
     }
   }
 
   void execute() {
+    if (const measure::Gpu* gpu = this->gpu()) gpu_at_start_ = gpu->state();
     meter_.start();
     observer_.loading();
     for (size_t i = 0; i < participants_.size(); ++i) start_round(i);
@@ -105,7 +112,8 @@ class RunExecution {
       if (go_at_ && spec_.overlap == study::Overlap::sustained && spec_.concurrent()) sustain();
       enforce_limits();
     }
-    sampling_ = meter_.stop().sampling;
+    meter_.stop();
+    if (const measure::Gpu* gpu = this->gpu()) gpu_at_end_ = gpu->state();
   }
 
   /// The result but for the identity of the attempt.
@@ -113,7 +121,8 @@ class RunExecution {
     record::RunResult result;
     result.spec = spec_;
     result.barrier = "protocol";
-    result.sampling = sampling_;
+    result.sampling = meter_.sampling();
+    result.idle = settings_.idle;
     for (const Participant& participant : participants_) {
       result.participants.push_back(describe(participant));
     }
@@ -124,6 +133,11 @@ class RunExecution {
   }
 
  private:
+  /// The one that the run uses, or would use.
+  const measure::Gpu* gpu() const {
+    return instruments_->gpus().empty() ? nullptr : &instruments_->gpus().front();
+  }
+
   void start_round(size_t index) {
     participants_[index].start_round();
     meter_.watch(static_cast<int>(index), participants_[index].current().pid());
@@ -149,13 +163,21 @@ class RunExecution {
     ::poll(waiting.data(), waiting.size(), longest_ms);
   }
 
+  /// 0 = A or the solo training, 1 = B.
+  static size_t index_of(const Participant& participant) { return participant.role() == "B"; }
+
   void update(Participant& participant) {
     Training& training = participant.current();
+    if (training.has_ended()) return;
     const size_t before = training.epochs_done();
     training.update();
     for (size_t epoch = before + 1; epoch <= training.epochs_done(); ++epoch) {
-      observer_.epoch_done(participant.role() == "B" ? 1 : 0, static_cast<int>(epoch),
+      observer_.epoch_done(index_of(participant), static_cast<int>(epoch),
                            participant.epochs_asked_for());
+      if (static_cast<int>(epoch) == participant.epochs_asked_for()) meter_.mark();
+    }
+    if (training.has_ended() && training.cpu_time_s()) {
+      meter_.ended(static_cast<int>(index_of(participant)), *training.cpu_time_s());
     }
     if (training.has_ended() && !failure_ && !called_off_ &&
         !participant.outcome_of(training).ok()) {
@@ -183,6 +205,7 @@ class RunExecution {
     }
     go_at_ = Clock::now();
     for (const Participant& participant : participants_) participant.current().go(*go_at_);
+    meter_.mark();
     observer_.started();
   }
 
@@ -250,19 +273,29 @@ class RunExecution {
     } else {
       result.performance = Reading::missing("the training did not succeed");
     }
-    const int index = participant.role() == "B" ? 1 : 0;
-    if (result.training_success) {
-      const measure::Window window{at(*go_at_), at(*training.last_epoch_at())};
-      result.duration_seconds = window.duration_s();
-      result.cpu_time_seconds = meter_.cpu_time_s(index, window);
-      result.memory_peak_mib = meter_.memory_peak_mib(index, window);
-    } else {
-      const Reading missing = Reading::missing("the training did not succeed");
-      result.duration_seconds = missing;
-      result.cpu_time_seconds = missing;
-      result.memory_peak_mib = missing;
-    }
+    describe_use(participant, result);
     return result;
+  }
+
+  /// What the training's processes used while it lasted.
+  void describe_use(const Participant& participant, record::ParticipantResult& result) const {
+    if (!result.training_success) {
+      result.duration_seconds = result.cpu_time_seconds = result.memory_peak_mib =
+          result.memory_pss_peak_mib = result.io_read_mib = result.io_written_mib =
+              result.gpu_memory_peak_mib = result.gpu_sm_util_avg_percent =
+                  Reading::missing("the training did not succeed");
+      return;
+    }
+    const int index = static_cast<int>(index_of(participant));
+    const measure::Window window{at(*go_at_), at(*participant.first().last_epoch_at())};
+    result.duration_seconds = window.duration_s();
+    result.cpu_time_seconds = meter_.cpu_time_s(index, window);
+    result.memory_peak_mib = meter_.memory_peak_mib(index, window);
+    result.memory_pss_peak_mib = meter_.memory_pss_peak_mib(index, window);
+    result.io_read_mib = meter_.io_read_mib(index, window);
+    result.io_written_mib = meter_.io_written_mib(index, window);
+    result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib_of(index, window);
+    result.gpu_sm_util_avg_percent = meter_.gpu_sm_util_avg_percent_of(index, window);
   }
 
   Outcome overall_outcome(const std::vector<record::ParticipantResult>& participants) const {
@@ -313,29 +346,76 @@ class RunExecution {
   }
 
   void describe_energy(record::RunResult& result) {
-    if (!result.outcome.ok()) {
-      const Reading missing = Reading::missing("the run is not ok: " + result.outcome.name);
-      result.gpu_energy_total_joules.joules = missing;
-      result.cpu_energy_total_joules.joules = missing;
-      result.total_energy_joules.joules = missing;
-      result.gpu_util_avg_percent = missing;
-      result.gpu_power_avg_watts = missing;
-      result.gpu_memory_peak_mib = missing;
-      for (record::ParticipantResult& participant : result.participants) {
-        participant.gpu_energy_share_joules = missing;
-        participant.cpu_energy_share_joules = missing;
-      }
-      return;
+    if (gpu() != nullptr) {
+      result.gpu = {instruments_->description(0), gpu_at_start_, gpu_at_end_,
+                    Reading::missing("the run is not ok")};
     }
+    if (!result.outcome.ok()) return describe_no_energy(result);
     const measure::Window window{at(*go_at_), at(*go_at_) + *result.makespan_seconds};
-    result.gpu_energy_total_joules = meter_.gpu_energy(window);
+    const measure::GpuEnergy gpu_energy = meter_.gpu_energy(window);
+    result.gpu_energy_total_joules = gpu_energy.total;
+    result.gpu_energy_cross_check_joules = gpu_energy.cross_check;
     result.cpu_energy_total_joules = meter_.cpu_energy(window);
+    result.dram_energy_joules = meter_.dram_energy_j(window);
     result.total_energy_joules =
         total(result.gpu_energy_total_joules, result.cpu_energy_total_joules);
+    result.gpu_energy_above_idle_joules =
+        above_idle(gpu_energy.total.joules, settings_.idle.gpu_w, window);
+    result.cpu_energy_above_idle_joules =
+        above_idle(result.cpu_energy_total_joules.joules, settings_.idle.cpu_w, window);
     result.gpu_util_avg_percent = meter_.gpu_util_avg_percent(window);
     result.gpu_power_avg_watts = meter_.gpu_power_avg_watts(window);
     result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib(window);
+    if (result.gpu) result.gpu->temperature_peak_c = meter_.gpu_temperature_peak_c(window);
+    result.cautions = meter_.cautions(window, spec_.device == study::Device::cuda);
+    describe_phases(result, window);
     share_energy(result, window);
+  }
+
+  static void describe_no_energy(record::RunResult& result) {
+    const Reading missing = Reading::missing("the run is not ok: " + result.outcome.name);
+    result.gpu_energy_total_joules.joules = result.cpu_energy_total_joules.joules =
+        result.total_energy_joules.joules = result.gpu_energy_cross_check_joules.joules =
+            result.dram_energy_joules = result.gpu_energy_above_idle_joules =
+                result.cpu_energy_above_idle_joules = result.gpu_util_avg_percent =
+                    result.gpu_power_avg_watts = result.gpu_memory_peak_mib = missing;
+    for (record::ParticipantResult& participant : result.participants) {
+      participant.gpu_energy_share_joules = missing;
+      participant.cpu_energy_share_joules = missing;
+    }
+  }
+
+  static Reading above_idle(const Reading& energy_j, const Reading& idle_w,
+                            measure::Window window) {
+    return core::both(energy_j, idle_w, [&](double joules, double watts) {
+      return joules - watts * window.duration_s();
+    });
+  }
+
+  /// One alone, both, one alone: from the start signal to the later start, to the earlier end, to
+  /// the end.
+  void describe_phases(record::RunResult& result, measure::Window window) const {
+    if (!spec_.concurrent()) return;
+    double both_from_s = window.begin_s;
+    double both_until_s = window.end_s;
+    for (const Participant& participant : participants_) {
+      const auto started_at = participant.first().started_at();
+      if (started_at) both_from_s = std::max(both_from_s, at(*started_at));
+      // Of A kept up beside B, the last round ends with B.
+      const bool repeated = participant.rounds_started() > 1;
+      const double end_s = repeated ? window.end_s : at(*participant.first().last_epoch_at());
+      both_until_s = std::min(both_until_s, end_s);
+    }
+    both_until_s = std::max(both_from_s, both_until_s);
+    const auto add = [&](const char* name, double begin_s, double end_s) {
+      const measure::Window phase{begin_s, end_s};
+      if (phase.duration_s() <= 0) return;
+      result.phases.push_back({name, begin_s - window.begin_s, end_s - window.begin_s,
+                               meter_.gpu_energy(phase).total, meter_.cpu_energy(phase)});
+    };
+    add("head", window.begin_s, both_from_s);
+    add("overlap", both_from_s, both_until_s);
+    add("tail", both_until_s, window.end_s);
   }
 
   /// The GPU takes no part in a run on the CPU; the run's energy is the CPU's then.
@@ -356,15 +436,19 @@ class RunExecution {
     }
     record::ParticipantResult& a = result.participants[0];
     record::ParticipantResult& b = result.participants[1];
-    const measure::Shares cpu =
-        measure::shares_by_cpu_time(result.cpu_energy_total_joules.joules,
-                                    meter_.cpu_time_s(0, window), meter_.cpu_time_s(1, window));
+    const core::Shares cpu =
+        core::shares_in_proportion("cpu_time", result.cpu_energy_total_joules.joules,
+                                   meter_.cpu_time_s(0, window), meter_.cpu_time_s(1, window));
     a.cpu_energy_share_joules = cpu.a;
     b.cpu_energy_share_joules = cpu.b;
-    a.energy_share_model = b.energy_share_model = cpu.model;
-    const core::Reading& gpu = result.gpu_energy_total_joules.joules;
-    a.gpu_energy_share_joules = b.gpu_energy_share_joules =
-        gpu ? Reading::missing("this version shares out no GPU energy") : gpu;
+    const core::Shares gpu = core::shares_in_proportion(
+        "sm_utilisation", result.gpu_energy_total_joules.joules,
+        meter_.gpu_sm_util_avg_percent_of(0, window), meter_.gpu_sm_util_avg_percent_of(1, window));
+    a.gpu_energy_share_joules = gpu.a;
+    b.gpu_energy_share_joules = gpu.b;
+    const bool on_gpu = spec_.device == study::Device::cuda;
+    a.energy_share_model = b.energy_share_model =
+        on_gpu ? "gpu " + gpu.model + " + cpu " + cpu.model : cpu.model;
   }
 
   const study::RunSpec& spec_;
@@ -373,8 +457,10 @@ class RunExecution {
   RunObserver& observer_;
   Time origin_;
   EventLog log_;
+  std::shared_ptr<const measure::Instruments> instruments_;
   measure::Meter meter_;
-  core::SamplingSummary sampling_;
+  core::GpuState gpu_at_start_;
+  core::GpuState gpu_at_end_;
   std::vector<Participant> participants_;
   std::optional<Time> go_at_;
   std::optional<std::string> failure_;  ///< of the first training that failed, for its partner

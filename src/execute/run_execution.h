@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,11 @@ namespace tandem::execute {
 struct RunSettings {
   std::filesystem::path data_folder;
   double sampling_hz = 10;
+  /// What to measure with, its first GPU being the one that trainings on CUDA use; without it the
+  /// run looks for itself.
+  std::shared_ptr<const measure::Instruments> instruments;
+  std::string cuda_visible_devices;  ///< UUID of the GPU or MIG slice; empty: as it is
+  core::IdlePower idle;              ///< as last measured
   std::optional<measure::PowerModel> power_model;
   double ready_timeout_s = 600;  ///< for loading data and warming up
   double timeout_s = 3600;       ///< from the start signal to the end of the last process

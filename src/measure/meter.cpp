@@ -3,20 +3,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
-#include <string>
+#include <cmath>
+#include <thread>
 #include <utility>
-#include <vector>
 
-#include "measure/gpu.h"
+#include "core/file.h"
+#include "measure/gpu_cautions.h"
 #include "measure/machine.h"
+#include "measure/process_memory.h"
+#include "measure/process_owners.h"
 #include "measure/process_tree.h"
 #include "measure/rapl.h"
+#include "measure/sampler.h"
 
 namespace tandem::measure {
 namespace {
 
+using core::Caution;
+using core::Energy;
+using core::EnergySource;
 using core::Reading;
+using Sources = std::vector<std::unique_ptr<SignalSource>>;
+
+/// Each call of the driver holds its lock, which the trainings need too.
+constexpr double fastest_gpu_hz = 10;
+constexpr double process_list_hz = 1;
+/// The exact share of memory costs milliseconds a process, in which it can't map memory.
+constexpr double shared_memory_hz = 0.1;
 
 /// Participant 0 is called a, 1 is called b.
 char letter_of(int index) {
@@ -33,44 +46,58 @@ Reading named(const std::string& signal_name, const Reading& reading) {
   return Reading::missing(fmt::format("{}: {}", signal_name, reading.reason()));
 }
 
+/// A gap that is worth telling: seconds, and many ticks.
+double longest_gap_s(const core::SamplingSummary& sampling) {
+  return std::max(1.0, 10 * sampling.period_s);
+}
+
 }  // namespace
 
 class Meter::Parts {
  public:
-  explicit Parts(const Options& options) : options_(options) {
-    std::vector<std::unique_ptr<SignalSource>> sources;
-    find_process_trees(sources);
-    add(find_rapl(options.root), sources);
-    const auto driver = GpuDriver::load();
-    if (const auto* missing = std::get_if<MissingSource>(&driver)) missing_.push_back(*missing);
-    sampler_ = std::make_unique<Sampler>(std::move(sources), options.sampling_hz, options.origin,
-                                         options.samples_csv);
+  Parts(const Instruments& instruments, const Options& options)
+      : instruments_(instruments),
+        options_(options),
+        owners_(std::make_shared<ProcessOwners>(instruments.root())) {
     if (!options_.power_model) {
-      options_.power_model = default_power_model(describe_machine(options.root).logical_cpus);
+      options_.power_model = default_power_model(describe_machine(instruments.root()).logical_cpus);
     }
+    add_host();
+    for (size_t i = 0; i < instruments.gpus().size(); ++i) add_gpu(static_cast<int>(i));
   }
 
-  void start() { sampler_->start(); }
+  void start() {
+    for (Sampler& sampler : samplers_) sampler.start();
+  }
 
   void watch(int index, pid_t root_pid) {
-    if (!trees_.empty()) trees_.at(static_cast<size_t>(index))->watch(root_pid);
+    owners_->watch(index, root_pid);
+    if (trees_.empty()) return;
+    trees_.at(static_cast<size_t>(index))->watch(root_pid);
+    memories_.at(static_cast<size_t>(index))->watch(root_pid);
+  }
+  void ended(int index, double cpu_time_s) {
+    if (!trees_.empty()) trees_.at(static_cast<size_t>(index))->ended(cpu_time_s);
   }
 
-  const Recording& stop() {
-    recording_ = sampler_->stop();
-    recording_.missing = missing_;
-    return recording_;
-  }
+  std::vector<Sampler>& samplers() { return samplers_; }
 
-  core::Energy cpu_energy(Window window) const {
-    const auto is_rapl = [](const Signal& s) { return s.name.starts_with(rapl_prefix); };
+  void stop() {
+    for (Sampler& sampler : samplers_) recordings_.push_back(sampler.stop());
+  }
+  const std::vector<Recording>& recordings() const { return recordings_; }
+
+  Energy cpu_energy(Window window) const {
     Reading joules = 0.0;
-    if (std::ranges::any_of(recording_.signals, is_rapl)) {
-      for (const Signal& signal : recording_.signals) {
-        if (is_rapl(signal)) joules = sum(joules, growth(signal.name, window));
+    bool has_rapl = false;
+    for (const Recording& recording : recordings_) {
+      for (const Signal& signal : recording.signals) {
+        if (!signal.name.starts_with(rapl_prefix)) continue;
+        has_rapl = true;
+        joules = sum(joules, growth(signal.name, window));
       }
-      return {joules, joules ? core::EnergySource::rapl : core::EnergySource::none, ""};
     }
+    if (has_rapl) return {joules, joules ? EnergySource::rapl : EnergySource::none, ""};
     Reading cpu_seconds = 0.0;
     for (int i = 0; i < options_.participants; ++i) {
       cpu_seconds = sum(cpu_seconds, cpu_time_s(i, window));
@@ -78,73 +105,186 @@ class Meter::Parts {
     return estimate_cpu_energy(*options_.power_model, window, cpu_seconds);
   }
 
+  Reading dram_energy_j(Window window) const {
+    Reading joules = Reading::missing("no RAPL domain of the DRAM is read here");
+    for (const Recording& recording : recordings_) {
+      for (const Signal& signal : recording.signals) {
+        if (!signal.name.starts_with(std::string(rapl_prefix) + "dram")) continue;
+        const Reading growth_j = growth(signal.name, window);
+        joules = joules ? sum(joules, growth_j) : growth_j;
+        if (!growth_j) return growth_j;
+      }
+    }
+    return joules;
+  }
+
+  /// The idle figure of the model that stands in where there is no meter.
+  const PowerModel& power_model() const { return *options_.power_model; }
+  const Instruments& instruments() const { return instruments_; }
+
   Reading cpu_time_s(int index, Window window) const {
-    if (const auto problem = tree_problem(index)) return Reading::missing(*problem);
-    return growth(fmt::format("cpu_time_{}_s", letter_of(index)), window);
+    return of_tree(index, [&] { return growth(of("cpu_time_{}_s", index), window); });
   }
 
-  Reading memory_peak_mib(int index, Window window) const {
-    if (const auto problem = tree_problem(index)) return Reading::missing(*problem);
-    const std::string memory = fmt::format("memory_{}_mib", letter_of(index));
-    const auto& processes = *recording_.find(fmt::format("processes_{}", letter_of(index)));
-    std::vector<double> memory_mib = *recording_.find(memory);
-    for (size_t i = 0; i < memory_mib.size(); ++i) {
-      if (processes[i] == 0) memory_mib[i] = 0;  // no process, no memory: that is known
-    }
-    return named(memory, maximum_over(recording_.t_s, memory_mib, window));
-  }
-
-  /// Why a source isn't there.
-  std::string reason_of_missing(const std::string& source) const {
-    const auto found = std::ranges::find(missing_, source, &MissingSource::name);
-    return found != missing_.end() ? found->reason : source + " doesn't report it";
-  }
-  Reading missing_gpu_figure() const { return Reading::missing(reason_of_missing("gpu")); }
-
- private:
-  void find_process_trees(std::vector<std::unique_ptr<SignalSource>>& sources) {
-    if (auto missing_tree = missing_process_tree(options_.root)) {
-      missing_.push_back(std::move(*missing_tree));
-      return;
-    }
-    for (int i = 0; i < options_.participants; ++i) {
-      auto tree = std::make_unique<ProcessTree>(letter_of(i), options_.root);
-      trees_.push_back(tree.get());
-      sources.push_back(std::move(tree));
-    }
-  }
-
-  void add(FoundSource found, std::vector<std::unique_ptr<SignalSource>>& sources) {
-    if (auto* source = std::get_if<std::unique_ptr<SignalSource>>(&found)) {
-      sources.push_back(std::move(*source));
-    } else {
-      missing_.push_back(std::get<MissingSource>(std::move(found)));
-    }
+  /// A gauge of one participant, which is 0 while it has no process.
+  Reading maximum_while_alive(const char* signal_format, int index, Window window) const {
+    return of_tree(index, [&] {
+      const std::string name = of(signal_format, index);
+      const std::optional<Found> found = find(name);
+      if (!found) return Reading::missing(name + " isn't read here");
+      const std::optional<Found> processes = find(of("processes_{}", index));
+      std::vector<double> values(found->series.values.begin(), found->series.values.end());
+      for (size_t i = 0; i < values.size(); ++i) {
+        // No process, no memory: that is known.
+        const double t_s = found->series.t_s[i];
+        if (std::isnan(values[i]) && had_ended(processes->series, t_s)) values[i] = 0;
+      }
+      return named(name, maximum_over({found->series.t_s, values}, window));
+    });
   }
 
   Reading growth(const std::string& signal_name, Window window) const {
-    const std::vector<double>& counter = *recording_.find(signal_name);
-    return named(signal_name, counter_growth(recording_.t_s, counter, window));
+    const std::optional<Found> found = find(signal_name);
+    if (!found) return Reading::missing(signal_name + " isn't read here");
+    const Reading gap_s = largest_gap_s(found->series, window);
+    if (gap_s && *gap_s > found->signal->read_at_least_every_s) {
+      return Reading::missing(
+          fmt::format("{}: not read for {:.0f} s, in which the counter may have started again",
+                      signal_name, *gap_s));
+    }
+    return named(signal_name, counter_growth(found->series, window));
   }
 
-  /// Why there is nothing to say about a participant's process tree, if so.
-  std::optional<std::string> tree_problem(int index) const {
-    if (trees_.empty()) return reason_of_missing("process_tree");
-    const auto* processes = recording_.find(fmt::format("processes_{}", letter_of(index)));
-    if (processes == nullptr) return "nothing was sampled";
-    const bool seen = std::ranges::any_of(*processes, [](double count) { return count > 0; });
-    if (seen) return std::nullopt;
-    return fmt::format("no tick saw a process of participant {}", letter_of(index));
+  Reading with_series(const std::string& signal_name, Window window,
+                      Reading (*figure)(Series, Window)) const {
+    const std::optional<Found> found = find(signal_name);
+    if (!found) return Reading::missing(signal_name + " isn't read here");
+    return named(signal_name, figure(found->series, window));
   }
 
+  /// Why there is nothing to say about a GPU; nothing when there is.
+  std::optional<Reading> no_gpu(size_t gpu) const {
+    if (gpu < instruments_.gpus().size()) return std::nullopt;
+    return Reading::missing(instruments_.why_no_gpu().empty() ? "no GPU was chosen"
+                                                              : instruments_.why_no_gpu());
+  }
+
+  /// Why the GPU doesn't tell something, in the driver's words.
+  Reading gpu_does_not_tell(size_t gpu, const std::string& name) const {
+    for (const UnavailableReading& unavailable : instruments_.gpus().at(gpu).unavailable()) {
+      if (unavailable.name == name) return Reading::missing(name + ": " + unavailable.reason);
+    }
+    return Reading::missing(name + " isn't told by this GPU");
+  }
+
+  Reading gpu_figure(size_t gpu, const std::string& name, Window window,
+                     Reading (*figure)(Series, Window)) const {
+    if (const auto missing = no_gpu(gpu)) return *missing;
+    const std::string signal = fmt::format("gpu_{}_{}", gpu, name);
+    if (!find(signal)) return gpu_does_not_tell(gpu, name);
+    return with_series(signal, window, figure);
+  }
+
+  struct Found {
+    Series series;
+    const Signal* signal;
+  };
+  std::optional<Found> find(const std::string& signal_name) const {
+    for (const Recording& recording : recordings_) {
+      const auto signal = std::ranges::find(recording.signals, signal_name, &Signal::name);
+      if (signal == recording.signals.end()) continue;
+      return Found{{recording.samples.t_s, *recording.samples.find(signal_name)}, &*signal};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void add_sampler(const std::string& name, double hz, const char* file_format, Sources sources) {
+    if (sources.empty()) return;
+    samplers_.emplace_back(std::move(sources),
+                           Sampler::Options{.name = name,
+                                            .sampling_hz = hz,
+                                            .origin = options_.origin,
+                                            .samples_csv = options_.folder / file_format});
+  }
+
+  void add_host() {
+    Sources host;
+    // Counters of joules first: they are nearest to the middle of a quick tick.
+    FoundSource rapl = find_rapl(instruments_.root());
+    if (auto* source = std::get_if<std::unique_ptr<SignalSource>>(&rapl)) {
+      host.push_back(std::move(*source));
+    }
+    Sources memory;
+    if (auto missing = missing_process_tree(instruments_.root())) {
+      why_no_trees_ = missing->reason;
+    } else {
+      for (int i = 0; i < options_.participants; ++i) {
+        auto tree = std::make_unique<ProcessTree>(letter_of(i), instruments_.root());
+        trees_.push_back(tree.get());
+        host.push_back(std::move(tree));
+        auto shared = std::make_unique<ProcessMemory>(letter_of(i), instruments_.root());
+        memories_.push_back(shared.get());
+        memory.push_back(std::move(shared));
+      }
+    }
+    add_sampler("host", options_.sampling_hz, "samples.csv", std::move(host));
+    add_sampler("memory", std::min(shared_memory_hz, options_.sampling_hz), "samples_memory.csv",
+                std::move(memory));
+  }
+
+  void add_gpu(int index) {
+    const Gpu& gpu = instruments_.gpus().at(static_cast<size_t>(index));
+    Sources readings;
+    readings.push_back(gpu.readings(index));
+    add_sampler(fmt::format("gpu_{}", index), std::min(fastest_gpu_hz, options_.sampling_hz),
+                fmt::format("samples_gpu_{}.csv", index).c_str(), std::move(readings));
+    Sources processes;
+    processes.push_back(gpu.process_readings(index, options_.participants, owners_));
+    add_sampler(fmt::format("gpu_{}_processes", index),
+                std::min(process_list_hz, options_.sampling_hz),
+                fmt::format("samples_gpu_{}_processes.csv", index).c_str(), std::move(processes));
+  }
+
+  static std::string of(const char* signal_format, int index) {
+    return fmt::format(fmt::runtime(signal_format), letter_of(index));
+  }
+
+  /// Whether the participant was known to have no process at that time.
+  static bool had_ended(Series processes, double t_s) {
+    const auto after = std::ranges::lower_bound(processes.t_s, t_s);
+    if (after == processes.t_s.end()) return processes.values.back() == 0;
+    return processes.values[static_cast<size_t>(after - processes.t_s.begin())] == 0;
+  }
+
+  /// A figure of a participant's process trees, or why there is none.
+  template <typename Figure>
+  Reading of_tree(int index, Figure figure) const {
+    if (trees_.empty()) return Reading::missing(why_no_trees_);
+    const std::optional<Found> processes = find(of("processes_{}", index));
+    if (!processes) return Reading::missing("nothing was sampled");
+    const std::optional<Found> time = find(of("cpu_time_{}_s", index));
+    const auto is_positive = [](double value) { return value > 0; };
+    if (std::ranges::any_of(processes->series.values, is_positive) ||
+        std::ranges::any_of(time->series.values, is_positive)) {
+      return figure();
+    }
+    return Reading::missing(
+        fmt::format("no tick saw a process of participant {}", letter_of(index)));
+  }
+
+  const Instruments& instruments_;
   Options options_;
-  std::vector<MissingSource> missing_;
+  std::shared_ptr<ProcessOwners> owners_;
+  std::string why_no_trees_;
   std::vector<ProcessTree*> trees_;  ///< owned by the sampler; empty where they can't be read
-  std::unique_ptr<Sampler> sampler_;
-  Recording recording_;
+  std::vector<ProcessMemory*> memories_;
+  std::vector<Sampler> samplers_;
+  std::vector<Recording> recordings_;
 };
 
-Meter::Meter(const Options& options) : parts_(std::make_unique<Parts>(options)) {}
+Meter::Meter(const Instruments& instruments, const Options& options)
+    : parts_(std::make_unique<Parts>(instruments, options)) {}
 Meter::~Meter() = default;
 
 void Meter::start() {
@@ -153,32 +293,160 @@ void Meter::start() {
 void Meter::watch(int index, pid_t root_pid) {
   parts_->watch(index, root_pid);
 }
-const Recording& Meter::stop() {
-  return parts_->stop();
+void Meter::ended(int index, double cpu_time_s) {
+  parts_->ended(index, cpu_time_s);
+}
+void Meter::mark() {
+  for (Sampler& sampler : parts_->samplers()) sampler.tick_now();
+}
+void Meter::pause() {
+  for (Sampler& sampler : parts_->samplers()) sampler.pause();
+}
+void Meter::resume() {
+  for (Sampler& sampler : parts_->samplers()) sampler.resume();
+}
+void Meter::stop() {
+  parts_->stop();
 }
 
-core::Energy Meter::cpu_energy(Window window) const {
+std::vector<core::SamplingSummary> Meter::sampling() const {
+  std::vector<core::SamplingSummary> all;
+  for (const Recording& recording : parts_->recordings()) all.push_back(recording.sampling);
+  return all;
+}
+
+std::vector<Caution> Meter::cautions(Window window, bool gpus_matter) const {
+  std::vector<Caution> cautions;
+  for (const Recording& recording : parts_->recordings()) {
+    if (!recording.sampling.problem.empty()) {
+      cautions.push_back({"sensor_lost", recording.sampling.problem});
+    }
+    const std::vector<double> begins_s = recording.begins_s();
+    const Reading gap_s = largest_gap_s({begins_s, begins_s}, window);
+    if (gap_s && *gap_s > longest_gap_s(recording.sampling)) {
+      cautions.push_back({"sampling_gap", fmt::format("{} was not sampled for {:.1f} s",
+                                                      recording.sampling.name, *gap_s)});
+    }
+  }
+  if (!gpus_matter) return cautions;
+  for (size_t gpu = 0; gpu < parts_->instruments().gpus().size(); ++gpu) {
+    const GpuEnergy energy = gpu_energy(window, gpu);
+    if (auto caution =
+            disagreement(energy.total.joules, energy.cross_check.joules, largest_disagreement)) {
+      cautions.push_back(std::move(*caution));
+    }
+    const auto series = [&](const char* name) {
+      const auto found = parts_->find(fmt::format("gpu_{}_{}", gpu, name));
+      return found ? found->series : Series{};
+    };
+    if (auto caution = throttling(series("throttle_bits"), window)) {
+      cautions.push_back(std::move(*caution));
+    }
+    if (auto caution = contamination({.foreign = series("foreign_processes"),
+                                      .unknown = series("unknown_processes"),
+                                      .memory_a_mib = series("memory_a_mib"),
+                                      .memory_b_mib = series("memory_b_mib")},
+                                     window)) {
+      cautions.push_back(std::move(*caution));
+    }
+  }
+  return cautions;
+}
+
+Energy Meter::cpu_energy(Window window) const {
   return parts_->cpu_energy(window);
 }
+Reading Meter::dram_energy_j(Window window) const {
+  return parts_->dram_energy_j(window);
+}
 
-core::Energy Meter::gpu_energy(Window) const {
-  return {parts_->missing_gpu_figure(), core::EnergySource::none, ""};
+GpuEnergy Meter::gpu_energy(Window window, size_t gpu) const {
+  const auto nothing = [&](const Reading& reason) {
+    return GpuEnergy{{reason, EnergySource::none, ""}, {reason, EnergySource::none, ""}};
+  };
+  if (const auto no_gpu = parts_->no_gpu(gpu)) return nothing(*no_gpu);
+
+  const std::string prefix = fmt::format("gpu_{}_", gpu);
+  const auto power = [&](const char* name, const char* model) {
+    const Reading joules = parts_->gpu_figure(gpu, name, window, integrate_power);
+    return Energy{joules, joules ? EnergySource::nvml_power : EnergySource::none, model};
+  };
+  const bool has_instant = parts_->find(prefix + "power_instant_w").has_value();
+  const Energy by_power = has_instant ? power("power_instant_w", "")
+                                      : power("power_average_w", "average power of a second");
+  if (!parts_->find(prefix + "energy_j")) {
+    const Reading why = parts_->gpu_does_not_tell(gpu, "energy_j");
+    return {by_power, {why, EnergySource::none, ""}};
+  }
+  const Reading period_s = parts_->instruments().description(gpu).energy_counter_period_s;
+  if (period_s && window.duration_s() < fewest_counter_periods * *period_s) {
+    return nothing(Reading::missing(fmt::format(
+        "{:.3g} s are too short: the energy counter changes every {:.3g} s, and a window needs {} "
+        "of these",
+        window.duration_s(), *period_s, fewest_counter_periods)));
+  }
+  const Reading joules = parts_->growth(prefix + "energy_j", window);
+  return {{joules, joules ? EnergySource::nvml_counter : EnergySource::none, ""}, by_power};
 }
-Reading Meter::gpu_util_avg_percent(Window) const {
-  return parts_->missing_gpu_figure();
+
+Reading Meter::gpu_util_avg_percent(Window window, size_t gpu) const {
+  return parts_->gpu_figure(gpu, "util_percent", window, mean_over);
 }
-Reading Meter::gpu_power_avg_watts(Window) const {
-  return parts_->missing_gpu_figure();
+Reading Meter::gpu_power_avg_watts(Window window, size_t gpu) const {
+  return core::ratio(gpu_energy(window, gpu).total.joules, window.duration_s());
 }
-Reading Meter::gpu_memory_peak_mib(Window) const {
-  return parts_->missing_gpu_figure();
+Reading Meter::gpu_memory_peak_mib(Window window, size_t gpu) const {
+  return parts_->gpu_figure(gpu, "memory_mib", window, maximum_over);
+}
+Reading Meter::gpu_temperature_peak_c(Window window, size_t gpu) const {
+  return parts_->gpu_figure(gpu, "temperature_c", window, maximum_over);
 }
 
 Reading Meter::cpu_time_s(int index, Window window) const {
   return parts_->cpu_time_s(index, window);
 }
 Reading Meter::memory_peak_mib(int index, Window window) const {
-  return parts_->memory_peak_mib(index, window);
+  return parts_->maximum_while_alive("memory_{}_mib", index, window);
+}
+Reading Meter::memory_pss_peak_mib(int index, Window window) const {
+  return parts_->maximum_while_alive("memory_pss_{}_mib", index, window);
+}
+Reading Meter::io_read_mib(int index, Window window) const {
+  return parts_->growth(fmt::format("io_read_{}_mib", letter_of(index)), window);
+}
+Reading Meter::io_written_mib(int index, Window window) const {
+  return parts_->growth(fmt::format("io_written_{}_mib", letter_of(index)), window);
+}
+Reading Meter::gpu_memory_peak_mib_of(int index, Window window, size_t gpu) const {
+  return parts_->gpu_figure(gpu, fmt::format("memory_{}_mib", letter_of(index)), window,
+                            maximum_over);
+}
+Reading Meter::gpu_sm_util_avg_percent_of(int index, Window window, size_t gpu) const {
+  return parts_->gpu_figure(gpu, fmt::format("sm_util_{}_percent", letter_of(index)), window,
+                            mean_over);
+}
+
+core::IdlePower measure_idle_power(const Instruments& instruments,
+                                   const std::optional<PowerModel>& power_model,
+                                   double duration_s) {
+  const core::TemporaryFolder folder("tandem-idle");
+  const core::Time origin = core::Clock::now();
+  Meter meter(instruments, {.participants = 0,
+                            .sampling_hz = 10,
+                            .origin = origin,
+                            .folder = folder.path(),
+                            .power_model = power_model});
+  meter.start();
+  const double begin_s = core::seconds_between(origin, core::Clock::now());
+  std::this_thread::sleep_for(core::from_seconds(duration_s));
+  const Window window{begin_s, core::seconds_between(origin, core::Clock::now())};
+  meter.stop();
+  const Energy cpu = meter.cpu_energy(window);
+  return {.duration_s = window.duration_s(),
+          .cpu_w = core::ratio(cpu.joules, window.duration_s()),
+          .cpu_source = cpu.source,
+          .cpu_model = cpu.model,
+          .gpu_w = meter.gpu_power_avg_watts(window)};
 }
 
 }  // namespace tandem::measure

@@ -1,140 +1,223 @@
 #include "measure/sampler.h"
 
+#include <fmt/format.h>
+#include <semaphore.h>
+
 #include <algorithm>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
+#include <atomic>
+#include <cerrno>
+#include <ctime>
 #include <span>
-#include <stop_token>
 #include <thread>
 #include <utility>
 
-#include "measure/samples_csv.h"
+#include "core/error.h"
 
 namespace tandem::measure {
 namespace {
 
-/// Room for an hour at 10 Hz; a longer recording grows.
-constexpr size_t reserved_ticks = 36'000;
+using core::Time;
 
-std::vector<Signal> all_signals(const std::vector<std::unique_ptr<SignalSource>>& sources) {
+std::vector<Signal> all_signals(const std::vector<std::unique_ptr<SignalSource>>& sources,
+                                const std::string& sampler) {
   std::vector<Signal> signals;
   for (const auto& source : sources) {
     signals.insert(signals.end(), source->signals().begin(), source->signals().end());
   }
+  signals.push_back(
+      {sampler + "_read_s", "s", Behaviour::gauge, "how long the reading of this tick took"});
   return signals;
 }
 
-double largest_gap_s(const std::vector<double>& t_s) {
-  double gap_s = 0;
-  for (size_t i = 1; i < t_s.size(); ++i) gap_s = std::max(gap_s, t_s[i] - t_s[i - 1]);
-  return gap_s;
+double largest_step(const std::vector<double>& values) {
+  double largest = 0;
+  for (size_t i = 1; i < values.size(); ++i) largest = std::max(largest, values[i] - values[i - 1]);
+  return largest;
 }
 
-}  // namespace
-
-const std::vector<double>* Recording::find(const std::string& signal_name) const {
-  const auto signal = std::ranges::find(signals, signal_name, &Signal::name);
-  return signal == signals.end() ? nullptr : &values[static_cast<size_t>(signal - signals.begin())];
-}
-
-/// Everything the thread works on. Outside it, it is touched only before the thread begins and
-/// after it has ended.
-class Sampler::Loop {
+/// A counting semaphore with absolute deadlines on CLOCK_MONOTONIC. std::counting_semaphore would
+/// do, but libstdc++'s spins before it sleeps, at every tick.
+class Bell {
  public:
-  Loop(std::vector<std::unique_ptr<SignalSource>> sources, double sampling_hz, core::Time origin,
-       const std::filesystem::path& samples_csv)
-      : sources_(std::move(sources)),
-        period_(core::from_seconds(1.0 / sampling_hz)),
-        origin_(origin),
-        csv_(samples_csv, all_signals(sources_)) {
-    recording_.signals = all_signals(sources_);
-    recording_.sampling.name = "host";
-    recording_.sampling.period_s = std::chrono::duration<double>(period_).count();
-    tick_values_.resize(recording_.signals.size());
-    recording_.t_s.reserve(reserved_ticks);
-    recording_.values.resize(recording_.signals.size());
-    for (auto& column : recording_.values) column.reserve(reserved_ticks);
-  }
+  Bell() { ::sem_init(&semaphore_, 0, 0); }
+  ~Bell() { ::sem_destroy(&semaphore_); }
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
 
-  void start() {
-    tick();
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  }
-
-  Recording stop() {
-    if (thread_.joinable()) {
-      thread_.request_stop();
-      thread_.join();
-      tick();
+  void ring() { ::sem_post(&semaphore_); }
+  /// True when it rang before the deadline.
+  bool wait_until(Time deadline) {
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                        std::max(deadline.time_since_epoch(), Time::duration::zero()))
+                        .count();
+    const timespec until{ns / 1'000'000'000, ns % 1'000'000'000};
+    for (;;) {
+      if (::sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &until) == 0) return true;
+      if (errno != EINTR) return false;
     }
-    if (failure_) std::rethrow_exception(failure_);
-    csv_.finish();
-    recording_.sampling.ticks = static_cast<long>(recording_.t_s.size());
-    recording_.sampling.largest_gap_s = largest_gap_s(recording_.t_s);
-    return std::move(recording_);
   }
 
  private:
-  void run(const std::stop_token& stop) noexcept try {
-    core::Time deadline = core::Clock::now() + period_;
-    while (wait_until(deadline, stop)) {
+  sem_t semaphore_;
+};
+
+}  // namespace
+
+std::vector<double> Recording::begins_s() const {
+  std::vector<double> begins_s = samples.t_s;
+  const std::vector<double>& read_s = samples.values.back();
+  for (size_t i = 0; i < begins_s.size(); ++i) begins_s[i] -= read_s[i] / 2;
+  return begins_s;
+}
+
+/// Everything that the thread works on.
+class Sampler::Loop {
+ public:
+  Loop(std::vector<std::unique_ptr<SignalSource>> sources, const Options& options)
+      : sources_(std::move(sources)),
+        options_(options),
+        period_(core::from_seconds(1.0 / options.sampling_hz)),
+        signals_(all_signals(sources_, options.name)),
+        writer_(options.samples_csv, signals_),
+        tick_values_(signals_.size()) {}
+
+  void run() noexcept {
+    tick();
+    has_begun_.ring();
+    Time deadline = core::Clock::now() + period_;
+    while (!is_ending_.load()) {
+      const bool paused = is_paused_.load();
+      if (commands_.wait_until(paused ? Time::max() : deadline)) {
+        if (tick_is_wanted_.exchange(false)) tick();
+        // No deadline was missed by one that was told to sleep.
+        if (paused) deadline = core::Clock::now() + period_;
+        continue;
+      }
       tick();
       deadline += period_;
       const auto late = core::Clock::now() - deadline;
       if (late <= core::Clock::duration::zero()) continue;
       // What is past is skipped, not caught up with in a burst.
       const auto skipped = late / period_ + 1;
-      recording_.sampling.missed_deadlines += static_cast<long>(skipped);
+      missed_deadlines_ += static_cast<long>(skipped);
       deadline += skipped * period_;
     }
-  } catch (...) {
-    failure_ = std::current_exception();
+    tick();
+    has_ended_.ring();
   }
 
-  /// False when the thread is to end.
-  bool wait_until(core::Time deadline, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    wake_up_.wait_until(lock, stop, deadline, [] { return false; });
-    return !stop.stop_requested();
+  void tick_now() {
+    tick_is_wanted_ = true;
+    commands_.ring();
+  }
+  void set_paused(bool paused) {
+    is_paused_ = paused;
+    commands_.ring();
+  }
+  void end() {
+    is_ending_ = true;
+    commands_.ring();
+  }
+  bool wait_for_begin() { return has_begun_.wait_until(patience_ends()); }
+  bool wait_for_end() { return has_ended_.wait_until(patience_ends()); }
+
+  /// What the file holds. To be asked when the thread has ended, or was left behind.
+  Recording recording(bool left_behind) const {
+    Recording recording{signals_, read_samples(options_.samples_csv), {}};
+    recording.sampling.name = options_.name;
+    recording.sampling.period_s = std::chrono::duration<double>(period_).count();
+    recording.sampling.ticks = static_cast<long>(recording.samples.t_s.size());
+    recording.sampling.missed_deadlines = missed_deadlines_;
+    recording.sampling.largest_gap_s = largest_step(recording.begins_s());
+    if (left_behind) {
+      const double last_s = recording.samples.t_s.empty() ? 0 : recording.samples.t_s.back();
+      recording.sampling.problem = fmt::format(
+          "{} did not answer any more after {:.1f} s and was left behind", options_.name, last_s);
+    }
+    return recording;
   }
 
-  void tick() {
-    const double t_s = core::seconds_between(origin_, core::Clock::now());
+  int write_error() const { return writer_.error(); }
+  const std::filesystem::path& file() const { return options_.samples_csv; }
+
+  std::thread thread;
+
+ private:
+  Time patience_ends() const {
+    return core::Clock::now() + core::from_seconds(options_.patience_s);
+  }
+
+  void tick() noexcept {
+    const Time begin = core::Clock::now();
     std::span<double> rest = tick_values_;
     for (const auto& source : sources_) {
       const size_t count = source->signals().size();
       source->read(rest.first(count));
       rest = rest.subspan(count);
     }
-    recording_.t_s.push_back(t_s);
-    for (size_t i = 0; i < tick_values_.size(); ++i)
-      recording_.values[i].push_back(tick_values_[i]);
-    csv_.append(t_s, tick_values_);
+    const core::Clock::duration took = core::Clock::now() - begin;
+    rest.front() = std::chrono::duration<double>(took).count();
+    writer_.append(core::seconds_between(options_.origin, begin + took / 2), tick_values_);
   }
 
   std::vector<std::unique_ptr<SignalSource>> sources_;
+  const Options options_;
   const core::Clock::duration period_;
-  const core::Time origin_;
-  SamplesCsv csv_;
-  Recording recording_;
+  const std::vector<Signal> signals_;
+  SamplesWriter writer_;
   std::vector<double> tick_values_;
-  std::exception_ptr failure_;
-  std::mutex mutex_;
-  std::condition_variable_any wake_up_;
-  std::jthread thread_;  ///< the last member: it ends before what it uses
+  std::atomic<long> missed_deadlines_ = 0;
+  std::atomic<bool> tick_is_wanted_ = false;
+  std::atomic<bool> is_paused_ = false;
+  std::atomic<bool> is_ending_ = false;
+  Bell commands_;
+  Bell has_begun_;
+  Bell has_ended_;
 };
 
-Sampler::Sampler(std::vector<std::unique_ptr<SignalSource>> sources, double sampling_hz,
-                 core::Time origin, const std::filesystem::path& samples_csv)
-    : loop_(std::make_unique<Loop>(std::move(sources), sampling_hz, origin, samples_csv)) {}
-Sampler::~Sampler() = default;
+Sampler::Sampler(std::vector<std::unique_ptr<SignalSource>> sources, const Options& options)
+    : loop_(std::make_shared<Loop>(std::move(sources), options)) {}
+Sampler::Sampler(Sampler&&) noexcept = default;
+Sampler& Sampler::operator=(Sampler&&) noexcept = default;
+
+Sampler::~Sampler() {
+  if (loop_) end_thread();
+}
 
 void Sampler::start() {
-  loop_->start();
+  loop_->thread = std::thread([loop = loop_] { loop->run(); });
+  loop_->wait_for_begin();
 }
+
+void Sampler::tick_now() {
+  loop_->tick_now();
+}
+void Sampler::pause() {
+  loop_->set_paused(true);
+}
+void Sampler::resume() {
+  loop_->set_paused(false);
+}
+
+/// True when the thread has ended, false when it had to be left behind.
+bool Sampler::end_thread() {
+  if (!loop_->thread.joinable()) return true;
+  loop_->end();
+  if (loop_->wait_for_end()) {
+    loop_->thread.join();
+    return true;
+  }
+  loop_->thread.detach();
+  return false;
+}
+
 Recording Sampler::stop() {
-  return loop_->stop();
+  const bool ended = end_thread();
+  if (ended && loop_->write_error() != 0) {
+    throw core::SystemError(fmt::format("can't write '{}'", loop_->file().string()),
+                            loop_->write_error());
+  }
+  return loop_->recording(!ended);
 }
 
 }  // namespace tandem::measure

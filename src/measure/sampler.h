@@ -2,46 +2,68 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/clock.h"
 #include "core/measured.h"
+#include "measure/samples_file.h"
 #include "measure/signal.h"
 
 namespace tandem::measure {
 
-/// What was sampled between start and stop: one time base for all signals.
+/// What one sampler read between start and stop.
 struct Recording {
+  /// Those of the sources, and last `<sampler>_read_s`: how long the reading of the tick took.
   std::vector<Signal> signals;
-  std::vector<MissingSource> missing;
-  std::vector<double> t_s;                  ///< seconds since the origin
-  std::vector<std::vector<double>> values;  ///< [signal][tick]
+  Samples samples;  ///< seconds since the origin; one time base for all signals
   core::SamplingSummary sampling;
 
-  /// The samples of a signal; empty when there is none of that name.
-  const std::vector<double>* find(const std::string& signal_name) const;
+  /// When the reading of each tick began.
+  std::vector<double> begins_s() const;
 };
 
-/// Reads all sources at a fixed rhythm in a thread of its own (deadline += period, CLOCK_MONOTONIC)
-/// and writes every tick to a CSV file: `t_s` and one column a signal, an empty cell where a sample
-/// is missing. A tick is always read at start and at stop, so that a window in between is covered.
+/// Reads some sources at a fixed rhythm in a thread of its own (deadline += period,
+/// CLOCK_MONOTONIC) and writes every tick to a file as it comes. A tick is always read at start and
+/// at stop, so that a window in between is covered. The time of a tick is the middle of its
+/// reading.
+///
+/// A source that hangs holds up this sampler alone; one that never comes back is left behind at
+/// stop with its thread. So what may hang, a driver, gets a sampler of its own.
 class Sampler {
  public:
-  /// `origin` is the zero of `t_s`. Throws core::SystemError when the file can't be made.
-  Sampler(std::vector<std::unique_ptr<SignalSource>> sources, double sampling_hz, core::Time origin,
-          const std::filesystem::path& samples_csv);
-  ~Sampler();
-  Sampler(const Sampler&) = delete;
-  Sampler& operator=(const Sampler&) = delete;
+  struct Options {
+    std::string name;  ///< of the sampler, for the record: `host`, `gpu_0`
+    double sampling_hz = 10;
+    core::Time origin;  ///< the zero of all times
+    std::filesystem::path samples_csv;
+    double patience_s = 5;  ///< how long start and stop wait for a source that doesn't answer
+  };
 
+  /// Throws core::SystemError when the file can't be made.
+  Sampler(std::vector<std::unique_ptr<SignalSource>> sources, const Options& options);
+  /// Ends the thread as stop() does.
+  ~Sampler();
+  Sampler(Sampler&&) noexcept;
+  Sampler& operator=(Sampler&&) noexcept;
+
+  /// Returns when the first tick has been read.
   void start();
-  /// Ends the thread and gives what was recorded. Throws core::SystemError when samples could not
-  /// be written.
+  /// Asks for one tick more, at once, and doesn't wait for it: at the edge of a window, so that
+  /// nothing is interpolated there. From any thread.
+  void tick_now();
+  /// Lets the thread sleep without reading until resume().
+  void pause();
+  void resume();
+  /// Ends the thread and gives what was recorded; SamplingSummary::problem says it when a source
+  /// didn't come back. Throws core::SystemError when samples could not be written.
   Recording stop();
 
  private:
   class Loop;
-  std::unique_ptr<Loop> loop_;
+  bool end_thread();
+
+  std::shared_ptr<Loop> loop_;  ///< shared with the thread, which may have to be left behind
 };
 
 }  // namespace tandem::measure

@@ -10,7 +10,7 @@ namespace {
 
 using core::Json;
 
-constexpr int result_version = 1;
+constexpr int result_version = 2;
 constexpr std::array<std::string_view, 4> status_names = {"ok", "failed", "invalid", "interrupted"};
 
 Outcome::Status status_of(const std::string& name) {
@@ -52,9 +52,41 @@ EpochRecord epoch_from(const Json& json) {
   return epoch;
 }
 
+Json to_document(const PhaseRecord& phase) {
+  return {{"name", phase.name},
+          {"begin_s", phase.begin_s},
+          {"end_s", phase.end_s},
+          {"gpu_energy_joules", phase.gpu_energy_joules},
+          {"cpu_energy_joules", phase.cpu_energy_joules}};
+}
+
+PhaseRecord phase_from(const Json& json) {
+  return {json.at("name").get<std::string>(), json.at("begin_s").get<double>(),
+          json.at("end_s").get<double>(), json.at("gpu_energy_joules").get<core::Energy>(),
+          json.at("cpu_energy_joules").get<core::Energy>()};
+}
+
+Json to_document(const GpuRecord& gpu) {
+  return {{"device", gpu.device},
+          {"at_start", gpu.at_start},
+          {"at_end", gpu.at_end},
+          {"temperature_peak_c", gpu.temperature_peak_c}};
+}
+
+GpuRecord gpu_from(const Json& json) {
+  return {json.at("device").get<core::GpuDescription>(), json.at("at_start").get<core::GpuState>(),
+          json.at("at_end").get<core::GpuState>(),
+          json.at("temperature_peak_c").get<core::Reading>()};
+}
+
+template <typename Part>
+Json list_of(const std::vector<Part>& parts) {
+  Json list = Json::array();
+  for (const Part& part : parts) list.push_back(to_document(part));
+  return list;
+}
+
 Json to_document(const ParticipantResult& participant) {
-  Json epochs = Json::array();
-  for (const EpochRecord& epoch : participant.epochs) epochs.push_back(to_document(epoch));
   return {{"workload", participant.spec.workload},
           {"hyperparameters", participant.spec.hyperparameters},
           {"seed", participant.spec.seed},
@@ -69,6 +101,11 @@ Json to_document(const ParticipantResult& participant) {
           {"metrics", participant.metrics},
           {"cpu_time_seconds", participant.cpu_time_seconds},
           {"memory_peak_mib", participant.memory_peak_mib},
+          {"memory_pss_peak_mib", participant.memory_pss_peak_mib},
+          {"io_read_mib", participant.io_read_mib},
+          {"io_written_mib", participant.io_written_mib},
+          {"gpu_memory_peak_mib", participant.gpu_memory_peak_mib},
+          {"gpu_sm_util_avg_percent", participant.gpu_sm_util_avg_percent},
           {"tensor_memory_peak_mib", participant.tensor_memory_peak_mib},
           {"gpu_energy_share_joules", participant.gpu_energy_share_joules},
           {"cpu_energy_share_joules", participant.cpu_energy_share_joules},
@@ -76,7 +113,7 @@ Json to_document(const ParticipantResult& participant) {
           {"rounds", participant.rounds},
           {"data", participant.data},
           {"described", participant.described},
-          {"epochs", std::move(epochs)}};
+          {"epochs", list_of(participant.epochs)}};
 }
 
 ParticipantResult participant_from(const Json& json) {
@@ -93,6 +130,11 @@ ParticipantResult participant_from(const Json& json) {
   json.at("metrics").get_to(participant.metrics);
   json.at("cpu_time_seconds").get_to(participant.cpu_time_seconds);
   json.at("memory_peak_mib").get_to(participant.memory_peak_mib);
+  json.at("memory_pss_peak_mib").get_to(participant.memory_pss_peak_mib);
+  json.at("io_read_mib").get_to(participant.io_read_mib);
+  json.at("io_written_mib").get_to(participant.io_written_mib);
+  json.at("gpu_memory_peak_mib").get_to(participant.gpu_memory_peak_mib);
+  json.at("gpu_sm_util_avg_percent").get_to(participant.gpu_sm_util_avg_percent);
   json.at("tensor_memory_peak_mib").get_to(participant.tensor_memory_peak_mib);
   json.at("gpu_energy_share_joules").get_to(participant.gpu_energy_share_joules);
   json.at("cpu_energy_share_joules").get_to(participant.cpu_energy_share_joules);
@@ -111,10 +153,6 @@ std::string name_of(Outcome::Status status) {
 }
 
 Json to_document(const RunResult& result) {
-  Json participants = Json::array();
-  for (const ParticipantResult& participant : result.participants) {
-    participants.push_back(to_document(participant));
-  }
   return {{"result_version", result_version},
           {"run_id", result.run_id},
           {"attempt", result.attempt},
@@ -128,11 +166,19 @@ Json to_document(const RunResult& result) {
           {"gpu_energy_total_joules", result.gpu_energy_total_joules},
           {"cpu_energy_total_joules", result.cpu_energy_total_joules},
           {"total_energy_joules", result.total_energy_joules},
+          {"dram_energy_joules", result.dram_energy_joules},
+          {"gpu_energy_cross_check_joules", result.gpu_energy_cross_check_joules},
+          {"idle", result.idle},
+          {"gpu_energy_above_idle_joules", result.gpu_energy_above_idle_joules},
+          {"cpu_energy_above_idle_joules", result.cpu_energy_above_idle_joules},
+          {"phases", list_of(result.phases)},
           {"gpu_util_avg_percent", result.gpu_util_avg_percent},
           {"gpu_power_avg_watts", result.gpu_power_avg_watts},
           {"gpu_memory_peak", result.gpu_memory_peak_mib},
-          {"participants", std::move(participants)},
+          {"participants", list_of(result.participants)},
+          {"gpu", result.gpu ? to_document(*result.gpu) : Json()},
           {"sampling", result.sampling},
+          {"cautions", result.cautions},
           {"machine", result.machine},
           {"spec", result.spec}};
 }
@@ -156,13 +202,21 @@ RunResult from_document(const Json& json) {
     json.at("gpu_energy_total_joules").get_to(result.gpu_energy_total_joules);
     json.at("cpu_energy_total_joules").get_to(result.cpu_energy_total_joules);
     json.at("total_energy_joules").get_to(result.total_energy_joules);
+    json.at("dram_energy_joules").get_to(result.dram_energy_joules);
+    json.at("gpu_energy_cross_check_joules").get_to(result.gpu_energy_cross_check_joules);
+    json.at("idle").get_to(result.idle);
+    json.at("gpu_energy_above_idle_joules").get_to(result.gpu_energy_above_idle_joules);
+    json.at("cpu_energy_above_idle_joules").get_to(result.cpu_energy_above_idle_joules);
+    for (const Json& phase : json.at("phases")) result.phases.push_back(phase_from(phase));
     json.at("gpu_util_avg_percent").get_to(result.gpu_util_avg_percent);
     json.at("gpu_power_avg_watts").get_to(result.gpu_power_avg_watts);
     json.at("gpu_memory_peak").get_to(result.gpu_memory_peak_mib);
     for (const Json& participant : json.at("participants")) {
       result.participants.push_back(participant_from(participant));
     }
+    if (!json.at("gpu").is_null()) result.gpu = gpu_from(json.at("gpu"));
     json.at("sampling").get_to(result.sampling);
+    json.at("cautions").get_to(result.cautions);
     json.at("machine").get_to(result.machine);
     json.at("spec").get_to(result.spec);
     return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,11 @@ struct ParticipantResult {
   std::map<std::string, double> metrics;  ///< all final metrics
   core::Reading cpu_time_seconds;         ///< of its process tree, during its duration
   core::Reading memory_peak_mib;          ///< resident, of its process tree
+  core::Reading memory_pss_peak_mib;      ///< the same, pages that processes share counted once
+  core::Reading io_read_mib;              ///< from storage, by its process tree
+  core::Reading io_written_mib;
+  core::Reading gpu_memory_peak_mib;      ///< as the driver counts its processes
+  core::Reading gpu_sm_util_avg_percent;  ///< by its processes, during the run
   core::Reading tensor_memory_peak_mib;   ///< as the trainer counted it
   /// Its part of the run's energy: all of it when solo, by `energy_share_model` in a pair.
   core::Reading gpu_energy_share_joules;
@@ -58,6 +64,23 @@ struct ParticipantResult {
   int rounds = 1;        ///< trainings done to the end (more than one when sustained)
   std::string data;      ///< `real`, `synthetic`, or empty when the trainer didn't say
   core::Json described;  ///< the trainer's `ready` line: software, threads, parameters
+};
+
+/// A part of a pair's run: `head` until both are training, `overlap`, `tail` when one has ended.
+struct PhaseRecord {
+  std::string name;
+  double begin_s = 0;  ///< since the start signal
+  double end_s = 0;
+  core::Energy gpu_energy_joules;
+  core::Energy cpu_energy_joules;
+};
+
+/// The GPU of a run and what it was doing before and after.
+struct GpuRecord {
+  core::GpuDescription device;
+  core::GpuState at_start;
+  core::GpuState at_end;
+  core::Reading temperature_peak_c;
 };
 
 /// Everything that is known of one attempt at a run: the content of `result.json`.
@@ -77,10 +100,20 @@ struct RunResult {
   core::Energy gpu_energy_total_joules;  ///< over the union of the trainings
   core::Energy cpu_energy_total_joules;
   core::Energy total_energy_joules;
+  /// Within the CPU's energy; missing where the DRAM has no meter of its own.
+  core::Reading dram_energy_joules;
+  /// The GPU's power integrated, where its counter is the total; never added to it.
+  core::Energy gpu_energy_cross_check_joules;
+  core::IdlePower idle;  ///< as last measured before the run
+  core::Reading gpu_energy_above_idle_joules;
+  core::Reading cpu_energy_above_idle_joules;
+  std::vector<PhaseRecord> phases;  ///< of a pair; they cover the makespan
   core::Reading gpu_util_avg_percent;
   core::Reading gpu_power_avg_watts;
   core::Reading gpu_memory_peak_mib;
-  core::SamplingSummary sampling;
+  std::optional<GpuRecord> gpu;  ///< nothing without a GPU
+  std::vector<core::SamplingSummary> sampling;
+  std::vector<core::Caution> cautions;  ///< what makes the figures above doubtful
 };
 
 core::Json to_document(const RunResult& result);

@@ -24,6 +24,8 @@ struct Trace {
       values.push_back(value_at(t_s.back()));
     }
   }
+  Series series() const { return {t_s, values}; }
+
   std::vector<double> t_s;
   std::vector<double> values;
 };
@@ -32,7 +34,7 @@ constexpr Window ten_minutes{0.05, 600.05};
 
 TEST(IntegratePower, IsExactForConstantPower) {
   const Trace trace(601, [](double) { return 42.0; });
-  const Reading energy_j = integrate_power(trace.t_s, trace.values, ten_minutes);
+  const Reading energy_j = integrate_power(trace.series(), ten_minutes);
   EXPECT_NEAR(energy_j.value(), 42.0 * 600, 1e-8);
 }
 
@@ -41,9 +43,8 @@ TEST(IntegratePower, IsExactForARampAndAtItsEdges) {
   for (const Window window : {ten_minutes, Window{1.234, 1.239}, Window{0.5, 599.9}}) {
     const double mean_w = 10 + 0.3 * (window.begin_s + window.end_s) / 2;
     const double energy_j = mean_w * window.duration_s();
-    EXPECT_NEAR(integrate_power(trace.t_s, trace.values, window).value(), energy_j,
-                energy_j * 1e-12);
-    EXPECT_NEAR(mean_over(trace.t_s, trace.values, window).value(), mean_w, mean_w * 1e-12);
+    EXPECT_NEAR(integrate_power(trace.series(), window).value(), energy_j, energy_j * 1e-12);
+    EXPECT_NEAR(mean_over(trace.series(), window).value(), mean_w, mean_w * 1e-12);
   }
 }
 
@@ -60,7 +61,7 @@ TEST(IntegratePower, IsWithinATenthOfAPercentForAnHourOfSquareWavesAtAwkwardPeri
       return 60 * t_s + 160 * high_s;
     };
     const double energy_j = energy_until(hour.end_s) - energy_until(hour.begin_s);
-    const double measured_j = integrate_power(trace.t_s, trace.values, hour).value();
+    const double measured_j = integrate_power(trace.series(), hour).value();
     EXPECT_NEAR(measured_j, energy_j, energy_j * 1e-3) << period_s;
   }
 }
@@ -68,91 +69,68 @@ TEST(IntegratePower, IsWithinATenthOfAPercentForAnHourOfSquareWavesAtAwkwardPeri
 TEST(IntegratePower, WeighsSamplesByTheirRealTime) {
   const std::vector<double> t_s{0, 1, 11, 12};
   const std::vector<double> power_w{100, 100, 200, 200};
-  EXPECT_DOUBLE_EQ(integrate_power(t_s, power_w, {0, 12}).value(), 100 + 1500 + 200);
+  EXPECT_DOUBLE_EQ(integrate_power({t_s, power_w}, {0, 12}).value(), 100 + 1500 + 200);
 }
 
 const std::vector<double> four_s{0, 1, 2, 3};
 
 TEST(WindowOfSamples, IsZeroLongWithoutHarm) {
   const std::vector<double> values{5, 6, 7, 8};
-  EXPECT_EQ(integrate_power(four_s, values, {1.5, 1.5}).value(), 0);
-  EXPECT_EQ(counter_growth(four_s, values, {2, 2}).value(), 0);
-  EXPECT_EQ(maximum_over(four_s, values, {2, 2}).value(), 7);
-  EXPECT_EQ(mean_over(four_s, values, {2, 2}).reason(), "division by zero");
+  EXPECT_EQ(integrate_power({four_s, values}, {1.5, 1.5}).value(), 0);
+  EXPECT_EQ(counter_growth({four_s, values}, {2, 2}).value(), 0);
+  EXPECT_EQ(maximum_over({four_s, values}, {2, 2}).value(), 7);
+  EXPECT_EQ(mean_over({four_s, values}, {2, 2}).reason(), "division by zero");
 }
 
 TEST(WindowOfSamples, SaysThatItIsNotCovered) {
   const std::vector<double> values{5, 6, 7, 8};
-  EXPECT_EQ(integrate_power(four_s, values, {-0.5, 2}).reason(),
+  EXPECT_EQ(integrate_power({four_s, values}, {-0.5, 2}).reason(),
             "the window begins 0.5 s before the first sample");
-  EXPECT_EQ(counter_growth(four_s, values, {1, 3.25}).reason(),
+  EXPECT_EQ(counter_growth({four_s, values}, {1, 3.25}).reason(),
             "the window ends 0.25 s after the last sample");
-  EXPECT_EQ(maximum_over(four_s, values, {2, 1}).reason(), "the window ends before it begins");
-  EXPECT_EQ(mean_over({}, {}, {0, 1}).reason(), "nothing was sampled");
+  EXPECT_EQ(maximum_over({four_s, values}, {2, 1}).reason(), "the window ends before it begins");
+  EXPECT_EQ(mean_over({}, {0, 1}).reason(), "nothing was sampled");
 }
 
-TEST(WindowOfSamples, IsMissingWhenASampleInItOrAtItsEdgesIs) {
-  const std::vector<double> values{5, missing_sample, 7, 8};
-  EXPECT_EQ(integrate_power(four_s, values, {0, 3}).reason(),
-            "1 of 4 samples in the window is missing");
-  EXPECT_EQ(counter_growth(four_s, values, {0.5, 0.6}).reason(),
-            "1 of 2 samples in the window is missing");
-  EXPECT_EQ(maximum_over(four_s, values, {1.5, 3}).reason(),
-            "1 of 3 samples in the window is missing");
-  EXPECT_EQ(integrate_power(four_s, values, {2, 3}).value(), 7.5);
+TEST(WindowOfSamples, TakesAMissingSampleForALongerGap) {
+  const std::vector<double> values{5, missing_sample, 9, 10};
+  EXPECT_EQ(integrate_power({four_s, values}, {0, 3}).value(), 14 + 9.5);
+  EXPECT_EQ(counter_growth({four_s, values}, {1, 3}).value(), 10 - 7);
+  EXPECT_EQ(largest_gap_s({four_s, values}, {0, 3}).value(), 2);
+  EXPECT_EQ(largest_gap_s({four_s, values}, {0.5, 0.6}).value(), 2) << "around the window";
+  EXPECT_EQ(largest_gap_s({four_s, values}, {2, 3}).value(), 1);
+}
+
+TEST(WindowOfSamples, IsMissingWhenNoSampleIsBeyondItsEdges) {
+  const std::vector<double> first_missing{missing_sample, 6, 7, 8};
+  EXPECT_EQ(counter_growth({four_s, first_missing}, {0.5, 2}).reason(),
+            "the window begins 0.5 s before the first sample");
+  const std::vector<double> lost{5, 6, missing_sample, missing_sample};
+  EXPECT_EQ(integrate_power({four_s, lost}, {0, 2}).reason(),
+            "the window ends 1 s after the last sample");
+  const std::vector<double> none(4, missing_sample);
+  EXPECT_EQ(integrate_power({four_s, none}, {0, 2}).reason(), "all 4 samples are missing");
 }
 
 TEST(CounterGrowth, InterpolatesAtBothEdges) {
   const std::vector<double> counter_j{100, 110, 150, 150};
-  EXPECT_DOUBLE_EQ(counter_growth(four_s, counter_j, {0, 3}).value(), 50);
-  EXPECT_DOUBLE_EQ(counter_growth(four_s, counter_j, {0.5, 1.5}).value(), 130 - 105);
-  EXPECT_DOUBLE_EQ(counter_growth(four_s, counter_j, {1.25, 1.5}).value(), 10);
+  EXPECT_DOUBLE_EQ(counter_growth({four_s, counter_j}, {0, 3}).value(), 50);
+  EXPECT_DOUBLE_EQ(counter_growth({four_s, counter_j}, {0.5, 1.5}).value(), 130 - 105);
+  EXPECT_DOUBLE_EQ(counter_growth({four_s, counter_j}, {1.25, 1.5}).value(), 10);
 }
 
 TEST(CounterGrowth, IsMissingWhenTheCounterGoesBackwards) {
   const std::vector<double> counter_j{100, 110, 109, 150};
-  EXPECT_EQ(counter_growth(four_s, counter_j, {0, 3}).reason(),
+  EXPECT_EQ(counter_growth({four_s, counter_j}, {0, 3}).reason(),
             "the counter went backwards at 2.000 s");
-  EXPECT_EQ(counter_growth(four_s, counter_j, {2, 3}).value(), 41);
+  EXPECT_EQ(counter_growth({four_s, counter_j}, {2, 3}).value(), 41);
 }
 
 TEST(MaximumOver, IncludesTheNeighboursOfTheEdges) {
   const std::vector<double> gauge{9, 1, 2, 8};
-  EXPECT_EQ(maximum_over(four_s, gauge, {0.5, 2}).value(), 9);
-  EXPECT_EQ(maximum_over(four_s, gauge, {1, 2}).value(), 2);
-  EXPECT_EQ(maximum_over(four_s, gauge, {1, 2.1}).value(), 8);
-}
-
-TEST(SharesByCpuTime, AddUpToTheWholeToTheLastBit) {
-  std::mt19937 random(11);
-  std::uniform_real_distribution<double> any(1e-6, 1e6);
-  for (int i = 0; i < 20'000; ++i) {
-    const double pair_joules = any(random);
-    const Shares shares = shares_by_cpu_time(pair_joules, any(random), any(random));
-    ASSERT_EQ(shares.a.value() + shares.b.value(), pair_joules);
-    ASSERT_GE(shares.a.value(), 0);
-    ASSERT_GE(shares.b.value(), 0);
-  }
-}
-
-TEST(SharesByCpuTime, AreInProportion) {
-  const Shares shares = shares_by_cpu_time(100.0, 1.0, 3.0);
-  EXPECT_EQ(shares.a.value(), 25);
-  EXPECT_EQ(shares.b.value(), 75);
-  EXPECT_EQ(shares.model, "cpu_time");
-  EXPECT_EQ(shares_by_cpu_time(100.0, 3.0, 1.0).a.value(), 75);
-  EXPECT_EQ(shares_by_cpu_time(100.0, 0.0, 1.0).a.value(), 0);
-}
-
-TEST(SharesByCpuTime, AreMissingWhenAnythingIs) {
-  const Reading missing = Reading::missing("no counter");
-  for (const Shares& shares :
-       {shares_by_cpu_time(missing, 1.0, 2.0), shares_by_cpu_time(1.0, missing, 2.0),
-        shares_by_cpu_time(1.0, 2.0, missing)}) {
-    EXPECT_EQ(shares.a.reason(), "no counter");
-    EXPECT_EQ(shares.b.reason(), "no counter");
-  }
-  EXPECT_EQ(shares_by_cpu_time(1.0, 0.0, 0.0).a.reason(), "division by zero");
+  EXPECT_EQ(maximum_over({four_s, gauge}, {0.5, 2}).value(), 9);
+  EXPECT_EQ(maximum_over({four_s, gauge}, {1, 2}).value(), 2);
+  EXPECT_EQ(maximum_over({four_s, gauge}, {1, 2.1}).value(), 8);
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <functional>
+#include <memory>
+#include <semaphore>
 #include <thread>
 #include <utility>
 
@@ -31,6 +35,7 @@ class FakeSource final : public SignalSource {
     at_read_(reads_);
     reads_.notify_all();
   }
+  int reads() const { return reads_; }
   void wait_for_reads(int count) const {
     for (int seen = reads_; seen < count; seen = reads_) reads_.wait(seen);
   }
@@ -46,7 +51,10 @@ class SamplerTest : public testing::Test {
   Sampler sampler(std::unique_ptr<SignalSource> source, double sampling_hz) const {
     std::vector<std::unique_ptr<SignalSource>> sources;
     sources.push_back(std::move(source));
-    return Sampler(std::move(sources), sampling_hz, origin_, csv_);
+    return Sampler(std::move(sources), options(sampling_hz));
+  }
+  Sampler::Options options(double sampling_hz) const {
+    return {.name = "host", .sampling_hz = sampling_hz, .origin = origin_, .samples_csv = csv_};
   }
   size_t lines_in_csv() const {
     std::ifstream file(csv_);
@@ -68,12 +76,14 @@ TEST_F(SamplerTest, ReadsAtStartAndAtStopHoweverShortTheRun) {
   const core::Time before_stop = core::Clock::now();
   const Recording recording = slow.stop();
 
-  ASSERT_EQ(recording.t_s.size(), 2);
-  EXPECT_GE(recording.t_s[0], core::seconds_between(origin_, before_start));
-  EXPECT_LE(recording.t_s[0], core::seconds_between(origin_, after_start));
-  EXPECT_GE(recording.t_s[1], core::seconds_between(origin_, before_stop));
-  EXPECT_THAT(*recording.find("reads"), testing::ElementsAre(1, 2));
-  EXPECT_EQ(recording.find("writes"), nullptr);
+  ASSERT_EQ(recording.samples.t_s.size(), 2);
+  EXPECT_GE(recording.samples.t_s[0], core::seconds_between(origin_, before_start));
+  EXPECT_LE(recording.samples.t_s[0], core::seconds_between(origin_, after_start));
+  EXPECT_GE(recording.samples.t_s[1], core::seconds_between(origin_, before_stop));
+  EXPECT_THAT(*recording.samples.find("reads"), testing::ElementsAre(1, 2));
+  EXPECT_EQ(recording.samples.find("writes"), nullptr);
+  EXPECT_EQ(recording.sampling.name, "host");
+  EXPECT_EQ(recording.sampling.problem, "");
   EXPECT_EQ(recording.sampling.period_s, 100);
   EXPECT_EQ(recording.sampling.ticks, 2);
   EXPECT_EQ(recording.sampling.missed_deadlines, 0);
@@ -85,17 +95,17 @@ TEST_F(SamplerTest, KeepsAllSourcesOnOneTimeBaseAndWritesEveryTick) {
   const FakeSource& source = *first;
   sources.push_back(std::move(first));
   sources.push_back(std::make_unique<FakeSource>("second"));
-  Sampler fast(std::move(sources), 500, origin_, csv_);
+  Sampler fast(std::move(sources), options(500));
   fast.start();
   source.wait_for_reads(20);
   const Recording recording = fast.stop();
 
-  EXPECT_GE(recording.t_s.size(), 21);
-  EXPECT_EQ(recording.find("first")->size(), recording.t_s.size());
-  EXPECT_EQ(*recording.find("first"), *recording.find("second"));
-  EXPECT_TRUE(std::ranges::is_sorted(recording.t_s));
-  EXPECT_EQ(recording.sampling.ticks, recording.t_s.size());
-  EXPECT_EQ(lines_in_csv(), recording.t_s.size() + 1);
+  EXPECT_GE(recording.samples.t_s.size(), 21);
+  EXPECT_EQ(recording.samples.find("first")->size(), recording.samples.t_s.size());
+  EXPECT_EQ(*recording.samples.find("first"), *recording.samples.find("second"));
+  EXPECT_TRUE(std::ranges::is_sorted(recording.samples.t_s));
+  EXPECT_EQ(recording.sampling.ticks, recording.samples.t_s.size());
+  EXPECT_EQ(lines_in_csv(), recording.samples.t_s.size() + 1);
 }
 
 TEST_F(SamplerTest, CountsTheDeadlinesThatASlowSourceMissesAndDoesNotCatchUp) {
@@ -117,6 +127,112 @@ TEST_F(SamplerTest, CountsTheDeadlinesThatASlowSourceMissesAndDoesNotCatchUp) {
   EXPECT_LE(static_cast<double>(kept + recording.sampling.missed_deadlines), elapsed_s / 0.02);
 }
 
+TEST_F(SamplerTest, KeepsItsDeadlinesWithoutDrift) {
+  auto source = std::make_unique<FakeSource>("reads", [](int) {
+    std::this_thread::sleep_for(
+        3ms);  // which a rhythm of "wait, then read" would add to each period
+  });
+  const FakeSource& counted = *source;
+  Sampler regular = sampler(std::move(source), 100);
+  regular.start();
+  counted.wait_for_reads(60);
+  const Recording recording = regular.stop();
+  const std::vector<double>& t_s = recording.samples.t_s;
+  // Of 50 deadlines, 49 periods apart, each was kept or counted as missed; a drift of 3 ms a tick
+  // would add up to 150 ms.
+  const double periods = (t_s[50] - t_s[1]) / 0.01;
+  EXPECT_LT(periods, 49 + static_cast<double>(recording.sampling.missed_deadlines) + 2);
+}
+
+TEST_F(SamplerTest, TicksBetweenItsDeadlinesWhenAskedTo) {
+  auto source = std::make_unique<FakeSource>("reads");
+  const FakeSource& counted = *source;
+  Sampler slow = sampler(std::move(source), 0.01);
+  slow.start();
+  slow.tick_now();
+  counted.wait_for_reads(2);
+  slow.tick_now();
+  counted.wait_for_reads(3);
+  EXPECT_EQ(slow.stop().sampling.ticks, 4);
+}
+
+TEST_F(SamplerTest, ReadsNothingWhileItIsPausedAndMissesNoDeadlineByIt) {
+  auto source = std::make_unique<FakeSource>("reads");
+  const FakeSource& counted = *source;
+  Sampler paused = sampler(std::move(source), 200);
+  paused.start();
+  counted.wait_for_reads(3);
+  paused.pause();
+  std::this_thread::sleep_for(10ms);  // one tick may be under way
+  const int reads = counted.reads();
+  std::this_thread::sleep_for(100ms);
+  EXPECT_LE(counted.reads(), reads + 1);
+  paused.resume();
+  counted.wait_for_reads(reads + 4);
+  const Recording recording = paused.stop();
+  EXPECT_GE(recording.sampling.largest_gap_s, 0.1);
+  EXPECT_LT(recording.sampling.missed_deadlines, 10) << "20 deadlines lay in the pause";
+}
+
+/// Answers the first reads and then blocks until the test lets it go.
+class HangingSource final : public SignalSource {
+ public:
+  struct Driver {
+    std::counting_semaphore<> comes_back{0};
+    std::atomic<bool> hangs = false;
+  };
+  explicit HangingSource(std::shared_ptr<Driver> driver) : driver_(std::move(driver)) {}
+  std::string name() const override { return "hanging"; }
+  std::span<const Signal> signals() const override { return signals_; }
+  void read(std::span<double> values) noexcept override {
+    values[0] = 7;
+    if (++reads_ < 3) return;
+    driver_->hangs = true;
+    driver_->hangs.notify_all();
+    driver_->comes_back.acquire();
+  }
+
+ private:
+  std::vector<Signal> signals_{{"hanging_w", "W", Behaviour::gauge, ""}};
+  int reads_ = 0;
+  std::shared_ptr<Driver> driver_;
+};
+
+TEST_F(SamplerTest, LeavesASourceBehindThatDoesNotAnswerAnyMoreAndKeepsWhatItHad) {
+  const auto driver = std::make_shared<HangingSource::Driver>();
+  Sampler::Options impatient = options(100);
+  impatient.name = "gpu_0";
+  impatient.patience_s = 0.05;
+  std::vector<std::unique_ptr<SignalSource>> sources;
+  sources.push_back(std::make_unique<HangingSource>(driver));
+  Sampler hanging(std::move(sources), impatient);
+  hanging.start();
+  driver->hangs.wait(false);
+  const Recording recording = hanging.stop();
+  EXPECT_THAT(*recording.samples.find("hanging_w"), testing::ElementsAre(7, 7));
+  EXPECT_THAT(
+      recording.sampling.problem,
+      testing::ContainsRegex("gpu_0 did not answer any more after 0\\.[0-9] s and was left"));
+  driver->comes_back.release(2);  // the thread ends, and takes what it works on with it
+}
+
+TEST_F(SamplerTest, StartsWithoutASourceThatHangsFromTheBeginning) {
+  const auto driver = std::make_shared<HangingSource::Driver>();
+  Sampler::Options impatient = options(100);
+  impatient.patience_s = 0.02;
+  std::vector<std::unique_ptr<SignalSource>> sources;
+  auto source = std::make_unique<HangingSource>(driver);
+  std::array<double, 1> value;
+  for (int i = 0; i < 2; ++i) source->read(value);
+  sources.push_back(std::move(source));
+  Sampler hanging(std::move(sources), impatient);
+  hanging.start();
+  const Recording recording = hanging.stop();
+  EXPECT_TRUE(recording.samples.t_s.empty());
+  EXPECT_THAT(recording.sampling.problem, testing::HasSubstr("was left behind"));
+  driver->comes_back.release(2);
+}
+
 TEST_F(SamplerTest, StopsAtOnce) {
   double fastest_s = 1e9;
   for (int i = 0; i < 3; ++i) {  // the best of three, for the machine may be busy
@@ -136,14 +252,16 @@ TEST_F(SamplerTest, EndsItsThreadWhenItIsNeverStopped) {
 
 TEST_F(SamplerTest, GivesNothingWhenItWasNeverStarted) {
   const Recording recording = sampler(std::make_unique<FakeSource>("reads"), 10).stop();
-  EXPECT_TRUE(recording.t_s.empty());
-  EXPECT_TRUE(recording.find("reads")->empty());
+  EXPECT_TRUE(recording.samples.t_s.empty());
+  EXPECT_TRUE(recording.samples.find("reads")->empty());
 }
 
 TEST_F(SamplerTest, ReportsAtStopThatTheDiskWasFull) {
   std::vector<std::unique_ptr<SignalSource>> sources;
   sources.push_back(std::make_unique<FakeSource>("reads"));
-  Sampler full(std::move(sources), 10, origin_, "/dev/full");
+  Sampler::Options to_full_disk = options(10);
+  to_full_disk.samples_csv = "/dev/full";
+  Sampler full(std::move(sources), to_full_disk);
   full.start();
   try {
     full.stop();

@@ -28,7 +28,20 @@ inline record::RunResult concurrent_result() {
   result.gpu_util_avg_percent = core::Reading::missing("no NVIDIA driver");
   result.gpu_power_avg_watts = core::Reading::missing("no NVIDIA driver");
   result.gpu_memory_peak_mib = 123;
-  result.sampling = {"host", 0.1, 83, 1, 0.21};
+  result.dram_energy_joules = 3.5;
+  result.gpu_energy_cross_check_joules = {12.5, core::EnergySource::nvml_power, "instant"};
+  result.idle = {5, 1.5, core::EnergySource::estimated, "some model", 70};
+  result.gpu_energy_above_idle_joules = 4;
+  result.cpu_energy_above_idle_joules = 2.5;
+  result.phases = {{"overlap", 0, 4, {30, core::EnergySource::nvml_counter, ""}, {20, {}, ""}}};
+  record::GpuRecord gpu;
+  gpu.device = {"GPU-1", "00000000:01:00.0", "Example GPU", "580.1", "mps", 300, 8192, 0.02};
+  gpu.at_start = {40, 1200, 2600, 12, {"sw_power_cap"}, 4};
+  gpu.at_end.temperature_c = 60;
+  gpu.temperature_peak_c = 61;
+  result.gpu = gpu;
+  result.sampling = {{"host", 0.1, 83, 1, 0.21, ""}, {"gpu_0", 0.1, 80, 0, 0.1, "it hangs"}};
+  result.cautions = {{"contaminated", "1 process"}};
   for (size_t i = 0; i < 2; ++i) {
     record::ParticipantResult training;
     training.spec = result.spec.participants[i];
@@ -44,6 +57,11 @@ inline record::RunResult concurrent_result() {
     training.metrics = {{"accuracy", 0.5}};
     training.cpu_time_seconds = 3.5;
     training.memory_peak_mib = 200;
+    training.memory_pss_peak_mib = 190;
+    training.io_read_mib = 11;
+    training.io_written_mib = 1;
+    training.gpu_memory_peak_mib = 500;
+    training.gpu_sm_util_avg_percent = 33;
     training.tensor_memory_peak_mib = 50;
     training.gpu_energy_share_joules = core::Reading::missing("no NVIDIA driver");
     training.cpu_energy_share_joules = 20.25;

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/measured.h"
+#include "measure/gpu.h"
+#include "measure/signal.h"
+
+namespace tandem::measure {
+
+/// What this machine can be measured with: looked for once, used by one meter after the other.
+class Instruments {
+ public:
+  struct Options {
+    std::filesystem::path root = "/";  ///< where proc and sys are found; tests bring their own
+    std::string nvml_library = "libnvidia-ml.so.1";
+    /// The GPUs to measure, each by UUID or PCI address (GpuDriver::device); empty: all of them.
+    std::vector<std::string> gpus;
+    std::string gpus_asked_by = "--gpu";  ///< where the selectors stand, for messages
+    /// Watches the energy counters of the chosen GPUs for up to a second each.
+    bool measure_counter_periods = true;
+  };
+  /// Throws core::UserError for a GPU that isn't there.
+  explicit Instruments(const Options& options);
+
+  const std::filesystem::path& root() const { return root_; }
+  /// The chosen GPUs; their descriptions have the counter's period.
+  const std::vector<Gpu>& gpus() const { return gpus_; }
+  const core::GpuDescription& description(size_t gpu) const { return descriptions_.at(gpu); }
+  /// Why there is no GPU to measure; empty when there is one.
+  const std::string& why_no_gpu() const { return why_no_gpu_; }
+
+ private:
+  std::filesystem::path root_;
+  std::vector<Gpu> gpus_;
+  std::vector<core::GpuDescription> descriptions_;
+  std::string why_no_gpu_;
+};
+
+}  // namespace tandem::measure
