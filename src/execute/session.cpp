@@ -1,7 +1,7 @@
 #include "execute/session.h"
 
 #include <algorithm>
-#include <thread>
+#include <utility>
 
 #include "core/error.h"
 #include "record/index.h"
@@ -15,13 +15,13 @@ double default_timeout_s(double expected_s) {
   return std::max(300.0, 20 * expected_s);
 }
 
-/// Sleeps unless asked to stop.
-void pause(double seconds, const std::atomic<bool>& stop) {
-  const core::Time end = core::Clock::now() + core::from_seconds(seconds);
-  while (!stop.load() && core::Clock::now() < end) {
-    std::this_thread::sleep_for(
-        std::min<core::Clock::duration>(std::chrono::milliseconds(100), end - core::Clock::now()));
-  }
+/// The study's GPU: the stated one, else the only one, else the first by PCI address.
+std::shared_ptr<const measure::Instruments> instruments_for(const study::Study& study) {
+  measure::Instruments::Options options;
+  options.gpus_asked_by = "$.gpu";
+  if (!study.gpu.empty()) options.gpus = {study.gpu};
+  options.only_first_gpu = true;
+  return std::make_shared<const measure::Instruments>(options);
 }
 
 void add_to_index(const record::RunStore& store, const record::RunResult& result,
@@ -38,20 +38,35 @@ void add_to_index(const record::RunStore& store, const record::RunResult& result
 
 LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& catalogue,
                              std::filesystem::path data_folder)
-    : study_(study), catalogue_(catalogue) {
+    : study_(study), catalogue_(catalogue), instruments_(instruments_for(study)) {
   settings_.data_folder = std::move(data_folder);
   settings_.sampling_hz = study.sampling_hz;
+  settings_.instruments = instruments_;
   if (study.cpu_power_model) {
     settings_.power_model = {study.cpu_power_model->name, study.cpu_power_model->idle_w,
                              study.cpu_power_model->busy_core_w};
   }
+  if (!instruments_->gpus().empty()) {
+    const bool is_slice = study.gpu.starts_with("MIG-");
+    settings_.cuda_visible_devices = is_slice ? study.gpu : instruments_->description(0).uuid;
+  }
+  PreparationSettings preparation;
+  preparation.cool_down_to_c = study.cool_down_to_c;
+  preparation.cool_down_at_most_s = study.cool_down_at_most_s;
+  preparation.idle_s = study.idle_s;
+  preparation_.emplace(*instruments_, preparation, settings_.power_model);
 }
 
 record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attempt,
                                          const std::filesystem::path& folder,
                                          const std::atomic<bool>& stop, RunObserver& observer) {
+  const Prepared prepared = preparation_->before(run.spec, folder, stop);
+  settings_.idle = prepared.idle;
   settings_.timeout_s = study_.timeout_s.value_or(default_timeout_s(run.expected_s));
-  return execute_run(run.spec, attempt, folder, catalogue_, settings_, stop, observer);
+  record::RunResult result =
+      execute_run(run.spec, attempt, folder, catalogue_, settings_, stop, observer);
+  result.cautions.insert(result.cautions.end(), prepared.cautions.begin(), prepared.cautions.end());
+  return result;
 }
 
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
@@ -75,7 +90,7 @@ SessionSummary run_session(const study::Plan& plan, const record::RunStore& stor
 
   for (size_t place = 0; place < to_do.size() && !stop.load(); ++place) {
     const study::PlannedRun& run = *to_do[place];
-    if (place > 0) pause(options.cool_down_s, stop);
+    if (place > 0) sleep_unless(stop, options.cool_down_s);
     if (stop.load()) break;
     const int attempt = store.begin_attempt(run.id);
     observer.run_begins(run, place + 1, attempt);

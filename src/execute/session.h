@@ -3,9 +3,12 @@
 #include <atomic>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "execute/preparation.h"
 #include "execute/run_execution.h"
 #include "record/run_store.h"
 #include "study/plan.h"
@@ -23,9 +26,11 @@ class RunExecutor {
                                     const std::atomic<bool>& stop, RunObserver& observer) = 0;
 };
 
-/// Makes runs as processes on this machine.
+/// Makes runs as processes on this machine, each after the machine has been prepared for it.
 class LocalExecutor : public RunExecutor {
  public:
+  /// Looks for what the machine can measure with. Throws core::UserError for a GPU that isn't
+  /// there.
   LocalExecutor(const study::Study& study, const study::Catalogue& catalogue,
                 std::filesystem::path data_folder);
   record::RunResult execute(const study::PlannedRun& run, int attempt,
@@ -35,7 +40,9 @@ class LocalExecutor : public RunExecutor {
  private:
   const study::Study& study_;
   const study::Catalogue& catalogue_;
+  std::shared_ptr<const measure::Instruments> instruments_;
   RunSettings settings_;
+  std::optional<Preparation> preparation_;
 };
 
 /// Told of a session's progress. `place` counts from 1 among the runs of this session.

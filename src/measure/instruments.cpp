@@ -4,10 +4,13 @@
 #include <variant>
 
 #include "core/error.h"
+#include "measure/rapl.h"
 
 namespace tandem::measure {
 
-Instruments::Instruments(const Options& options) : root_(options.root) {
+Instruments::Instruments(const Options& options)
+    : root_(options.root),
+      has_rapl_(!std::holds_alternative<MissingSource>(find_rapl(options.root))) {
   const auto found = GpuDriver::load(options.nvml_library);
   if (const auto* missing = std::get_if<MissingSource>(&found)) {
     why_no_gpu_ = missing->reason;
@@ -26,6 +29,7 @@ Instruments::Instruments(const Options& options) : root_(options.root) {
     if (std::ranges::none_of(gpus_, is_same)) gpus_.push_back(gpu);
   }
   if (options.gpus.empty()) gpus_ = driver.devices();
+  if (options.only_first_gpu && gpus_.size() > 1) gpus_.erase(gpus_.begin() + 1, gpus_.end());
   if (gpus_.empty()) {
     why_no_gpu_ = driver.broken_devices().empty() ? "the NVIDIA driver lists no GPU"
                                                   : driver.broken_devices().front().reason;

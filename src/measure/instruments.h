@@ -18,6 +18,7 @@ class Instruments {
     std::string nvml_library = "libnvidia-ml.so.1";
     /// The GPUs to measure, each by UUID or PCI address (GpuDriver::device); empty: all of them.
     std::vector<std::string> gpus;
+    bool only_first_gpu = false;          ///< of several, the one with the lowest PCI address
     std::string gpus_asked_by = "--gpu";  ///< where the selectors stand, for messages
     /// Watches the energy counters of the chosen GPUs for up to a second each.
     bool measure_counter_periods = true;
@@ -29,6 +30,7 @@ class Instruments {
   /// The chosen GPUs; their descriptions have the counter's period.
   const std::vector<Gpu>& gpus() const { return gpus_; }
   const core::GpuDescription& description(size_t gpu) const { return descriptions_.at(gpu); }
+  bool has_rapl() const { return has_rapl_; }
   /// Why there is no GPU to measure; empty when there is one.
   const std::string& why_no_gpu() const { return why_no_gpu_; }
 
@@ -37,6 +39,7 @@ class Instruments {
   std::vector<Gpu> gpus_;
   std::vector<core::GpuDescription> descriptions_;
   std::string why_no_gpu_;
+  bool has_rapl_ = false;
 };
 
 }  // namespace tandem::measure

@@ -39,13 +39,30 @@ class StudyReader {
   Study read() {
     study_.mutated = seed_levels();
     if (!root_.is_object("a study, an object with experiment_name and model_pairs")) return study_;
-    root_.allow_only({"experiment_name", "concurrent_mode", "model_pairs",
-                      "description",     "scale",           "device",
-                      "solo_runs",       "overlap",         "order",
-                      "order_seed",      "repetitions",     "seed",
-                      "mutate",          "resources",       "sampling_hz",
-                      "cool_down_s",     "timeout_s",       "equivalence_bound_percent",
-                      "cpu_power_model", "data_folder"});
+    root_.allow_only({"experiment_name",
+                      "concurrent_mode",
+                      "model_pairs",
+                      "description",
+                      "scale",
+                      "device",
+                      "solo_runs",
+                      "overlap",
+                      "order",
+                      "order_seed",
+                      "repetitions",
+                      "seed",
+                      "mutate",
+                      "resources",
+                      "sampling_hz",
+                      "cool_down_s",
+                      "timeout_s",
+                      "equivalence_bound_percent",
+                      "cpu_power_model",
+                      "data_folder",
+                      "gpu",
+                      "cool_down_to_c",
+                      "cool_down_at_most_s",
+                      "idle_s"});
     read_name();
     read_design();
     read_resources();
@@ -123,6 +140,14 @@ class StudyReader {
   void read_measurement() {
     if (const auto rate = root_.find("sampling_hz")) study_.sampling_hz = rate->number(0.1, 100);
     if (const auto pause = root_.find("cool_down_s")) study_.cool_down_s = pause->number(0, 3600);
+    if (const auto target = root_.find("cool_down_to_c")) {
+      study_.cool_down_to_c = target->number(20, 110);
+    }
+    if (const auto limit = root_.find("cool_down_at_most_s")) {
+      study_.cool_down_at_most_s = limit->number(0, 36'000);
+    }
+    if (const auto idle = root_.find("idle_s")) study_.idle_s = idle->number(0, 3600);
+    if (const auto gpu = root_.find("gpu")) study_.gpu = gpu->string();
     if (const auto limit = root_.find("timeout_s")) study_.timeout_s = limit->number(1, 1e7);
     if (const auto bound = root_.find("equivalence_bound_percent")) {
       study_.equivalence_bound_percent = bound->number(0.1, 50);

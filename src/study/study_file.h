@@ -57,7 +57,11 @@ struct Study {
   std::vector<MutatedHyperparameter> mutated;  ///< of model B, in the order of the file
   Resources resources;
   double sampling_hz = 10;
-  double cool_down_s = 0;
+  std::string gpu;                       ///< UUID or PCI address; empty: the first one
+  double cool_down_s = 0;                ///< between two runs, whatever the temperature
+  std::optional<double> cool_down_to_c;  ///< of the GPU, before each run
+  double cool_down_at_most_s = 600;
+  double idle_s = 10;               ///< how long the idle machine is watched before each repetition
   std::optional<double> timeout_s;  ///< of one run; without it the planner derives one
   double equivalence_bound_percent = 5;
   std::optional<CpuPowerModel> cpu_power_model;

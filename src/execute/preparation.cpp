@@ -1,0 +1,119 @@
+#include "execute/preparation.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "measure/meter.h"
+#include "measure/process_owners.h"
+
+namespace tandem::execute {
+namespace {
+namespace fs = std::filesystem;
+
+using core::Clock;
+using measure::ProcessOwners;
+
+}  // namespace
+
+bool sleep_unless(const std::atomic<bool>& stop, double seconds) {
+  const core::Time end = Clock::now() + core::from_seconds(seconds);
+  while (!stop.load() && Clock::now() < end) {
+    std::this_thread::sleep_for(
+        std::min<Clock::duration>(std::chrono::milliseconds(100), end - Clock::now()));
+  }
+  return !stop.load();
+}
+
+Preparation::Preparation(const measure::Instruments& instruments, PreparationSettings settings,
+                         std::optional<measure::PowerModel> power_model)
+    : instruments_(instruments), settings_(settings), power_model_(std::move(power_model)) {}
+
+Prepared Preparation::before(const study::RunSpec& run, const fs::path& folder,
+                             const std::atomic<bool>& stop) {
+  check_disk(folder);
+  Prepared prepared;
+  if (run.device == study::Device::cuda && !instruments_.gpus().empty()) {
+    wait_for_free_gpu(stop);
+    if (auto caution = cool_down(stop)) prepared.cautions.push_back(std::move(*caution));
+  }
+  if (idle_of_repetition_ != run.repetition && settings_.idle_s > 0 && !stop.load()) {
+    // What a power model says needs no watching.
+    idle_ = measure::measure_idle_power(instruments_, power_model_,
+                                        has_meter() ? settings_.idle_s : 0.2);
+    idle_of_repetition_ = run.repetition;
+  }
+  prepared.idle = idle_;
+  return prepared;
+}
+
+void Preparation::check_disk(const fs::path& folder) const {
+  std::error_code code;
+  const fs::space_info space = fs::space(folder, code);
+  const double free_mib = static_cast<double>(space.available) / (1024.0 * 1024.0);
+  if (code || free_mib >= settings_.free_disk_mib) return;
+  throw core::SystemError(fmt::format(
+      "only {:.0f} MiB are free where the results go ('{}'), a run may need {:.0f}: make "
+      "room and run the study again, it goes on with what is missing",
+      free_mib, folder.string(), settings_.free_disk_mib));
+}
+
+void Preparation::wait_for_free_gpu(const std::atomic<bool>& stop) const {
+  const measure::Gpu& gpu = instruments_.gpus().front();
+  const ProcessOwners owners(instruments_.root());
+  const core::Time give_up = Clock::now() + core::from_seconds(settings_.gpu_patience_s);
+  for (;;) {
+    std::string problem;
+    std::vector<pid_t> others;
+    for (const measure::GpuProcess& process : gpu.processes(problem)) {
+      if (owners.owner_of(process.pid) != ProcessOwners::Owner::driver) {
+        others.push_back(process.pid);
+      }
+    }
+    // What the driver doesn't list can't be waited for; the run's own cautions will tell.
+    if (others.empty() || stop.load()) return;
+    if (Clock::now() >= give_up) {
+      throw core::SystemError(fmt::format(
+          "the GPU {} is in use by {} (processes {}), for more than {}: end them, or choose "
+          "another "
+          "GPU, and run the study again",
+          gpu.description().uuid, others.size() == 1 ? "another program" : "other programs",
+          fmt::join(others, ", "), core::format_duration(settings_.gpu_patience_s)));
+    }
+    sleep_unless(stop, settings_.look_again_s);
+  }
+}
+
+std::optional<core::Caution> Preparation::cool_down(const std::atomic<bool>& stop) const {
+  if (!settings_.cool_down_to_c) return std::nullopt;
+  const measure::Gpu& gpu = instruments_.gpus().front();
+  const core::Time give_up = Clock::now() + core::from_seconds(settings_.cool_down_at_most_s);
+  for (;;) {
+    const core::Reading temperature_c = gpu.state().temperature_c;
+    if (!temperature_c) {
+      return core::Caution{"not_cooled_down",
+                           "the GPU's temperature can't be read: " + temperature_c.reason()};
+    }
+    if (*temperature_c <= *settings_.cool_down_to_c || stop.load()) return std::nullopt;
+    if (Clock::now() >= give_up) {
+      return core::Caution{
+          "not_cooled_down",
+          fmt::format("the GPU was still at {:.0f} °C after {}, {:.0f} °C were asked for",
+                      *temperature_c, core::format_duration(settings_.cool_down_at_most_s),
+                      *settings_.cool_down_to_c)};
+    }
+    sleep_unless(stop, settings_.look_again_s);
+  }
+}
+
+bool Preparation::has_meter() const {
+  return !instruments_.gpus().empty() || instruments_.has_rapl();
+}
+
+}  // namespace tandem::execute
