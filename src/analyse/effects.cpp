@@ -56,6 +56,17 @@ TrainingEffects training_effects(const PlannedResult& concurrent, size_t partici
   return effects;
 }
 
+/// The solo energies are those of the same work, measured in the same way, or missing.
+std::vector<core::Shares> energy_shares(const RunResult& concurrent, const Reading& solo_a_j,
+                                        const Reading& solo_b_j) {
+  const Reading& pair_j = concurrent.total_energy_joules.joules;
+  return {{training_energy_joules(concurrent, 0), training_energy_joules(concurrent, 1),
+           concurrent.participants.at(0).energy_share_model},
+          core::shares_marginal_of_a(pair_j, solo_b_j),
+          core::shares_marginal_of_b(pair_j, solo_a_j),
+          core::shares_by_shapley(pair_j, solo_a_j, solo_b_j)};
+}
+
 /// Fills in what concerns the pair as a whole. All three runs are ok.
 void compare_pair(const RunResult& concurrent, const RunResult& solo_a, const RunResult& solo_b,
                   BlockEffects& block) {
@@ -64,12 +75,15 @@ void compare_pair(const RunResult& concurrent, const RunResult& solo_a, const Ru
   block.solo_duration_seconds =
       core::both(solo_a.participants.at(0).duration_seconds,
                  solo_b.participants.at(0).duration_seconds, std::plus<>());
-  block.solo_energy_joules = core::both(comparable_energy(solo_a, 0, concurrent),
-                                        comparable_energy(solo_b, 0, concurrent), std::plus<>());
+  const Reading solo_a_j = comparable_energy(solo_a, 0, concurrent);
+  const Reading solo_b_j = comparable_energy(solo_b, 0, concurrent);
+  block.solo_energy_joules = core::both(solo_a_j, solo_b_j, std::plus<>());
   if (does_more_work(concurrent)) {
     block.makespan_overhead = block.energy_saving = Reading::missing(more_work);
+    block.energy_shares = energy_shares(concurrent, block.energy_saving, block.energy_saving);
     return;
   }
+  block.energy_shares = energy_shares(concurrent, solo_a_j, solo_b_j);
   block.makespan_overhead = relative_change(block.makespan_seconds, block.solo_duration_seconds);
   block.energy_saving = relative_change(block.pair_energy_joules, block.solo_energy_joules);
   if (block.energy_saving) block.energy_saving = -*block.energy_saving;
@@ -155,6 +169,7 @@ void to_json(core::Json& json, const BlockEffects& effects) {
           {"makespan_seconds", effects.makespan_seconds},
           {"solo_energy_joules", effects.solo_energy_joules},
           {"pair_energy_joules", effects.pair_energy_joules},
+          {"energy_shares", effects.energy_shares},
           {"concurrent_run", effects.concurrent_run},
           {"solo_a_run", effects.solo_a_run},
           {"solo_b_run", effects.solo_b_run}};

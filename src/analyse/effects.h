@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analyse/planned_results.h"
+#include "core/energy_shares.h"
 #include "core/json.h"
 #include "core/reading.h"
 #include "study/plan.h"
@@ -34,6 +35,9 @@ struct BlockEffects {
   core::Reading makespan_seconds;
   core::Reading solo_energy_joules;
   core::Reading pair_energy_joules;
+  /// Ways to divide pair_energy_joules between A and B, each a model: by what the processes used,
+  /// the two marginal orders, Shapley. Empty when a run doesn't count.
+  std::vector<core::Shares> energy_shares;
   // The runs that the effects come from.
   std::string concurrent_run;
   std::string solo_a_run;

@@ -9,7 +9,7 @@
     headerOf(analysis),
     section('findings', 'Findings', analysis.quality.ok > 0 ? headline(analysis) : null, findingsOf(analysis)),
     section('figures', 'Figures', figures),
-    section('effects', 'Effects of each pair', effectsTable(analysis)),
+    section('effects', 'Effects of each pair', effectsTable(analysis), sharesTable(analysis)),
     section('tests', 'Tests of H0', testsTable(analysis)),
     section('runs', 'All runs', runsTable(analysis), trainingsTable(analysis)),
     section('method', 'Machine and method', methodOf(analysis)),

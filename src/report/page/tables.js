@@ -13,6 +13,25 @@ function effectsTable(analysis) {
   element('p', {class: 'note'}, 'Durations and energies are averaged as logarithms of ratios. Effects on A have one value a repetition, because all settings of a repetition are compared with one solo run of A.'));
 }
 
+// Each way to divide a pair's energy is a model; they are shown side by side, so that nobody takes one for a measurement.
+function sharesTable(analysis) {
+  const rows = analysis.pairs.flatMap((pair) => pair.effects.flatMap((block) =>
+    block.energy_shares.map((shares) => ({pair, block, shares}))));
+  if (rows.length === 0) return '';
+  const details = element('details', {}, element('summary', {}, 'How a pair’s energy can be divided between its two models'),
+    table('Shares of the pair’s energy, each by a model (none of them is measured); the parts add up to the whole', [
+      {title: 'pair', cell: ({pair}) => pairLabel(pair)},
+      {title: 'setting of B', cell: ({block}) => block.setting},
+      {title: 'rep.', number: true, cell: ({block}) => String(block.repetition)},
+      {title: 'pair', number: true, cell: ({block}) => shown(block.pair_energy_joules, joules)},
+      {title: 'model', cell: ({shares}) => shares.model},
+      {title: 'A', number: true, cell: ({shares}) => shown(shares.a, joules)},
+      {title: 'B', number: true, cell: ({shares}) => shown(shares.b, joules)},
+    ], rows),
+    element('p', {class: 'note'}, 'marginal_of_a: A came to B and bears what it added; marginal_of_b: the other way round; shapley: the mean of both. The others divide by what the two processes used while they ran.'));
+  return element('div', {class: 'block'}, details);
+}
+
 function testsTable(analysis) {
   const interval = (test) => (test.difference_interval ? test.difference_interval.map((value) => significant(value)).join(' to ') : '–');
   return element('div', {class: 'block'}, table('Sensitivity alone and beside A: ln(y / y at default) / ln(x / x at default)', [
