@@ -1,28 +1,36 @@
 #include "measure/process_children.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 
 #include <array>
 #include <charconv>
-#include <memory>
 #include <string_view>
 
+#include "core/file_descriptor.h"
 #include "measure/kernel_file.h"
 #include "measure/process_stat.h"
 
 namespace tandem::measure {
 namespace {
 
-/// Calls `visit` with the name of each entry that is a number.
+/// Calls `visit` with the name of each entry that is a number. Not opendir, which allocates.
 template <typename Visit>
 void for_each_number(const char* folder, Visit visit) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder), &::closedir);
-  if (!entries) return;
-  while (const dirent* entry = ::readdir(entries.get())) {
-    const std::string_view name = entry->d_name;
-    pid_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size()) visit(number);
+  const core::FileDescriptor entries(::open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!entries.is_open()) return;
+  alignas(dirent64) std::array<char, 8192> buffer;
+  for (;;) {
+    const ssize_t size = ::getdents64(entries.get(), buffer.data(), buffer.size());
+    if (size <= 0) return;
+    for (ssize_t at = 0; at < size;) {
+      const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      at += entry->d_reclen;
+      const std::string_view name = entry->d_name;
+      pid_t number = 0;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+      if (error == std::errc() && end == name.data() + name.size()) visit(number);
+    }
   }
 }
 

@@ -10,16 +10,19 @@
 namespace tandem::measure {
 
 /// Who is whose child, read from the proc below `root`: from the kernel's lists of children where
-/// it keeps them (CONFIG_PROC_CHILDREN), else by asking all processes for their parent.
+/// it keeps them (CONFIG_PROC_CHILDREN), else by asking all processes for their parent. Such a list
+/// may lack a child while others end (proc(5)), so one that was found is to be remembered.
 class ProcessChildren {
  public:
   explicit ProcessChildren(const std::filesystem::path& root);
 
   /// True when the kernel's lists are used.
   bool listed_by_kernel() const { return listed_by_kernel_; }
-  /// To be called before each walk over a tree.
+  /// To be called before each walk over a tree. Allocates only when there are more processes than
+  /// ever before.
   void refresh();
-  /// Appends the children of `parent`; none when it has ended.
+  /// Appends the children of `parent`; none when it has ended. Allocates nothing of its own. A
+  /// child may appear twice when a thread of its parent has just ended.
   void append(pid_t parent, std::vector<pid_t>& children) const;
 
  private:

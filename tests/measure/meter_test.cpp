@@ -159,8 +159,9 @@ TEST_F(MeterTest, NamesTheColumnsOfItsSamples) {
   meter.start();
   meter.stop();
   EXPECT_THAT(core::read_file(folder_.path() / "samples.csv"),
-              StartsWith("t_s,cpu_time_a_s,memory_a_mib,processes_a,cpu_time_b_s,memory_b_mib,"
-                         "processes_b,rapl_package_0_j,rapl_dram_0_j,rapl_package_1_j\n"));
+              StartsWith("t_s,cpu_time_a_s,memory_a_mib,processes_a,io_read_a_mib,io_written_a_mib,"
+                         "cpu_time_b_s,memory_b_mib,processes_b,io_read_b_mib,io_written_b_mib,"
+                         "rapl_package_0_j,rapl_dram_0_j,rapl_package_1_j\n"));
 }
 
 TEST_F(MeterTest, HasNoFiguresBeforeItHasStopped) {

@@ -19,12 +19,14 @@ struct Sample {
   double cpu_time_s;
   double memory_mib;
   double processes;
+  double io_read_mib;
+  double io_written_mib;
 };
 
 Sample read(ProcessTree& tree) {
-  std::array<double, 3> values{};
+  std::array<double, 5> values{};
   tree.read(values);
-  return {values[0], values[1], values[2]};
+  return {values[0], values[1], values[2], values[3], values[4]};
 }
 
 double mib(long pages) {
@@ -35,7 +37,7 @@ double mib(long pages) {
 class ProcessTreeTest : public testing::TestWithParam<bool> {
  protected:
   void processes(const std::vector<FakeProcess>& all) const { write_proc(root_, all, GetParam()); }
-  ProcessTree tree() const { return ProcessTree('a', root_.path()); }
+  ProcessTree tree() const { return ProcessTree('a', root_.path(), core::Clock::duration::zero()); }
 
   test::TemporaryFolder root_;
 };
@@ -45,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(, ProcessTreeTest, testing::Bool(), [](const auto& inst
 
 TEST(ProcessTree, NamesItsSignalsAfterTheParticipant) {
   const ProcessTree tree('b', "/");
-  ASSERT_EQ(tree.signals().size(), 3);
+  ASSERT_EQ(tree.signals().size(), 5);
   EXPECT_EQ(tree.signals()[0].name, "cpu_time_b_s");
   EXPECT_EQ(tree.signals()[1].name, "memory_b_mib");
   EXPECT_EQ(tree.signals()[2].name, "processes_b");
