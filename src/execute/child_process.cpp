@@ -109,9 +109,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 std::vector<std::string> launcher_arguments(const fs::path& launcher, const Command& command) {
   std::vector<std::string> arguments = {
-      launcher, std::to_string(::getpid()), std::to_string(status_fd_in_child),
+      launcher,
+      std::to_string(::getpid()),
+      std::to_string(status_fd_in_child),
       fmt::format("{}", command.grace_s),
-      command.cores.empty() ? "-" : fmt::format("{}", fmt::join(command.cores, ","))};
+      command.cores.empty() ? "-" : fmt::format("{}", fmt::join(command.cores, ",")),
+      command.cgroup ? (*command.cgroup / "cgroup.procs").string() : "-"};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   return arguments;
 }
@@ -122,13 +125,22 @@ ProcessEnd parse_status(const std::string& line) {
   ProcessEnd end;
   double user_s = 0;
   double system_s = 0;
+  double read_blocks = 0;
+  double written_blocks = 0;
+  double largest_rss_kib = 0;
   if (!(words >> kind >> end.number)) return {};
   if (kind == "exec-failed") {
     end.kind = ProcessEnd::Kind::not_started;
     return end;
   }
   end.kind = kind == "exit" ? ProcessEnd::Kind::exited : ProcessEnd::Kind::signalled;
-  if (words >> user_s >> system_s) end.cpu_time_s = user_s + system_s;
+  if (words >> user_s >> system_s >> read_blocks >> written_blocks >> largest_rss_kib) {
+    constexpr double blocks_per_mib = 2048;
+    end.cpu_time_s = user_s + system_s;
+    end.io_read_mib = read_blocks / blocks_per_mib;
+    end.io_written_mib = written_blocks / blocks_per_mib;
+    end.largest_rss_mib = largest_rss_kib / 1024;
+  }
   return end;
 }
 

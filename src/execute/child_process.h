@@ -17,8 +17,12 @@ struct ProcessEnd {
   enum class Kind { exited, signalled, not_started, lost };
   Kind kind = Kind::lost;
   int number = 0;  ///< exit code, signal number or errno
-  /// CPU time of the program and all its descendants that were waited for.
+  /// What the kernel has counted for the program and all its descendants that were waited for
+  /// (getrusage(2)); nothing when the program was lost or not started.
   std::optional<double> cpu_time_s;
+  std::optional<double> io_read_mib;  ///< from storage
+  std::optional<double> io_written_mib;
+  std::optional<double> largest_rss_mib;  ///< most that any one of them had resident
   /// `exit code 3`, `signal 9 (Killed)`, `could not be started: No such file or directory`.
   std::string describe() const;
 };
@@ -30,6 +34,8 @@ struct Command {
   std::vector<int> cores;                          ///< empty: not pinned
   std::filesystem::path stdout_file;               ///< made anew, or appended to
   std::filesystem::path stderr_file;
+  /// Folder of the cgroup (version 2) that the program joins before it begins; see RunCgroup.
+  std::optional<std::filesystem::path> cgroup;
   double grace_s = 5;  ///< between TERM and KILL when it is ended
 };
 

@@ -1,12 +1,16 @@
 // tandem-launch: stands between tandem and one training, so that nothing of the training outlives
-// either. It is single-threaded and tiny, for three things that a spawned program can't be given
-// from outside: a death signal, a core set, and a parent that adopts and ends its stray
+// either. It is single-threaded and tiny, for four things that a spawned program can't be given
+// from outside: a death signal, a core set, a cgroup, and a parent that adopts and ends its stray
 // descendants.
 //
-//   tandem-launch PARENT_PID STATUS_FD GRACE_S CORES PROGRAM [ARGUMENT...]
+//   tandem-launch PARENT_PID STATUS_FD GRACE_S CORES MEMBERS PROGRAM [ARGUMENT...]
 //
-// CORES is a list such as 0,1 or `-`. One line goes to STATUS_FD at the end:
-//   exit CODE USER_S SYSTEM_S | signal NUMBER USER_S SYSTEM_S | exec-failed ERRNO
+// CORES is a list such as 0,1 or `-`. MEMBERS is the cgroup.procs of the cgroup that the program
+// joins before it begins, or `-`; the launcher stays outside, it is no part of the training. One
+// line goes to STATUS_FD at the end:
+//   exit CODE USED | signal NUMBER USED | exec-failed ERRNO
+// USED is what the program and all its descendants that were waited for have used: USER_S SYSTEM_S
+// READ_BLOCKS WRITTEN_BLOCKS (of 512 bytes) LARGEST_RSS_KIB (of one process).
 // SIGTERM ends the training: TERM to its group, after GRACE_S seconds KILL to all descendants.
 #include <fcntl.h>
 #include <sched.h>
@@ -92,8 +96,16 @@ void pin_to_cores(const char* list) {
   if (::sched_setaffinity(0, sizeof cores, &cores) != 0) ::_exit(126);
 }
 
+/// Moves the calling process. That it may was tried before, so a failure ends it as with the cores:
+/// a cgroup that the training isn't in would count nothing, and look as if nothing had been used.
+void join_cgroup(const char* members) {
+  const int fd = ::open(members, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || ::write(fd, "0", 1) != 1) ::_exit(126);
+  ::close(fd);
+}
+
 /// Starts the program in a process group of its own. `exec_failed` gets errno if it can't be.
-pid_t start(char** arguments, const char* cores, int& exec_failed) {
+pid_t start(char** arguments, const char* cores, const char* members, int& exec_failed) {
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) return -1;
   const pid_t pid = ::fork();
@@ -107,6 +119,7 @@ pid_t start(char** arguments, const char* cores, int& exec_failed) {
     // Whatever tandem was started with beyond the standard three is none of the program's business;
     // 3 is its protocol socket.
     ::close_range(4, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (std::strcmp(members, "-") != 0) join_cgroup(members);
     if (std::strcmp(cores, "-") != 0) pin_to_cores(cores);
     ::execvp(arguments[0], arguments);
     const int failed = errno;
@@ -127,15 +140,16 @@ void report(int status_fd, const Ending& ending, int exec_failed) {
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
-  char line[128];
+  char line[256];
   int length = 0;
   if (exec_failed != 0) {
     length = std::snprintf(line, sizeof line, "exec-failed %d\n", exec_failed);
   } else {
     const bool exited = WIFEXITED(ending.status);
-    length = std::snprintf(line, sizeof line, "%s %d %.6f %.6f\n", exited ? "exit" : "signal",
-                           exited ? WEXITSTATUS(ending.status) : WTERMSIG(ending.status),
-                           seconds(usage.ru_utime), seconds(usage.ru_stime));
+    length = std::snprintf(
+        line, sizeof line, "%s %d %.6f %.6f %ld %ld %ld\n", exited ? "exit" : "signal",
+        exited ? WEXITSTATUS(ending.status) : WTERMSIG(ending.status), seconds(usage.ru_utime),
+        seconds(usage.ru_stime), usage.ru_inblock, usage.ru_oublock, usage.ru_maxrss);
   }
   if (::write(status_fd, line, static_cast<size_t>(length)) != length) ::_exit(125);
 }
@@ -143,7 +157,7 @@ void report(int status_fd, const Ending& ending, int exec_failed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 6) {
+  if (argc < 7) {
     std::fputs("tandem-launch is started by tandem, not by hand\n", stderr);
     return 2;
   }
@@ -163,7 +177,7 @@ int main(int argc, char** argv) {
   if (::getppid() != parent) return 1;  // tandem was gone before the line above
 
   int exec_failed = 0;
-  const pid_t program = start(argv + 5, argv[4], exec_failed);
+  const pid_t program = start(argv + 6, argv[4], argv[5], exec_failed);
   if (program < 0) exec_failed = errno;
   Ending ending;
   while (exec_failed == 0 && !ending.known) {

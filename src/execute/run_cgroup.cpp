@@ -1,0 +1,88 @@
+#include "execute/run_cgroup.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "measure/cgroup.h"
+
+namespace tandem::execute {
+namespace fs = std::filesystem;
+namespace {
+
+/// Writes into a file of the kernel that is there; 0 or what went wrong. Safe between fork and
+/// exec.
+int write_to(const char* file, const char* text, size_t size) {
+  const int fd = ::open(file, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  const int error = ::write(fd, text, size) == static_cast<ssize_t>(size) ? 0 : errno;
+  ::close(fd);
+  return error;
+}
+
+/// What a process is answered that joins: the rights, the kind of the cgroup above and its
+/// controllers all have a say, so it is tried.
+int try_to_join(const fs::path& folder) {
+  const std::string members = folder / "cgroup.procs";
+  const pid_t pid = ::fork();
+  if (pid < 0) return errno;
+  if (pid == 0) ::_exit(write_to(members.c_str(), "0", 1));  // 0: the one that writes
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
+/// A process that has been killed leaves its cgroup a moment later.
+void remove_once_empty(const fs::path& folder) {
+  constexpr int tries = 200;
+  for (int i = 0; i < tries && ::rmdir(folder.c_str()) != 0 && errno == EBUSY; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+measure::MissingSource missing(fmt::format_string<std::string, const char*> why,
+                               const fs::path& above, int error) {
+  return {"cgroup", fmt::format(why, above.string(), ::strerror(error))};
+}
+
+}  // namespace
+
+RunCgroup::Made RunCgroup::make(const fs::path& root) {
+  const auto own = measure::find_own_cgroup(root);
+  if (const auto* none = std::get_if<measure::MissingSource>(&own)) return *none;
+  const fs::path& above = std::get<fs::path>(own);
+  static std::atomic<int> made{0};
+  fs::path folder;
+  int error = 0;
+  do {  // a name may be left over from an earlier process of this number
+    folder = above / fmt::format("tandem-{}-{}", ::getpid(), ++made);
+    error = ::mkdir(folder.c_str(), 0755) == 0 ? 0 : errno;
+  } while (error == EEXIST);
+  if (error != 0) {
+    return missing(
+        "can't make a cgroup below {}: {} (a service manager can delegate one: "
+        "systemd-run --user --scope -p Delegate=yes tandem ...)",
+        above, error);
+  }
+  std::unique_ptr<RunCgroup> cgroup(new RunCgroup(folder));
+  error = try_to_join(folder);
+  if (error != 0) return missing("a training can't join a cgroup below {}: {}", above, error);
+  return cgroup;
+}
+
+RunCgroup::~RunCgroup() {
+  write_to((folder_ / "cgroup.kill").c_str(), "1", 1);
+  remove_once_empty(folder_);
+}
+
+}  // namespace tandem::execute
