@@ -13,17 +13,31 @@ namespace tandem::cli {
 namespace {
 
 /// Programs that tandem starts.
-measure::Capability program_capability(const std::string& program, const std::string& if_missing) {
+measure::Capability program_capability(const std::string& program, const std::string& if_missing,
+                                       const std::string& enable_with) {
   const auto found = execute::find_program(program);
-  return {program, found.has_value(), found ? found->string() : if_missing};
+  if (found) return {program, true, found->string()};
+  return {program, false, if_missing, {enable_with}};
 }
 
 std::vector<measure::Capability> look_around() {
   std::vector<measure::Capability> found = measure::probe_capabilities();
-  found.push_back(program_capability("tandem-launch", "not beside tandem: build it again"));
-  found.push_back(program_capability(
-      "tandem-train", "the native trainers were not built (they need libtorch: scripts/setup)"));
+  found.push_back(
+      program_capability("tandem-launch", "not beside tandem", "scripts/build release"));
+  found.push_back(program_capability("tandem-train",
+                                     "the native trainers were not built (they need libtorch)",
+                                     "scripts/setup pilot && scripts/build release"));
   return found;
+}
+
+/// Each on a line of its own, whole, to be copied.
+void print_commands(const std::vector<measure::Capability>& capabilities) {
+  for (const measure::Capability& capability : capabilities) {
+    const std::vector<std::string>& commands = capability.enable_with;
+    if (commands.empty()) continue;
+    fmt::print("\nTo enable {}{}:\n", capability.name, commands.size() > 1 ? ", any one of" : "");
+    for (const std::string& command : commands) fmt::print("  {}\n", command);
+  }
 }
 
 }  // namespace
@@ -42,7 +56,8 @@ void add_doctor_command(CLI::App& app, core::ExitCode&) {
       for (const measure::Capability& capability : capabilities) {
         rows.push_back({{"name", capability.name},
                         {"available", capability.available},
-                        {"detail", capability.detail}});
+                        {"detail", capability.detail},
+                        {"enable_with", capability.enable_with}});
       }
       print_json({{"machine", machine},
                   {"machine_class", machine.machine_class()},
@@ -59,6 +74,7 @@ void add_doctor_command(CLI::App& app, core::ExitCode&) {
       table.add_row({capability.name, capability.available ? "yes" : "no", capability.detail});
     }
     fmt::print("{}", table.render());
+    print_commands(capabilities);
   });
 }
 

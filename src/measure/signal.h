@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace tandem::measure {
 
@@ -44,7 +45,19 @@ class SignalSource {
 struct MissingSource {
   std::string name;    ///< `gpu`, `rapl`
   std::string reason;  ///< `no NVIDIA driver (libnvidia-ml.so.1 not found)`
+  /// Commands of which any one enables it, to be copied as they are; empty when nothing does.
+  std::vector<std::string> enable_with = {};
+  /// For a record: the reason, and `(enable with: ...)` where something does.
+  std::string reason_and_commands() const;
 };
+
+inline std::string MissingSource::reason_and_commands() const {
+  std::string commands;
+  for (const std::string& command : enable_with) {
+    commands += (commands.empty() ? "" : "; or: ") + command;
+  }
+  return commands.empty() ? reason : reason + " (enable with: " + commands + ")";
+}
 
 /// What looking for a source gives: the source, or why there is none.
 using FoundSource = std::variant<std::unique_ptr<SignalSource>, MissingSource>;

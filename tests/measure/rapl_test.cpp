@@ -1,11 +1,12 @@
 #include "measure/rapl.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <cmath>
 
+#include "fake_perf.h"
 #include "fake_rapl.h"
+#include "nobody.h"
 
 namespace tandem::measure {
 namespace {
@@ -14,6 +15,7 @@ using testing::AllOf;
 using testing::DoubleEq;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::NanSensitiveDoubleEq;
 
 std::unique_ptr<SignalSource> source_in(const test::TemporaryFolder& root) {
@@ -29,6 +31,12 @@ std::string reason_in(const test::TemporaryFolder& root) {
   const FoundSource found = find_rapl(root.path());
   const auto* missing = std::get_if<MissingSource>(&found);
   return missing ? missing->name + ": " + missing->reason : "found";
+}
+
+std::vector<std::string> commands_in(const test::TemporaryFolder& root) {
+  const FoundSource found = find_rapl(root.path());
+  const auto* missing = std::get_if<MissingSource>(&found);
+  return missing ? missing->enable_with : std::vector<std::string>{"found"};
 }
 
 std::vector<std::string> names_of(const SignalSource& source) {
@@ -101,28 +109,124 @@ TEST(Rapl, IsMissingWhereAReadFailsAndNotAFullRound) {
   EXPECT_DOUBLE_EQ(read(*rapl)[0], 1.5);
 }
 
-TEST(Rapl, SaysThatAMachineHasNone) {
+TEST(Rapl, SaysThatAMachineHasNoneAndHowToLoadTheDriver) {
   const test::TemporaryFolder root;
-  EXPECT_THAT(reason_in(root), AllOf(HasSubstr("rapl: no RAPL package zone"),
-                                     HasSubstr("virtual machines have none"),
-                                     HasSubstr("sudo modprobe intel_rapl_msr")));
+  EXPECT_THAT(reason_in(root),
+              AllOf(HasSubstr("rapl: powercap: no package in"), HasSubstr("; perf: no ")));
+  EXPECT_THAT(commands_in(root), IsEmpty()) << "it isn't known to be an x86 CPU";
+  root.write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: fpu\n");
+  EXPECT_THAT(commands_in(root),
+              ElementsAre(AllOf(HasSubstr("sudo modprobe intel_rapl_msr && sudo chmod a+r"),
+                                HasSubstr("/sys/class/powercap/*/energy_uj"))));
+  root.write("proc/cpuinfo", "vendor_id\t: GenuineIntel\nflags\t\t: fpu hypervisor\n");
+  EXPECT_THAT(reason_in(root), HasSubstr("virtual machine"));
+  EXPECT_THAT(commands_in(root), IsEmpty());
 }
 
-TEST(Rapl, SaysHowToPermitReading) {
+void forbid(const std::filesystem::path& file) {
+  std::filesystem::permissions(file, std::filesystem::perms::none);
+}
+
+TEST(Rapl, SaysHowToPermitEitherMeter) {
   const test::TemporaryFolder root;
   write_server(root);
-  std::filesystem::permissions(root.path() / powercap / "intel-rapl:0/energy_uj",
-                               std::filesystem::perms::none);
-  const bool is_root = ::geteuid() == 0;  // who may read everything: be nobody for a moment
-  if (is_root) {
-    ASSERT_EQ(::seteuid(65534), 0);
+  root.write(power_events + "type", "14\n");
+  root.write(power_events + "cpumask", "0\n");
+  write_power_event(root, "energy-pkg", "event=0x02");
+  write_cpu(root, 0, 0);
+  forbid(root / powercap / "intel-rapl:1/energy_uj");
+  const Nobody nobody;
+  const FoundSource found = find_rapl(root.path(), refusing_opener(EACCES));
+  ASSERT_EQ(found.index(), 1U);
+  const MissingSource& missing = std::get<MissingSource>(found);
+  EXPECT_THAT(
+      missing.reason,
+      AllOf(HasSubstr("powercap: not permitted to read"), HasSubstr("intel-rapl:1/energy_uj"),
+            HasSubstr("; perf: perf_event_open of energy-pkg on CPU 0: Permission denied")));
+  EXPECT_THAT(missing.enable_with,
+              ElementsAre("sudo chmod a+r " + (root / powercap).string() + "*/energy_uj",
+                          "sudo sysctl kernel.perf_event_paranoid=0"));
+  EXPECT_THAT(missing.reason_and_commands(), HasSubstr("(enable with: sudo chmod a+r"));
+}
+
+TEST(Rapl, TakesPerfWherePowercapMayNotBeRead) {
+  const test::TemporaryFolder root;
+  write_server(root);
+  root.write(power_events + "type", "14\n");
+  root.write(power_events + "cpumask", "0\n");
+  write_power_event(root, "energy-pkg", "event=0x02");
+  write_cpu(root, 0, 0);
+  FakeEvents events;
+  FoundSource both = find_rapl(root.path(), events.opener());
+  ASSERT_EQ(both.index(), 0U);
+  EXPECT_THAT(std::get<0>(both)->signals()[0].description, HasSubstr("RAPL through powercap"));
+  forbid(root / powercap / "intel-rapl:0/energy_uj");
+  const Nobody nobody;
+  FoundSource found = find_rapl(root.path(), events.opener());
+  ASSERT_EQ(found.index(), 0U) << std::get<1>(found).reason;
+  EXPECT_THAT(names_of(*std::get<0>(found)), ElementsAre("rapl_package_0_j"));
+  EXPECT_THAT(std::get<0>(found)->signals()[0].description, HasSubstr("RAPL through perf"));
+}
+
+TEST(Rapl, WantsToBeReadOftenEnoughToSeeEveryRound) {
+  const test::TemporaryFolder root;
+  write_server(root);
+  const auto rapl = source_in(root);
+  ASSERT_TRUE(rapl);
+  for (const Signal& signal : rapl->signals()) EXPECT_EQ(signal.read_at_least_every_s, 30);
+}
+
+TEST(Rapl, CountsEveryRoundOfMany) {
+  const test::TemporaryFolder root;
+  write_zone(root, "intel-rapl:0", "package-0", 999'999, 1'000'000);
+  const auto rapl = source_in(root);
+  ASSERT_TRUE(rapl);
+  EXPECT_DOUBLE_EQ(read(*rapl)[0], 0.999'999);
+  for (int round = 1; round <= 200; ++round) {
+    write_zone(root, "intel-rapl:0", "package-0", 999'998 - round, 1'000'000);
+    EXPECT_DOUBLE_EQ(read(*rapl)[0], round + (999'998 - round) * 1e-6);
   }
-  const std::string reason = reason_in(root);
-  if (is_root) {
-    ASSERT_EQ(::seteuid(0), 0);
+}
+
+TEST(Rapl, TakesTheMmioDriverWhereNoOtherShowsThePackage) {
+  const test::TemporaryFolder root;
+  write_zone(root, "intel-rapl-mmio:0", "package-0", 5'000'000);
+  write_zone(root, "intel-rapl:0", "psys", 9'000'000);
+  const auto rapl = source_in(root);
+  ASSERT_TRUE(rapl);
+  EXPECT_THAT(names_of(*rapl), ElementsAre("rapl_package_0_j"));
+  EXPECT_THAT(read(*rapl), ElementsAre(DoubleEq(5)));
+}
+
+TEST(Rapl, ReadsTheOneCounterOfAnAmdPackageOnceHoweverManyDiesShowIt) {
+  const test::TemporaryFolder root;
+  write_zone(root, "intel-rapl:0", "package-0-die-0", 1'000'000);
+  write_zone(root, "intel-rapl:1", "package-0-die-1", 1'000'000);
+  root.write("proc/cpuinfo", "vendor_id\t: AuthenticAMD\n");
+  const auto rapl = source_in(root);
+  ASSERT_TRUE(rapl);
+  EXPECT_THAT(names_of(*rapl), ElementsAre("rapl_package_0_j"));
+}
+
+TEST(Rapl, IsMissingAsAWholeWhenOneCounterHoldsNoNumber) {
+  for (const char* text : {"", "\n", "garbage\n", "12 34\n"}) {
+    const test::TemporaryFolder root;
+    write_server(root);
+    root.write(powercap + "intel-rapl:1:0/energy_uj", text);
+    EXPECT_THAT(reason_in(root), HasSubstr("intel-rapl:1:0/energy_uj holds no number"));
   }
-  EXPECT_THAT(reason, AllOf(HasSubstr("not permitted to read"), HasSubstr("sudo chmod a+r"),
-                            HasSubstr("powercap/intel-rapl:*/energy_uj")));
+  const test::TemporaryFolder root;
+  write_server(root);
+  root.write(powercap + "intel-rapl:0/max_energy_range_uj", "0\n");
+  EXPECT_THAT(reason_in(root), HasSubstr("intel-rapl:0/max_energy_range_uj holds no number"));
+}
+
+TEST(Rapl, IsMissingWhereAZoneIsHiddenBecauseItMayBeAPackage) {
+  const test::TemporaryFolder root;
+  write_server(root);
+  std::filesystem::remove(root.path() / powercap / "intel-rapl:1/name");
+  EXPECT_THAT(reason_in(root), HasSubstr("can't read " + (root / powercap).string() +
+                                         "intel-rapl:1/name: No such file or directory"));
 }
 
 TEST(Rapl, NamesTheFileThatCannotBeRead) {
