@@ -67,6 +67,8 @@ std::string meaning_of(const std::string& caution) {
       {"contaminated", "another program used the GPU, its energy is in the figures"},
       {"contamination_unknown", "whether another program used the GPU could not be told"},
       {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
+      {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
+      {"processes_escaped", "some processes of a training could not be followed"},
       {"sampling_gap",
        "nothing was sampled for more than 1 s or 10 periods; the machine or tandem was held up, "
        "and "

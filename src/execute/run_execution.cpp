@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "execute/event_log.h"
+#include "execute/run_cgroup.h"
 #include "execute/trainer_command.h"
 #include "execute/training.h"
 #include "measure/machine.h"
@@ -66,6 +67,30 @@ Outcome partner_ended(const std::string& what) {
           "see the partner's own outcome; the run will be repeated by 'tandem run --retry-failed'"};
 }
 
+/// A cgroup for each participant, where that is permitted.
+class Cgroups {
+ public:
+  explicit Cgroups(size_t participants) {
+    for (size_t i = 0; i < participants; ++i) {
+      RunCgroup::Made made = RunCgroup::make();
+      auto* cgroup = std::get_if<std::unique_ptr<RunCgroup>>(&made);
+      folders_.push_back(cgroup != nullptr ? (*cgroup)->folder() : fs::path());
+      if (cgroup != nullptr) cgroups_.push_back(std::move(*cgroup));
+    }
+  }
+  /// Empty paths where there are none.
+  const std::vector<fs::path>& folders() const { return folders_; }
+
+ private:
+  std::vector<std::unique_ptr<RunCgroup>> cgroups_;
+  std::vector<fs::path> folders_;
+};
+
+/// What the system counted for all that it waited for.
+measure::TreeUsage usage_of(const ProcessEnd& end) {
+  return {end.cpu_time_s.value_or(0), end.io_read_mib.value_or(0), end.io_written_mib.value_or(0)};
+}
+
 /// The state of one run while it lasts.
 class RunExecution {
  public:
@@ -81,11 +106,13 @@ class RunExecution {
         instruments_(settings.instruments ? settings.instruments
                                           : std::make_shared<const measure::Instruments>(
                                                 measure::Instruments::Options{})),
+        cgroups_(spec.participants.size()),
         meter_(*instruments_, {.participants = static_cast<int>(spec.participants.size()),
                                .sampling_hz = settings.sampling_hz,
                                .origin = origin_,
                                .folder = folder,
-                               .power_model = settings.power_model}) {
+                               .power_model = settings.power_model,
+                               .cgroups = cgroups_.folders()}) {
     for (size_t i = 0; i < spec.participants.size(); ++i) {
       const study::Workload& workload = catalogue.at(spec.participants[i].workload);
       const std::string role = !spec.concurrent() ? "solo" : i == 0 ? "A" : "B";
@@ -93,6 +120,7 @@ class RunExecution {
       command.stdout_file = folder / (role + ".stdout.log");
       command.stderr_file = folder / (role + ".stderr.log");
       command.grace_s = settings.grace_s;
+      if (!cgroups_.folders()[i].empty()) command.cgroup = cgroups_.folders()[i];
       if (spec.device == study::Device::cuda && !settings.cuda_visible_devices.empty()) {
         command.environment["CUDA_VISIBLE_DEVICES"] = settings.cuda_visible_devices;
       }
@@ -176,8 +204,8 @@ class RunExecution {
                            participant.epochs_asked_for());
       if (static_cast<int>(epoch) == participant.epochs_asked_for()) meter_.mark();
     }
-    if (training.has_ended() && training.cpu_time_s()) {
-      meter_.ended(static_cast<int>(index_of(participant)), *training.cpu_time_s());
+    if (training.has_ended() && training.end()->cpu_time_s) {
+      meter_.ended(static_cast<int>(index_of(participant)), usage_of(*training.end()));
     }
     if (training.has_ended() && !failure_ && !called_off_ &&
         !participant.outcome_of(training).ok()) {
@@ -458,6 +486,7 @@ class RunExecution {
   Time origin_;
   EventLog log_;
   std::shared_ptr<const measure::Instruments> instruments_;
+  Cgroups cgroups_;  ///< outlives the meter, which reads them, and the trainings in them
   measure::Meter meter_;
   core::GpuState gpu_at_start_;
   core::GpuState gpu_at_end_;

@@ -32,8 +32,8 @@ class Training {
 
   bool is_ready() const { return ready_.has_value(); }
   bool has_ended() const { return end_.has_value(); }
-  /// CPU time of the whole process tree; nothing while it runs, or when the launcher was lost.
-  std::optional<double> cpu_time_s() const { return end_ ? end_->cpu_time_s : std::nullopt; }
+  /// How the process ended; nothing while it runs.
+  const std::optional<ProcessEnd>& end() const { return end_; }
   /// The final line has come: what is left is only the process's own end.
   bool said_final() const { return final_.has_value(); }
   std::optional<core::Time> go_at() const { return go_at_; }

@@ -9,13 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "measure/throttle_reasons.h"
+#include "measure/gpu_description.h"
 
 namespace tandem::measure {
 namespace {
 
 using core::Caution;
 using core::Reading;
+
+/// Reasons for low clocks that are nobody's trouble: gpu_idle, applications_clocks_setting,
+/// sync_boost, display_clock_setting (nvml.h, nvmlClocksEventReason…).
+constexpr std::uint64_t harmless_throttle_bits = 0x1 | 0x2 | 0x10 | 0x100;
 
 bool has_value_in(Series series, Window window) {
   for (size_t i = 0; i < series.t_s.size(); ++i) {

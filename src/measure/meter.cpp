@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/file.h"
+#include "measure/cgroup_accounting.h"
 #include "measure/gpu_cautions.h"
 #include "measure/machine.h"
 #include "measure/process_memory.h"
@@ -76,8 +77,10 @@ class Meter::Parts {
     trees_.at(static_cast<size_t>(index))->watch(root_pid);
     memories_.at(static_cast<size_t>(index))->watch(root_pid);
   }
-  void ended(int index, double cpu_time_s) {
-    if (!trees_.empty()) trees_.at(static_cast<size_t>(index))->ended(cpu_time_s);
+  void ended(int index, const TreeUsage& total) {
+    if (trees_.empty()) return;
+    trees_.at(static_cast<size_t>(index))->ended(total);
+    memories_.at(static_cast<size_t>(index))->watch(0);
   }
 
   std::vector<Sampler>& samplers() { return samplers_; }
@@ -124,6 +127,23 @@ class Meter::Parts {
 
   Reading cpu_time_s(int index, Window window) const {
     return of_tree(index, [&] { return growth(of("cpu_time_{}_s", index), window); });
+  }
+
+  int participants() const { return options_.participants; }
+
+  /// A cgroup counts every process that ever was in it, also those that nobody waited for.
+  std::optional<Caution> escaped_processes(int index, Window window) const {
+    const std::string in_cgroup = of("cgroup_cpu_time_{}_s", index);
+    if (!find(in_cgroup)) return std::nullopt;
+    const Reading counted_s = growth(in_cgroup, window);
+    const Reading tree_s = cpu_time_s(index, window);
+    if (!counted_s || !tree_s) return std::nullopt;
+    const double missed_s = *counted_s - *tree_s;
+    if (missed_s <= std::max(0.2, 0.05 * *counted_s)) return std::nullopt;
+    return Caution{"processes_escaped",
+                   fmt::format("the cgroup of participant {} used {:.1f} s of CPU time, the "
+                               "processes that could be followed {:.1f} s",
+                               letter_of(index), *counted_s, *tree_s)};
   }
 
   /// A gauge of one participant, which is 0 while it has no process.
@@ -228,6 +248,11 @@ class Meter::Parts {
         memory.push_back(std::move(shared));
       }
     }
+    for (size_t i = 0; i < options_.cgroups.size(); ++i) {
+      if (options_.cgroups[i].empty()) continue;
+      host.push_back(
+          std::make_unique<CgroupAccounting>(letter_of(static_cast<int>(i)), options_.cgroups[i]));
+    }
     add_sampler("host", options_.sampling_hz, "samples.csv", std::move(host));
     add_sampler("memory", std::min(shared_memory_hz, options_.sampling_hz), "samples_memory.csv",
                 std::move(memory));
@@ -293,8 +318,8 @@ void Meter::start() {
 void Meter::watch(int index, pid_t root_pid) {
   parts_->watch(index, root_pid);
 }
-void Meter::ended(int index, double cpu_time_s) {
-  parts_->ended(index, cpu_time_s);
+void Meter::ended(int index, const TreeUsage& total) {
+  parts_->ended(index, total);
 }
 void Meter::mark() {
   for (Sampler& sampler : parts_->samplers()) sampler.tick_now();
@@ -326,6 +351,11 @@ std::vector<Caution> Meter::cautions(Window window, bool gpus_matter) const {
     if (gap_s && *gap_s > longest_gap_s(recording.sampling)) {
       cautions.push_back({"sampling_gap", fmt::format("{} was not sampled for {:.1f} s",
                                                       recording.sampling.name, *gap_s)});
+    }
+  }
+  for (int i = 0; i < parts_->participants(); ++i) {
+    if (auto caution = parts_->escaped_processes(i, window)) {
+      cautions.push_back(std::move(*caution));
     }
   }
   if (!gpus_matter) return cautions;

@@ -13,6 +13,7 @@
 #include "measure/cpu_power_model.h"
 #include "measure/energy.h"
 #include "measure/instruments.h"
+#include "measure/process_tree.h"
 
 namespace tandem::measure {
 
@@ -42,6 +43,8 @@ class Meter {
     /// samples_gpu_0_processes.csv.
     std::filesystem::path folder;
     std::optional<PowerModel> power_model;  ///< the default model where none is stated
+    /// The cgroup of each participant's trainings, where they have one: their own accounting.
+    std::vector<std::filesystem::path> cgroups = {};
   };
   /// `instruments` must outlive the meter. Throws core::SystemError when the files can't be made.
   Meter(const Instruments& instruments, const Options& options);
@@ -53,9 +56,9 @@ class Meter {
   /// From now on participant `index` (0 = A, 1 = B) is the process tree below `root_pid`. Its CPU
   /// time goes on counting from what earlier trees used. From any thread.
   void watch(int index, pid_t root_pid);
-  /// The participant's tree has ended and has used this much CPU time in all, as the system told
-  /// when it was waited for: more than the last tick could see. From any thread.
-  void ended(int index, double cpu_time_s);
+  /// The participant's tree has ended and has used this much in all, as the system told when it was
+  /// waited for: more than the last tick could see. From any thread.
+  void ended(int index, const TreeUsage& total);
   /// Something begins or ends now: everything is read at once, besides the rhythm. From any thread.
   void mark();
   void pause();

@@ -79,6 +79,8 @@ GpuRecord gpu_from(const Json& json) {
           json.at("temperature_peak_c").get<core::Reading>()};
 }
 
+Json to_document(const ParticipantResult& participant);
+
 template <typename Part>
 Json list_of(const std::vector<Part>& parts) {
   Json list = Json::array();
