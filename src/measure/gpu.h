@@ -31,6 +31,8 @@ class Gpu {
  public:
   const core::GpuDescription& description() const { return description_; }
   const std::vector<UnavailableReading>& unavailable() const { return unavailable_; }
+  /// The UUIDs (`MIG-…`) of the slices that the board was cut into.
+  const std::vector<std::string>& mig_slices() const { return mig_slices_; }
 
   /// Asks the driver now: milliseconds, so never within a training's window.
   core::GpuState state() const;
@@ -54,11 +56,12 @@ class Gpu {
 
  private:
   friend class GpuDriver;
-  Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle);
+  Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle, std::string uuid);
 
   std::shared_ptr<const NvmlLibrary> library_;
   void* handle_;  ///< nvmlDevice_t
   core::GpuDescription description_;
+  std::vector<std::string> mig_slices_;
   std::vector<UnavailableReading> unavailable_;
 };
 
