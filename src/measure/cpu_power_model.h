@@ -1,19 +1,12 @@
 #pragma once
 
-#include <string>
-
 #include "core/measured.h"
+#include "core/power_model.h"
 #include "measure/energy.h"
 
 namespace tandem::measure {
 
-/// A stated guess for a CPU that can't be metered: power = idle_w + busy_core_w × busy cores. Its
-/// name travels with every joule made from it.
-struct PowerModel {
-  std::string name;
-  double idle_w = 0;
-  double busy_core_w = 0;
-};
+using core::PowerModel;
 
 /// For a machine nobody described: average figures of cloud servers per virtual CPU (0.74 W idle,
 /// 3.5 W at full load; Cloud Carbon Footprint, methodology page, "Compute", AWS averages, linear in

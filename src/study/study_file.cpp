@@ -153,20 +153,9 @@ class StudyReader {
       study_.equivalence_bound_percent = bound->number(0.1, 50);
     }
     if (const auto folder = root_.find("data_folder")) study_.data_folder = folder->string();
-    const auto model = root_.find("cpu_power_model");
-    if (!model || !model->is_object("an object with name, idle_w, busy_core_w")) return;
-    model->allow_only({"name", "idle_w", "busy_core_w"});
-    CpuPowerModel stated;
-    if (const auto name = model->member("name", "what the estimate is called in every table")) {
-      stated.name = name->string();
+    if (const auto model = root_.find("cpu_power_model")) {
+      study_.cpu_power_model = core::read_power_model(*model);
     }
-    if (const auto idle = model->member("idle_w", "watts of the idle machine")) {
-      stated.idle_w = idle->number(0, 10'000);
-    }
-    if (const auto busy = model->member("busy_core_w", "further watts for each busy core")) {
-      stated.busy_core_w = busy->number(0, 1000);
-    }
-    study_.cpu_power_model = stated;
   }
 
   void read_mutations() {

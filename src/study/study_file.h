@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "core/power_model.h"
 #include "study/run_spec.h"
 #include "study/workload.h"
 
@@ -29,13 +30,6 @@ struct StudyPair {
   Hyperparameters
       base_a;  ///< the values the study calls default: the workload's own, or overridden
   Hyperparameters base_b;
-};
-
-/// A linear power model of a CPU nobody can meter: idle_w + busy_core_w × busy cores.
-struct CpuPowerModel {
-  std::string name;
-  double idle_w = 0;
-  double busy_core_w = 0;
 };
 
 enum class SoloRuns { shared, literal };
@@ -64,7 +58,7 @@ struct Study {
   double idle_s = 10;               ///< how long the idle machine is watched before each repetition
   std::optional<double> timeout_s;  ///< of one run; without it the planner derives one
   double equivalence_bound_percent = 5;
-  std::optional<CpuPowerModel> cpu_power_model;
+  std::optional<core::PowerModel> cpu_power_model;  ///< for a CPU that can't be metered
   std::filesystem::path data_folder;
 };
 

@@ -120,6 +120,32 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenStudy{"HalfAPowerModel",
                     study_text(R"("cpu_power_model": {"name": "x", "idle_w": 3})"),
                     "$.cpu_power_model.busy_core_w", "nothing", "watts"},
+        BrokenStudy{"PowerModelOfBothForms", study_text(R"("cpu_power_model": {"name": "x",
+                    "tdp_w": 65, "cores": 8, "idle_w": 3, "busy_core_w": 4})"),
+                    "$.cpu_power_model.busy_core_w", "beside tdp_w", "either busy_core_w"},
+        BrokenStudy{"PowerModelWithoutIdle",
+                    study_text(R"("cpu_power_model": {"name": "x", "tdp_w": 65, "cores": 8})"),
+                    "$.cpu_power_model.idle_w", "nothing", "watts of the idle"},
+        BrokenStudy{"PowerModelWithoutCores",
+                    study_text(R"("cpu_power_model": {"name": "x", "tdp_w": 65, "idle_w": 8})"),
+                    "$.cpu_power_model.cores", "nothing", "busy at once"},
+        BrokenStudy{"PowerModelThatTakesMoreWhenIdle", study_text(R"("cpu_power_model":
+                    {"name": "x", "tdp_w": 65, "cores": 8, "idle_w": 70})"),
+                    "$.cpu_power_model.tdp_w", "65", "at least idle_w, 70"},
+        BrokenStudy{"NegativePowerModel", study_text(R"("cpu_power_model":
+                    {"name": "x", "tdp_w": -65, "cores": 8, "idle_w": 5})"),
+                    "$.cpu_power_model.tdp_w", "-65", "from 0"},
+        BrokenStudy{"PowerModelWithoutACore", study_text(R"("cpu_power_model":
+                    {"name": "x", "tdp_w": 65, "cores": 0, "idle_w": 5})"),
+                    "$.cpu_power_model.cores", "0", "from 1"},
+        BrokenStudy{"NegativeIdlePower", study_text(R"("cpu_power_model":
+                    {"name": "x", "idle_w": -5, "busy_core_w": 2})"),
+                    "$.cpu_power_model.idle_w", "-5", "from 0"},
+        BrokenStudy{"PowerModelWithoutAName", study_text(R"("cpu_power_model":
+                    {"name": "", "idle_w": 5, "busy_core_w": 2})"),
+                    "$.cpu_power_model.name", "\"\"", "not empty"},
+        BrokenStudy{"PowerModelAsANumber", study_text(R"("cpu_power_model": 65)"),
+                    "$.cpu_power_model", "65", "idle_w"},
         BrokenStudy{"SamplingTooFast", study_text("\"sampling_hz\": 1e6"), "$.sampling_hz",
                     "1000000", "from 0.1 to 100"}),
     [](const auto& broken) { return broken.param.name; });

@@ -61,6 +61,14 @@ TEST(StudyFile, ReadsEverythingThatAStudyCanSay) {
   EXPECT_EQ(study.mutated[0].levels[1].expression.text(), "7");
 }
 
+TEST(StudyFile, TakesAPowerModelByTheThermalDesignPower) {
+  const Study study = test::study_from(test::study_text(
+      R"("cpu_power_model": {"name": "65 W part", "tdp_w": 65, "cores": 8, "idle_w": 10})"));
+  EXPECT_EQ(study.cpu_power_model->name, "65 W part");
+  EXPECT_EQ(study.cpu_power_model->idle_w, 10);
+  EXPECT_DOUBLE_EQ(study.cpu_power_model->busy_core_w, (65.0 - 10) / 8);
+}
+
 TEST(StudyFile, TakesHyperparametersInPlaceOfTheDefault) {
   const Study study = test::study_from(test::study_text("", R"(
     {"model_a": {"repo": "examples", "model": "mnist"},
