@@ -50,9 +50,10 @@ void remove_once_empty(const fs::path& folder) {
   }
 }
 
-measure::MissingSource missing(fmt::format_string<std::string, const char*> why,
-                               const fs::path& above, int error) {
-  return {"cgroup", fmt::format(why, above.string(), ::strerror(error))};
+measure::MissingSource missing(const char* what_failed, const fs::path& above, int error,
+                               const char* advice = "") {
+  return {"cgroup",
+          fmt::format("{} below {}: {}{}", what_failed, above.string(), ::strerror(error), advice)};
 }
 
 }  // namespace
@@ -69,14 +70,13 @@ RunCgroup::Made RunCgroup::make(const fs::path& root) {
     error = ::mkdir(folder.c_str(), 0755) == 0 ? 0 : errno;
   } while (error == EEXIST);
   if (error != 0) {
-    return missing(
-        "can't make a cgroup below {}: {} (a service manager can delegate one: "
-        "systemd-run --user --scope -p Delegate=yes tandem ...)",
-        above, error);
+    return missing("can't make a cgroup", above, error,
+                   " (a service manager can delegate one: systemd-run --user --scope -p "
+                   "Delegate=yes tandem ...)");
   }
   std::unique_ptr<RunCgroup> cgroup(new RunCgroup(folder));
   error = try_to_join(folder);
-  if (error != 0) return missing("a training can't join a cgroup below {}: {}", above, error);
+  if (error != 0) return missing("a training can't join a cgroup", above, error);
   return cgroup;
 }
 

@@ -21,6 +21,8 @@ struct FakeProcess {
   long children_system_ticks = 0;
   long start_ticks = 5000;
   long rss_pages = 256;
+  long read_bytes = 0;
+  long written_bytes = 0;
 };
 
 inline std::string stat_line(const FakeProcess& p) {
@@ -41,6 +43,10 @@ inline void write_proc(const test::TemporaryFolder& root, const std::vector<Fake
   for (const FakeProcess& parent : processes) {
     const std::string folder = fmt::format("proc/{}/", parent.pid);
     root.write(folder + "stat", stat_line(parent));
+    root.write(folder + "io", fmt::format("rchar: 9\nwchar: 9\nsyscr: 9\nsyscw: 9\n"
+                                          "read_bytes: {}\nwrite_bytes: {}\n"
+                                          "cancelled_write_bytes: 0\n",
+                                          parent.read_bytes, parent.written_bytes));
     if (!lists_of_children) continue;
     std::string children;
     for (const FakeProcess& child : processes) {

@@ -1,10 +1,6 @@
 #include "measure/process_tree.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -144,6 +140,112 @@ TEST_P(ProcessTreeTest, IsMissingWhileAProcessIsThereButUnreadable) {
   EXPECT_DOUBLE_EQ(read(a).cpu_time_s, 3.1);
 }
 
+TEST_P(ProcessTreeTest, DoesNotTakeAStrangerForAChildOfThatNumber) {
+  processes({{.pid = 100, .user_ticks = 300}, {.pid = 200, .parent = 100, .start_ticks = 5001}});
+  ProcessTree a = tree();
+  a.watch(100);
+  EXPECT_EQ(read(a).processes, 2);
+  processes(
+      {{.pid = 100, .user_ticks = 300}, {.pid = 200, .user_ticks = 9999, .start_ticks = 7000}});
+  EXPECT_EQ(read(a).processes, 1);
+  EXPECT_DOUBLE_EQ(read(a).cpu_time_s, 3.0);
+}
+
+TEST_P(ProcessTreeTest, TakesALaterChildOfTheSameNumberForANewOne) {
+  processes({{.pid = 100}, {.pid = 200, .parent = 100, .user_ticks = 70, .start_ticks = 5001}});
+  ProcessTree a = tree();
+  a.watch(100);
+  read(a);
+  processes({{.pid = 100, .children_user_ticks = 80},
+             {.pid = 200, .parent = 100, .user_ticks = 5, .start_ticks = 7000}});
+  const Sample sample = read(a);
+  EXPECT_EQ(sample.processes, 2);
+  EXPECT_DOUBLE_EQ(sample.cpu_time_s, 0.85);
+}
+
+TEST_P(ProcessTreeTest, LooksForNewChildrenOnlyNowAndThenOrWhenOneHasGone) {
+  const FakeProcess root{.pid = 100};
+  const FakeProcess child{.pid = 200, .parent = 100};
+  const FakeProcess late{.pid = 300, .parent = 200};
+  const FakeProcess orphan{.pid = 300, .parent = 100};
+  processes({root, child});
+  ProcessTree a('a', root_.path(), std::chrono::hours(1));
+  a.watch(100);
+  EXPECT_EQ(read(a).processes, 2);
+  processes({root, child, late});
+  EXPECT_EQ(read(a).processes, 2) << "not yet due";
+  processes({root, orphan});
+  EXPECT_EQ(read(a).processes, 2) << "its parent has gone, so it is looked for";
+}
+
+TEST_P(ProcessTreeTest, AddsUpWhatWasReadAndWritten) {
+  processes({{.pid = 100, .read_bytes = 1048576, .written_bytes = 524288},
+             {.pid = 200, .parent = 100, .written_bytes = 524288}});
+  ProcessTree a = tree();
+  a.watch(100);
+  EXPECT_EQ(read(a).io_read_mib, 1);
+  EXPECT_EQ(read(a).io_written_mib, 1);
+  processes({{.pid = 100, .read_bytes = 1048576, .written_bytes = 1048576}});
+  EXPECT_EQ(read(a).io_written_mib, 1) << "what its child had written is its own now";
+}
+
+TEST_P(ProcessTreeTest, DoesNotTakeTrafficThatIsNotToldForNone) {
+  processes({{.pid = 100, .user_ticks = 300, .read_bytes = 1048576}});
+  ProcessTree a = tree();
+  a.watch(100);
+  root_.write("proc/100/io", "");
+  EXPECT_TRUE(std::isnan(read(a).io_read_mib));
+  std::filesystem::remove(root_.path() / "proc/100/io");
+  EXPECT_TRUE(std::isnan(read(a).io_written_mib));
+  EXPECT_DOUBLE_EQ(read(a).cpu_time_s, 3.0);
+}
+
+TEST_P(ProcessTreeTest, ShowsTheExactSumOnceItsEndIsKnown) {
+  processes({{.pid = 100, .user_ticks = 300}});
+  ProcessTree a = tree();
+  a.watch(100);
+  read(a);
+  a.ended({.cpu_time_s = 3.456789, .io_read_mib = 2, .io_written_mib = 1});
+  const Sample sample = read(a);
+  EXPECT_DOUBLE_EQ(sample.cpu_time_s, 3.456789);
+  EXPECT_EQ(sample.io_read_mib, 2);
+  EXPECT_EQ(sample.io_written_mib, 1);
+  EXPECT_EQ(sample.processes, 0) << "its number may be a stranger's by now";
+  EXPECT_TRUE(std::isnan(sample.memory_mib));
+}
+
+TEST_P(ProcessTreeTest, DoesNotGoBackwardsWhenTheSumLacksTheLaunchersOwnTime) {
+  processes({{.pid = 100, .user_ticks = 2}, {.pid = 200, .parent = 100, .user_ticks = 300}});
+  ProcessTree a = tree();
+  a.watch(100);
+  EXPECT_DOUBLE_EQ(read(a).cpu_time_s, 3.02);
+  a.ended(3.009);
+  EXPECT_DOUBLE_EQ(read(a).cpu_time_s, 3.02);
+}
+
+TEST_P(ProcessTreeTest, CountsTreesThatCameAndWentBetweenTwoTicks) {
+  processes({{.pid = 100, .user_ticks = 300}});
+  ProcessTree a = tree();
+  a.watch(100);
+  read(a);
+  a.ended(3.25);
+  a.watch(101);
+  a.ended(0.5);
+  a.watch(102);
+  a.watch(103);
+  processes({{.pid = 103, .user_ticks = 100}});
+  EXPECT_DOUBLE_EQ(read(a).cpu_time_s, 3.25 + 0.5 + 1.0);
+}
+
+TEST_P(ProcessTreeTest, TakesNothingOfAStrangerAfterTheEndOfATreeThatNoTickSaw) {
+  ProcessTree a = tree();
+  a.watch(100);
+  a.ended(0.125);
+  processes({{.pid = 100, .user_ticks = 90000}});
+  EXPECT_EQ(read(a).cpu_time_s, 0.125);
+  EXPECT_EQ(read(a).processes, 0);
+}
+
 TEST(ProcessTree, SaysWhyProcCannotBeRead) {
   const test::TemporaryFolder root;
   const auto missing = missing_process_tree(root.path());
@@ -152,68 +254,10 @@ TEST(ProcessTree, SaysWhyProcCannotBeRead) {
   EXPECT_EQ(missing->reason, "can't read " + (root.path() / "proc/self/stat").string() +
                                  ": No such file or directory");
   EXPECT_FALSE(missing_process_tree("/"));
-}
-
-/// A shell that is busy for a moment, partly in a child that ends, says `done` and waits for its
-/// input to be closed.
-class BusyShell {
- public:
-  BusyShell() {
-    std::array<int, 2> input{};
-    std::array<int, 2> output{};
-    if (::pipe2(input.data(), O_CLOEXEC) != 0 || ::pipe2(output.data(), O_CLOEXEC) != 0) abort();
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    std::string script =
-        "count() { i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done; }; (count); count; "
-        "echo done; read answer";
-    std::array<char*, 4> arguments{const_cast<char*>("sh"), const_cast<char*>("-c"), script.data(),
-                                   nullptr};
-    if (::posix_spawn(&pid_, "/bin/sh", &actions, nullptr, arguments.data(), environ) != 0) abort();
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(input[0]);
-    ::close(output[1]);
-    input_ = input[1];
-    output_ = output[0];
-  }
-  pid_t pid() const { return pid_; }
-  void wait_until_done() const {
-    std::array<char, 8> answer{};
-    if (::read(output_, answer.data(), answer.size()) <= 0) abort();
-  }
-  /// Ends it and gives the CPU time that the kernel has counted for it and its child.
-  double cpu_time_s() const {
-    ::close(input_);
-    ::close(output_);
-    rusage usage{};
-    ::wait4(pid_, nullptr, 0, &usage);
-    const auto seconds = [](timeval t) {
-      return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  }
-
- private:
-  pid_t pid_ = 0;
-  int input_ = -1;
-  int output_ = -1;
-};
-
-TEST(ProcessTree, AgreesWithWhatTheKernelHasCountedForARealProcess) {
-  const BusyShell shell;
-  ProcessTree tree('a', "/");
-  tree.watch(shell.pid());
-  shell.wait_until_done();
-  const Sample sample = read(tree);
-  const double counted_s = shell.cpu_time_s();
-  EXPECT_EQ(sample.processes, 1);
-  EXPECT_GT(sample.memory_mib, 0.1);
-  EXPECT_GT(counted_s, 0.02);
-  // Four figures, each cut off to a hundredth, and the shell's own end.
-  EXPECT_NEAR(sample.cpu_time_s, counted_s, 0.06);
-  EXPECT_EQ(read(tree).cpu_time_s, sample.cpu_time_s) << "kept after the end";
+  EXPECT_EQ(
+      missing_process_io(root.path())->reason,
+      "can't read " + (root.path() / "proc/self/io").string() + ": No such file or directory");
+  EXPECT_FALSE(missing_process_io("/"));
 }
 
 }  // namespace
