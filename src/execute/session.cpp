@@ -41,12 +41,8 @@ LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& 
     : study_(study), catalogue_(catalogue), instruments_(instruments_for(study)) {
   settings_.data_folder = std::move(data_folder);
   settings_.sampling_hz = study.sampling_hz;
-<<<<<<< HEAD
   settings_.instruments = instruments_;
-  if (study.cpu_power_model) {
-    settings_.power_model = {study.cpu_power_model->name, study.cpu_power_model->idle_w,
-                             study.cpu_power_model->busy_core_w};
-  }
+  settings_.power_model = study.cpu_power_model;
   if (!instruments_->gpus().empty()) {
     const bool is_slice = study.gpu.starts_with("MIG-");
     settings_.cuda_visible_devices = is_slice ? study.gpu : instruments_->description(0).uuid;
@@ -56,9 +52,6 @@ LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& 
   preparation.cool_down_at_most_s = study.cool_down_at_most_s;
   preparation.idle_s = study.idle_s;
   preparation_.emplace(*instruments_, preparation, settings_.power_model);
-=======
-  settings_.power_model = study.cpu_power_model;
->>>>>>> 6381ca1 (study, core: a power model can be stated by TDP, in the study file and on a command line)
 }
 
 record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attempt,
