@@ -129,9 +129,10 @@ std::variant<fs::path, MissingSource> find_own_cgroup(const fs::path& root) {
   for (const CgroupMount& mount : mounts) {
     const auto below = path_below(mount.root, *path);
     if (!below) continue;
-    const fs::path folder = root / fs::path(mount.mount_point).relative_path() / *below;
+    fs::path folder = root / fs::path(mount.mount_point).relative_path();
+    if (!below->empty()) folder /= *below;
     std::error_code code;
-    if (fs::is_directory(folder, code)) return folder.lexically_normal();
+    if (fs::is_directory(folder, code)) return folder;
   }
   return missing(fmt::format("the cgroup {} is not below what is mounted at {}", *path,
                              mounts.front().mount_point));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -76,6 +77,26 @@ TEST_F(ChildProcessTest, TellsItsExitCodeAndCpuTime) {
   EXPECT_TRUE(end.cpu_time_s.has_value());
   EXPECT_EQ(output(), "hello\n");
   EXPECT_EQ(core::read_file(folder_ / "stderr.log"), "oops\n");
+}
+
+TEST_F(ChildProcessTest, TellsWhatTheKernelHasCountedForAllOfItsProcesses) {
+  const std::string file = core::program_folder() / ("written-" + std::to_string(::getpid()));
+  ChildProcess process(
+      shell("(dd if=/dev/zero of=" + file + " bs=1M count=2 2>&1; rm " + file + ")"));
+  const ProcessEnd end = end_of(process);
+  EXPECT_GT(*end.largest_rss_mib, 1) << "dd has a buffer of one";
+  EXPECT_LT(*end.largest_rss_mib, 1000);
+  EXPECT_GE(*end.io_read_mib, 0);
+  EXPECT_THAT(*end.io_written_mib, ::testing::AnyOf(0, ::testing::Ge(2)))
+      << "nothing where the folder is in memory";
+}
+
+TEST_F(ChildProcessTest, DoesNotRunOutsideTheCgroupThatItIsToRunIn) {
+  Command nowhere = shell("echo ran");
+  nowhere.cgroup = folder_ / "no-cgroup";
+  ChildProcess process(nowhere);
+  EXPECT_EQ(end_of(process).describe(), "exit code 126");
+  EXPECT_EQ(output(), "");
 }
 
 TEST_F(ChildProcessTest, TellsTheSignalThatEndedIt) {
