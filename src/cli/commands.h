@@ -15,6 +15,7 @@ void add_report_command(CLI::App& app, core::ExitCode& exit_code);
 void add_index_command(CLI::App& app, core::ExitCode& exit_code);
 void add_workloads_command(CLI::App& app, core::ExitCode& exit_code);
 void add_pairs_command(CLI::App& app, core::ExitCode& exit_code);
+void add_measure_command(CLI::App& app, core::ExitCode& exit_code);
 void add_doctor_command(CLI::App& app, core::ExitCode& exit_code);
 
 }  // namespace tandem::cli

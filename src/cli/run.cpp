@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdlib>
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/data_folder.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/stop_on_signals.h"
 #include "core/file.h"
 #include "execute/session.h"
 #include "execute/study_lock.h"
@@ -16,39 +16,6 @@
 
 namespace tandem::cli {
 namespace {
-
-std::atomic<bool> stop_requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
-
-void request_stop(int) {
-  stop_requested.store(true);
-}
-
-/// Ctrl-C, a terminal that goes away and a service manager's TERM all end the session in order.
-void stop_on_signals() {
-  struct sigaction action {};
-  action.sa_handler = request_stop;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction before {};
-    ::sigaction(signal, nullptr, &before);
-    // nohup has a signal ignored on purpose.
-    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
-  }
-  // A reader of our output that goes away (`| head`) must not end the study.
-  ::signal(SIGPIPE, SIG_IGN);
-}
-
-/// Where the data is: as said on the command line, in the study, in TANDEM_DATA, or beside tandem.
-std::filesystem::path data_folder(const std::filesystem::path& stated, const study::Study& study) {
-  if (!stated.empty()) return stated;
-  if (!study.data_folder.empty()) return study.data_folder;
-  if (const char* folder = std::getenv("TANDEM_DATA")) return folder;
-  try {
-    return core::shipped_file("data");
-  } catch (const core::SystemError&) {
-    return "data";
-  }
-}
 
 /// A study's folder that came from another machine can be read here, but not be gone on with.
 void check_machine(const OpenStudy& open) {
@@ -68,7 +35,7 @@ struct RunOptions {
 
 core::ExitCode run(const RunOptions& options) {
   const OpenStudy open = open_study(options.open);
-  const std::filesystem::path data = data_folder(options.data, open.study);
+  const std::filesystem::path data = data_folder(options.data, open.study.data_folder);
   std::vector<study::RunSpec> specs;
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
   execute::check_prerequisites(specs, open.catalogue, data);
@@ -82,8 +49,8 @@ core::ExitCode run(const RunOptions& options) {
   ProgressDisplay display(::isatty(STDOUT_FILENO) == 1);
   const execute::SessionSummary summary = execute::run_session(
       open.plan, open.store, executor,
-      {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s}, stop_requested,
-      display);
+      {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s},
+      stop_requested(), display);
 
   say(fmt::format("{} ok, {} failed in this session", summary.ok, summary.failed));
   if (summary.failed_earlier > 0) {

@@ -163,8 +163,13 @@ std::string ProcessEnd::describe() const {
 ChildProcess::ChildProcess(const Command& command) {
   const std::optional<fs::path> launcher = find_program("tandem-launch");
   if (!launcher) throw core::SystemError("tandem-launch is not beside tandem");
-  const FileDescriptor stdout_log = open_log(command.stdout_file);
-  const FileDescriptor stderr_log = open_log(command.stderr_file);
+  const bool has_logs = command.streams == Command::Streams::logs;
+  FileDescriptor stdout_log;
+  FileDescriptor stderr_log;
+  if (has_logs) {
+    stdout_log = open_log(command.stdout_file);
+    stderr_log = open_log(command.stderr_file);
+  }
   auto [events, events_of_child] = socket_pair();
   auto [status, status_of_child] = socket_pair();
 
@@ -177,14 +182,19 @@ ChildProcess::ChildProcess(const Command& command) {
     throw core::SystemError("can't duplicate a descriptor", errno);
   }
   SpawnActions actions;
-  actions.open(STDIN_FILENO, "/dev/null");
-  actions.duplicate(stdout_log.get(), STDOUT_FILENO);
-  actions.duplicate(stderr_log.get(), STDERR_FILENO);
-  actions.duplicate(events_moved.get(), events_fd_in_child);
+  std::map<std::string, std::string> added = command.environment;
+  if (has_logs) {
+    actions.open(STDIN_FILENO, "/dev/null");
+    actions.duplicate(stdout_log.get(), STDOUT_FILENO);
+    actions.duplicate(stderr_log.get(), STDERR_FILENO);
+    actions.duplicate(events_moved.get(), events_fd_in_child);
+    added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
+  } else if (::isatty(STDIN_FILENO) == 1) {
+    // A process group in the background that reads the terminal would be stopped.
+    actions.open(STDIN_FILENO, "/dev/null");
+  }
   actions.duplicate(status_moved.get(), status_fd_in_child);
 
-  std::map<std::string, std::string> added = command.environment;
-  added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
   std::vector<std::string> environment = environment_with(added);
   std::vector<std::string> arguments = launcher_arguments(*launcher, command);
   const SpawnAttributes attributes;
@@ -194,7 +204,7 @@ ChildProcess::ChildProcess(const Command& command) {
   if (error != 0) throw core::SystemError("can't start '" + launcher->string() + "'", error);
   set_non_blocking(events.get());
   set_non_blocking(status.get());
-  events_ = std::move(events);
+  if (has_logs) events_ = std::move(events);
   status_ = std::move(status);
 }
 

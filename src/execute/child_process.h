@@ -29,10 +29,15 @@ struct ProcessEnd {
 
 /// A program to be started: an argument vector, never a shell.
 struct Command {
+  /// `logs`: nothing to read, output into the files below, a protocol socket. `of_tandem`: tandem's
+  /// own standard streams, and no protocol.
+  enum class Streams { logs, of_tandem };
+
   std::vector<std::string> arguments;              ///< program first
   std::map<std::string, std::string> environment;  ///< added to tandem's own
   std::vector<int> cores;                          ///< empty: not pinned
-  std::filesystem::path stdout_file;               ///< made anew, or appended to
+  Streams streams = Streams::logs;
+  std::filesystem::path stdout_file;  ///< made anew, or appended to
   std::filesystem::path stderr_file;
   /// Folder of the cgroup (version 2) that the program joins before it begins; see RunCgroup.
   std::optional<std::filesystem::path> cgroup;
@@ -54,7 +59,8 @@ class ChildProcess {
 
   /// The root of the program's process tree.
   pid_t pid() const { return launcher_pid_; }
-  /// Connected to the program's TANDEM_EVENTS; non-blocking. May be closed by events().reset().
+  /// Connected to the program's TANDEM_EVENTS; non-blocking; closed where it has none. May be
+  /// closed by events().reset().
   core::FileDescriptor& events() { return events_; }
   /// Becomes readable when the program has ended.
   int end_fd() const { return status_.get(); }
