@@ -102,11 +102,11 @@ bool mps_daemon_runs() {
 
 std::vector<std::string> throttle_reasons(unsigned long long bits) {
   std::vector<std::string> reasons;
-  for (unsigned bit = 0; bits >> bit != 0; ++bit) {
+  constexpr unsigned first_reason = 1;  // after gpu_idle
+  for (unsigned bit = first_reason; bit < 64; ++bit) {
     if ((bits >> bit & 1) == 0) continue;
     reasons.push_back(bit < nvml::throttle_names.size() ? nvml::throttle_names[bit]
                                                         : fmt::format("bit_{}", bit));
-    if (bit == 63) break;
   }
   return reasons;
 }

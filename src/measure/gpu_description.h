@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,8 @@ std::vector<std::string> mig_slices_of(const NvmlLibrary& library, nvml::Device 
 /// being in it, is enough.
 bool mps_daemon_runs();
 
-/// `sw_power_cap, hw_slowdown` for NVML's bits; `bit_9` for one without a name.
+/// `sw_power_cap`, `hw_slowdown` for NVML's bits; `bit_9` for one without a name. That the GPU is
+/// idle, the first bit, is no reason to worry and left out.
 std::vector<std::string> throttle_reasons(unsigned long long bits);
 
 /// A text of the driver from `call(buffer, size)`.

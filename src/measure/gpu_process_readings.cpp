@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace tandem::measure {
@@ -19,10 +20,9 @@ GpuProcessReadings::GpuProcessReadings(std::shared_ptr<const NvmlLibrary> librar
                                        std::shared_ptr<const ProcessOwners> owners)
     : owners_(std::move(owners)),
       list_(library, device),
-      utilization_(std::move(library), device),
       name_(fmt::format("gpu_{}_processes", index)),
-      participants_(owner_of_participant.begin(), owner_of_participant.begin() + participants),
-      with_utilization_(with_utilization) {
+      participants_(owner_of_participant.begin(), owner_of_participant.begin() + participants) {
+  if (with_utilization) utilization_.emplace(std::move(library), device);
   owner_of_entry_.reserve(3 * GpuProcessList::most_processes);
   const auto add = [&](std::string name, std::string unit, std::string description) {
     signals_.push_back({fmt::format("gpu_{}_{}", index, name), std::move(unit), Behaviour::gauge,
@@ -35,7 +35,7 @@ GpuProcessReadings::GpuProcessReadings(std::shared_ptr<const NvmlLibrary> librar
     const char participant = owner == Owner::a ? 'a' : 'b';
     add(fmt::format("memory_{}_mib", participant), "MiB",
         "the GPU's memory that the participant's processes hold");
-    if (!with_utilization_) continue;
+    if (!utilization_) continue;
     add(fmt::format("sm_util_{}_percent", participant), "%",
         "use of the multiprocessors by the participant's processes");
   }
@@ -47,7 +47,7 @@ void GpuProcessReadings::read(std::span<double> values) noexcept {
   const bool listed = list_.refresh();
   lost_ = list_.code() == nvml::Return::gpu_is_lost;
   if (!listed) return;
-  if (with_utilization_) lost_ = utilization_.refresh() == nvml::Return::gpu_is_lost;
+  if (utilization_) lost_ = utilization_->refresh() == nvml::Return::gpu_is_lost;
 
   owner_of_entry_.clear();
   for (const auto& entry : list_.entries()) {
@@ -63,7 +63,7 @@ void GpuProcessReadings::read(std::span<double> values) noexcept {
   for (const Owner participant : participants_) {
     const Use use = use_of(participant);
     values[next++] = use.memory_mib;
-    if (with_utilization_) values[next++] = use.sm_percent;
+    if (utilization_) values[next++] = use.sm_percent;
   }
 }
 
@@ -76,7 +76,8 @@ GpuProcessReadings::Use GpuProcessReadings::use_of(Owner participant) const noex
     on_device = true;
     // A missing part makes the sum missing.
     use.memory_mib += entries[i].memory_mib;
-    use.sm_percent += utilization_.sm_percent(entries[i].pid).value_or(missing_sample);
+    if (!utilization_) continue;
+    use.sm_percent += utilization_->sm_percent(entries[i].pid).value_or(missing_sample);
   }
   const bool may_be_unknown =
       std::ranges::find(owner_of_entry_, Owner::unknown) != owner_of_entry_.end();

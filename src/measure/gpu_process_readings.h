@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,12 +39,11 @@ class GpuProcessReadings final : public SignalSource {
 
   std::shared_ptr<const ProcessOwners> owners_;
   GpuProcessList list_;
-  GpuProcessUtilization utilization_;
+  std::optional<GpuProcessUtilization> utilization_;
   std::string name_;
   std::vector<Signal> signals_;
   std::vector<ProcessOwners::Owner> owner_of_entry_;
   std::vector<ProcessOwners::Owner> participants_;
-  bool with_utilization_;
   bool lost_ = false;
 };
 

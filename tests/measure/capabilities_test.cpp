@@ -4,7 +4,6 @@
 
 #include "fake_proc.h"
 #include "fake_rapl.h"
-#include "measure/gpu.h"
 #include "nobody.h"
 
 namespace tandem::measure {
@@ -89,19 +88,6 @@ TEST(Capabilities, SayHowToGetAGroupThatBelongsToSomebodyElse) {
   EXPECT_FALSE(cgroup.available);
   EXPECT_THAT(cgroup.detail, HasSubstr("Permission denied"));
   EXPECT_THAT(cgroup.enable_with, ElementsAre("systemd-run --user --scope -p Delegate=yes $SHELL"));
-}
-
-TEST(Gpu, SaysThatThereIsNoDriver) {
-  const auto found = GpuDriver::load("libtandem-no-such-driver.so.1");
-  EXPECT_EQ(std::get<MissingSource>(found).name, "gpu");
-  EXPECT_EQ(std::get<MissingSource>(found).reason,
-            "no NVIDIA driver (libtandem-no-such-driver.so.1 not found)");
-}
-
-TEST(Gpu, SaysThatADriverIsNotReadYet) {
-  const auto found = GpuDriver::load("libc.so.6");  // any library stands for the driver's
-  EXPECT_EQ(std::get<MissingSource>(found).reason,
-            "libc.so.6 is there, but this version doesn't read it yet");
 }
 
 }  // namespace
