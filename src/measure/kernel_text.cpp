@@ -9,8 +9,8 @@
 namespace tandem::measure {
 namespace {
 
-/// Far more than any kernel is built for (CONFIG_NR_CPUS is 8192 at most).
-constexpr int most_cpus = 1 << 16;
+/// As many as a kernel can be built for (CONFIG_NR_CPUS): a list that names more is none.
+constexpr int most_cpus = 8192;
 
 /// Cuts off what stands before `separator`, or all there is.
 std::string_view take_until(std::string_view& text, char separator) {

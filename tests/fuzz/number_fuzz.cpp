@@ -1,0 +1,16 @@
+#include <string>
+
+#include "fuzz.h"
+#include "measure/kernel_text.h"
+
+using tandem::fuzz::as_text;
+using tandem::fuzz::require;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = as_text(data, size);
+  const auto number = tandem::measure::parse_number(text);
+  if (!number) return 0;
+  require(text.find_first_not_of("0123456789\n") == text.npos, "only digits and a line end");
+  require(tandem::measure::parse_number(std::to_string(*number) + "\n") == number, "reads back");
+  return 0;
+}
