@@ -37,7 +37,8 @@ int try_to_join(const fs::path& folder) {
   if (pid < 0) return errno;
   if (pid == 0) ::_exit(write_to(members.c_str(), "0", 1));  // 0: the one that writes
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return errno;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 }
