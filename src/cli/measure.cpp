@@ -102,8 +102,9 @@ core::ExitCode measure(const Options& options) {
                           {{"COMMAND", core::in_quotes(options.command.front()),
                             "a program in PATH, or the path of one"}});
   }
-  execute::MeasureOptions measuring{.arguments = options.command,
-                                    .sampling_hz = options.sampling_hz};
+  execute::MeasureOptions measuring;
+  measuring.arguments = options.command;
+  measuring.sampling_hz = options.sampling_hz;
   measuring.arguments.front() = execute::find_program(options.command.front())->string();
   if (!options.power_model.empty()) {
     measuring.power_model = core::parse_power_model(options.power_model, "--cpu-power-model");
@@ -111,7 +112,9 @@ core::ExitCode measure(const Options& options) {
   const core::TemporaryFolder unasked_samples("tandem-measure");
   measuring.samples_folder = options.samples.empty() ? unasked_samples.path() : options.samples;
   if (!options.samples.empty()) core::make_folders(options.samples);
-  const measure::Instruments instruments({.gpus = options.gpus});
+  measure::Instruments::Options choice;
+  choice.gpus = options.gpus;
+  const measure::Instruments instruments(choice);
 
   stop_on_signals();
   const MeasuredCommand measured =

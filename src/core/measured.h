@@ -42,6 +42,8 @@ void from_json(const Json& json, SamplingSummary& sampling);
 struct Caution {
   std::string name;
   std::string message;  ///< what was seen, with the figures
+
+  friend bool operator==(const Caution&, const Caution&) = default;
 };
 void to_json(Json& json, const Caution& caution);
 void from_json(const Json& json, Caution& caution);

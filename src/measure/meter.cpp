@@ -157,7 +157,7 @@ class Meter::Parts {
       for (size_t i = 0; i < values.size(); ++i) {
         // No process, no memory: that is known.
         const double t_s = found->series.t_s[i];
-        if (std::isnan(values[i]) && had_ended(processes->series, t_s)) values[i] = 0;
+        if (std::isnan(values[i]) && had_none(processes->series, t_s)) values[i] = 0;
       }
       return named(name, maximum_over({found->series.t_s, values}, window));
     });
@@ -275,11 +275,12 @@ class Meter::Parts {
     return fmt::format(fmt::runtime(signal_format), letter_of(index));
   }
 
-  /// Whether the participant was known to have no process at that time.
-  static bool had_ended(Series processes, double t_s) {
-    const auto after = std::ranges::lower_bound(processes.t_s, t_s);
-    if (after == processes.t_s.end()) return processes.values.back() == 0;
-    return processes.values[static_cast<size_t>(after - processes.t_s.begin())] == 0;
+  /// Whether a sample just before or after that time saw no process of the participant.
+  static bool had_none(Series processes, double t_s) {
+    const auto after =
+        static_cast<size_t>(std::ranges::upper_bound(processes.t_s, t_s) - processes.t_s.begin());
+    const bool none_before = after > 0 && processes.values[after - 1] == 0;
+    return none_before || (after < processes.t_s.size() && processes.values[after] == 0);
   }
 
   /// A figure of a participant's process trees, or why there is none.

@@ -3,32 +3,55 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <array>
 #include <thread>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "fake_driver.h"
 #include "fake_proc.h"
 #include "fake_rapl.h"
+#include "measure/samples_file.h"
 
 namespace tandem::measure {
 namespace {
 
 using core::EnergySource;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
-/// A meter on a made-up machine; its only ticks are those at start and stop.
+/// A meter on a made-up machine. It ticks at start, at stop and when it is told to, so that a test
+/// decides what lies between two ticks.
 class MeterTest : public testing::Test {
  protected:
   MeterTest() { write_cpu(0, 0); }
 
+  Instruments instruments(const std::string& nvml = "libtandem-no-such-driver.so.1") const {
+    Instruments::Options options;
+    options.root = folder_.path();
+    options.nvml_library = nvml;
+    options.measure_counter_periods = false;
+    return Instruments(options);
+  }
   Meter::Options options(int participants) const {
     return {.participants = participants,
             .sampling_hz = 0.01,
-            .origin = core::Clock::now(),
-            .samples_csv = folder_.path() / "samples.csv",
-            .power_model = PowerModel{"ten and five", 10, 5},
-            .root = folder_.path()};
+            .origin = origin_,
+            .folder = folder_.path(),
+            .power_model = PowerModel{"ten and five", 10, 5}};
+  }
+  double now_s() const { return core::seconds_between(origin_, core::Clock::now()); }
+  /// From after the start's tick to before the stop's, which this does.
+  Window stop(Meter& meter, double begin_s) const {
+    const Window window{begin_s, now_s()};
+    meter.stop();
+    return window;
+  }
+  double start(Meter& meter) const {
+    meter.start();
+    return now_s();
   }
   /// Two training processes with this CPU time.
   void write_cpu(long ticks_a, long ticks_b) const {
@@ -42,87 +65,114 @@ class MeterTest : public testing::Test {
     write_zone(folder_, "intel-rapl:0:0", "dram", dram_uj);
     write_zone(folder_, "intel-rapl:1", "package-1", package_1_uj);
   }
-  static Window whole(const Recording& recording) {
-    return {recording.t_s.front(), recording.t_s.back()};
-  }
-  static Window second_half(const Recording& recording) {
-    return {(recording.t_s.front() + recording.t_s.back()) / 2, recording.t_s.back()};
+  /// Names of the run's cautions.
+  static std::vector<std::string> names(const std::vector<core::Caution>& cautions) {
+    std::vector<std::string> names;
+    for (const core::Caution& caution : cautions) names.push_back(caution.name);
+    return names;
   }
 
+  const core::Time origin_ = core::Clock::now();
   test::TemporaryFolder folder_;
 };
 
 TEST_F(MeterTest, AddsPackagesAndDramWhereThereIsRapl) {
   write_rapl(1'000'000, 2'000'000, 500'000);
-  Meter meter(options(1));
+  const Instruments rapl = instruments();
+  Meter meter(rapl, options(1));
   meter.start();
   write_rapl(11'000'000, 22'000'000, 3'500'000);
-  const Recording& recording = meter.stop();
-  const core::Energy energy = meter.cpu_energy(whole(recording));
+  meter.stop();
+  const Samples samples = read_samples(folder_ / "samples.csv");
+  const Window whole{samples.t_s.front(), samples.t_s.back()};
+  const core::Energy energy = meter.cpu_energy(whole);
   EXPECT_NEAR(energy.joules.value(), 10 + 20 + 3, 1e-9);
   EXPECT_EQ(energy.source, EnergySource::rapl);
   EXPECT_EQ(energy.model, "");
-  EXPECT_NEAR(meter.cpu_energy(second_half(recording)).joules.value(), 16.5, 1e-6);
+  EXPECT_NEAR(meter.dram_energy_j(whole).value(), 3, 1e-9);
+  const Window half{(whole.begin_s + whole.end_s) / 2, whole.end_s};
+  EXPECT_NEAR(meter.cpu_energy(half).joules.value(), 16.5, 1e-6);
 }
 
-TEST_F(MeterTest, SaysWhichCounterFailedInTheWindow) {
+TEST_F(MeterTest, SaysWhichCounterFailedAndAddsNoEstimateInItsPlace) {
   write_rapl(1'000'000, 2'000'000, 500'000);
-  Meter meter(options(1));
-  meter.start();
+  const Instruments rapl = instruments();
+  Meter meter(rapl, options(1));
+  const double begin_s = start(meter);
   folder_.write(powercap + "intel-rapl:1/energy_uj", "");
-  const core::Energy energy = meter.cpu_energy(whole(meter.stop()));
-  EXPECT_EQ(energy.joules.reason(), "rapl_package_1_j: 1 of 2 samples in the window is missing");
+  const core::Energy energy = meter.cpu_energy(stop(meter, begin_s));
+  EXPECT_THAT(energy.joules.reason(), StartsWith("rapl_package_1_j: the window ends "));
   EXPECT_EQ(energy.source, EnergySource::none);
 }
 
 TEST_F(MeterTest, EstimatesFromTheCpuTimeOfAllParticipantsWithoutRapl) {
-  Meter meter(options(2));
+  const Instruments bare = instruments();
+  Meter meter(bare, options(2));
   meter.watch(0, 100);
   meter.watch(1, 200);
   meter.start();
   write_cpu(300, 100);
-  const Recording& recording = meter.stop();
-  const Window window = whole(recording);
+  meter.stop();
+  const Samples samples = read_samples(folder_ / "samples.csv");
+  const Window window{samples.t_s.front(), samples.t_s.back()};
   const core::Energy energy = meter.cpu_energy(window);
   EXPECT_DOUBLE_EQ(energy.joules.value(), 10 * window.duration_s() + 5 * (3.0 + 1.0));
   EXPECT_EQ(energy.source, EnergySource::estimated);
   EXPECT_EQ(energy.model, "ten and five");
   EXPECT_DOUBLE_EQ(meter.cpu_time_s(0, window).value(), 3);
   EXPECT_DOUBLE_EQ(meter.cpu_time_s(1, window).value(), 1);
-  EXPECT_NEAR(meter.cpu_time_s(0, second_half(recording)).value(), 1.5, 1e-6);
   EXPECT_DOUBLE_EQ(meter.memory_peak_mib(1, window).value(),
                    static_cast<double>(1024 * ::sysconf(_SC_PAGESIZE)) / 1048576);
+  EXPECT_THAT(meter.dram_energy_j(window).reason(), HasSubstr("no RAPL domain"));
+  EXPECT_THAT(names(meter.cautions(window, false)), IsEmpty());
 }
 
 TEST_F(MeterTest, TakesTheDefaultModelWhereNoneIsStated) {
   folder_.write("proc/cpuinfo", "processor : 0\nprocessor : 1\nprocessor : 2\nprocessor : 3\n");
   Meter::Options plain = options(1);
   plain.power_model.reset();
-  Meter meter(plain);
+  const Instruments bare = instruments();
+  Meter meter(bare, plain);
   meter.watch(0, 100);
-  meter.start();
-  const core::Energy energy = meter.cpu_energy(whole(meter.stop()));
-  EXPECT_EQ(energy.model, default_power_model(4).name);
+  const double begin_s = start(meter);
+  EXPECT_EQ(meter.cpu_energy(stop(meter, begin_s)).model, default_power_model(4).name);
 }
 
 TEST_F(MeterTest, KnowsThatATrainingThatHasEndedUsesNothing) {
-  Meter meter(options(2));
+  const Instruments bare = instruments();
+  Meter meter(bare, options(2));
   meter.watch(0, 100);
   meter.watch(1, 200);
   meter.start();
   write_proc(folder_, {{.pid = 200, .user_ticks = 100, .rss_pages = 256}}, true);
-  const double end_s = whole(meter.stop()).end_s;
+  meter.stop();
+  const double end_s = read_samples(folder_ / "samples.csv").t_s.back();
   const Window end{end_s, end_s};
   EXPECT_EQ(meter.memory_peak_mib(0, end).value(), 0);
   EXPECT_EQ(meter.cpu_time_s(0, end).value(), 0);
   EXPECT_GT(meter.memory_peak_mib(1, end).value(), 0);
 }
 
-TEST_F(MeterTest, DoesNotCallATrainingThatNoTickSawIdle) {
-  Meter meter(options(1));
-  meter.watch(0, 4711);
+TEST_F(MeterTest, CountsWhatTheSystemSaysOfATrainingThatEndedBetweenTwoTicks) {
+  const Instruments bare = instruments();
+  Meter meter(bare, options(1));
   meter.start();
-  const Window window = whole(meter.stop());
+  meter.watch(0, 4711);
+  meter.ended(0, {2.5, 3, 4});
+  meter.stop();
+  const Samples samples = read_samples(folder_ / "samples.csv");
+  const Window whole{samples.t_s.front(), samples.t_s.back()};
+  EXPECT_DOUBLE_EQ(meter.cpu_time_s(0, whole).value(), 2.5);
+  EXPECT_DOUBLE_EQ(meter.io_read_mib(0, whole).value(), 3);
+  EXPECT_DOUBLE_EQ(meter.io_written_mib(0, whole).value(), 4);
+}
+
+TEST_F(MeterTest, DoesNotCallATrainingThatNoTickSawIdle) {
+  const Instruments bare = instruments();
+  Meter meter(bare, options(1));
+  meter.watch(0, 4711);
+  const double begin_s = start(meter);
+  const Window window = stop(meter, begin_s);
   EXPECT_EQ(meter.cpu_time_s(0, window).reason(), "no tick saw a process of participant a");
   EXPECT_EQ(meter.memory_peak_mib(0, window).reason(), "no tick saw a process of participant a");
   EXPECT_EQ(meter.cpu_energy(window).source, EnergySource::none);
@@ -130,42 +180,39 @@ TEST_F(MeterTest, DoesNotCallATrainingThatNoTickSawIdle) {
 
 TEST_F(MeterTest, SaysWhyNothingCanBeReadOnABareMachine) {
   std::filesystem::remove_all(folder_.path() / "proc");
-  Meter meter(options(1));
+  const Instruments bare = instruments();
+  Meter meter(bare, options(1));
   meter.watch(0, 100);
-  meter.start();
-  const Recording& recording = meter.stop();
-  EXPECT_THAT(meter.cpu_energy(whole(recording)).joules.reason(), StartsWith("can't read"));
-  EXPECT_EQ(meter.cpu_energy(whole(recording)).source, EnergySource::none);
-  EXPECT_THAT(meter.cpu_time_s(0, whole(recording)).reason(), HasSubstr("proc/self/stat"));
-  std::vector<std::string> missing;
-  for (const MissingSource& source : recording.missing) missing.push_back(source.name);
-  EXPECT_THAT(missing, testing::ElementsAre("process_tree", "rapl", "gpu"));
-}
-
-TEST_F(MeterTest, HasNoGpuFiguresInThisVersionAndSaysWhy) {
-  Meter meter(options(1));
-  meter.start();
-  const Window window = whole(meter.stop());
-  EXPECT_THAT(meter.gpu_energy(window).joules.reason(), HasSubstr("libnvidia-ml.so.1"));
-  EXPECT_EQ(meter.gpu_energy(window).source, EnergySource::none);
-  EXPECT_THAT(meter.gpu_power_avg_watts(window).reason(), HasSubstr("libnvidia-ml.so.1"));
-  EXPECT_THAT(meter.gpu_util_avg_percent(window).reason(), HasSubstr("libnvidia-ml.so.1"));
-  EXPECT_THAT(meter.gpu_memory_peak_mib(window).reason(), HasSubstr("libnvidia-ml.so.1"));
+  const double begin_s = start(meter);
+  const Window window = stop(meter, begin_s);
+  EXPECT_THAT(meter.cpu_energy(window).joules.reason(), StartsWith("can't read"));
+  EXPECT_EQ(meter.cpu_energy(window).source, EnergySource::none);
+  EXPECT_THAT(meter.cpu_time_s(0, window).reason(), HasSubstr("proc/self/stat"));
+  for (const core::Reading& figure :
+       {meter.gpu_energy(window).total.joules, meter.gpu_power_avg_watts(window),
+        meter.gpu_util_avg_percent(window), meter.gpu_memory_peak_mib(window)}) {
+    EXPECT_EQ(figure.reason(), "no NVIDIA driver (libtandem-no-such-driver.so.1 not found)");
+  }
+  EXPECT_THAT(meter.sampling(), IsEmpty());
 }
 
 TEST_F(MeterTest, NamesTheColumnsOfItsSamples) {
   write_rapl(1, 1, 1);
-  Meter meter(options(2));
+  const Instruments rapl = instruments();
+  Meter meter(rapl, options(2));
   meter.start();
   meter.stop();
-  EXPECT_THAT(core::read_file(folder_.path() / "samples.csv"),
-              StartsWith("t_s,cpu_time_a_s,memory_a_mib,processes_a,io_read_a_mib,io_written_a_mib,"
-                         "cpu_time_b_s,memory_b_mib,processes_b,io_read_b_mib,io_written_b_mib,"
-                         "rapl_package_0_j,rapl_dram_0_j,rapl_package_1_j\n"));
+  EXPECT_THAT(core::read_file(folder_ / "samples.csv"),
+              StartsWith("t_s,rapl_package_0_j,rapl_dram_0_j,rapl_package_1_j,cpu_time_a_s,"
+                         "memory_a_mib,processes_a,io_read_a_mib,io_written_a_mib,cpu_time_b_s,"
+                         "memory_b_mib,processes_b,io_read_b_mib,io_written_b_mib,host_read_s\n"));
+  EXPECT_THAT(core::read_file(folder_ / "samples_memory.csv"),
+              StartsWith("t_s,memory_pss_a_mib,memory_pss_b_mib,memory_read_s\n"));
 }
 
 TEST_F(MeterTest, HasNoFiguresBeforeItHasStopped) {
-  const Meter meter(options(1));
+  const Instruments bare = instruments();
+  const Meter meter(bare, options(1));
   EXPECT_EQ(meter.cpu_time_s(0, {0, 1}).reason(), "nothing was sampled");
   EXPECT_EQ(meter.cpu_energy({0, 1}).joules.reason(), "nothing was sampled");
 }
@@ -173,26 +220,253 @@ TEST_F(MeterTest, HasNoFiguresBeforeItHasStopped) {
 TEST_F(MeterTest, TakesANewTreeFromAnotherThreadWhileItSamples) {
   Meter::Options fast = options(1);
   fast.sampling_hz = 500;
-  fast.root = "/";
-  Meter meter(fast);
-  meter.start();
+  Instruments::Options real;
+  real.nvml_library = "libtandem-no-such-driver.so.1";
+  const Instruments here(real);
+  Meter meter(here, fast);
+  const double begin_s = start(meter);
   std::thread([&] {
     for (int i = 0; i < 20; ++i) {
       meter.watch(0, i % 2 == 0 ? ::getppid() : ::getpid());
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }).join();
-  const Recording& recording = meter.stop();
-  EXPECT_GT(recording.t_s.size(), 2);
-  EXPECT_TRUE(meter.cpu_time_s(0, whole(recording)).has_value());
+  EXPECT_TRUE(meter.cpu_time_s(0, stop(meter, begin_s)).has_value());
+}
+
+TEST_F(MeterTest, MarksARunThatWasNotSampledForSeconds) {
+  Meter::Options fast = options(1);
+  fast.sampling_hz = 100;
+  const Instruments bare = instruments();
+  Meter meter(bare, fast);
+  const double begin_s = start(meter);
+  meter.pause();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  const Window window = stop(meter, begin_s);
+  const std::vector<core::Caution> cautions = meter.cautions(window, false);
+  ASSERT_THAT(names(cautions), ElementsAre("sampling_gap"));
+  EXPECT_THAT(cautions[0].message, testing::ContainsRegex("host was not sampled for 1\\.[0-9] s"));
+}
+
+TEST_F(MeterTest, TellsOfProcessesThatItsTreeHasLostAndTheirCgroupHasNot) {
+  folder_.write("cgroup/cpu.stat", "usage_usec 0\nuser_usec 0\nsystem_usec 0\n");
+  Meter::Options with_cgroup = options(1);
+  with_cgroup.cgroups = {folder_ / "cgroup"};
+  const Instruments bare = instruments();
+  Meter meter(bare, with_cgroup);
+  meter.watch(0, 100);
+  meter.start();
+  write_cpu(100, 0);
+  folder_.write("cgroup/cpu.stat", "usage_usec 9000000\nuser_usec 1\nsystem_usec 1\n");
+  meter.stop();
+  const Samples samples = read_samples(folder_ / "samples.csv");
+  const Window whole{samples.t_s.front(), samples.t_s.back()};
+  const std::vector<core::Caution> cautions = meter.cautions(whole, false);
+  ASSERT_THAT(names(cautions), ElementsAre("processes_escaped"));
+  EXPECT_EQ(cautions[0].message,
+            "the cgroup of participant a used 9.0 s of CPU time, the processes that could be "
+            "followed 1.0 s");
 }
 
 TEST_F(MeterTest, ReportsAFullDiskAtStop) {
-  Meter::Options full = options(1);
-  full.samples_csv = "/dev/full";
-  Meter meter(full);
+  std::filesystem::create_symlink("/dev/full", folder_ / "samples.csv");
+  const Instruments bare = instruments();
+  Meter meter(bare, options(1));
   meter.start();
   EXPECT_THROW(meter.stop(), core::SystemError);
+}
+
+/// A meter with a stand-in driver whose time a test moves: between two ticks of the meter, which it
+/// asks for, lie as many seconds as it says.
+class GpuMeterTest : public MeterTest {
+ protected:
+  Json device(Json more = Json::object()) const {
+    Json device = {{"uuid", "GPU-1"}, {"power_w", 200}, {"counter_step_ms", 20}};
+    device.update(more);
+    return FakeDriver::one_device(device);
+  }
+  /// Starts, lets the driver's time go on and stops; the window is between both ticks.
+  Window run(Meter& meter, const FakeDriver& driver, double seconds) const {
+    meter.start();
+    driver.advance(seconds);
+    meter.stop();
+    return window_of("samples_gpu_0.csv");
+  }
+  Window window_of(const char* file) const {
+    const Samples samples = read_samples(folder_ / file);
+    return {samples.t_s.front(), samples.t_s.back()};
+  }
+};
+
+TEST_F(GpuMeterTest, TakesTheCountersDifferenceForTheEnergy) {
+  const FakeDriver driver(device());
+  const Instruments with_gpu = instruments(driver.path());
+  Meter meter(with_gpu, options(1));
+  const Window window = run(meter, driver, 30);
+  const GpuEnergy energy = meter.gpu_energy(window);
+  EXPECT_NEAR(energy.total.joules.value(), 200 * 30, 200 * 0.02);
+  EXPECT_EQ(energy.total.source, EnergySource::nvml_counter);
+  EXPECT_EQ(energy.cross_check.source, EnergySource::nvml_power);
+  EXPECT_EQ(meter.gpu_energy(window, 1).total.joules.reason(), "no GPU was chosen");
+}
+
+// 30 s of the driver's time lie in milliseconds of the meter's, so that the integrated power is
+// far below what the counter counted: as it looks when one of the two is wrong.
+TEST_F(GpuMeterTest, MarksARunWhoseCounterAndPowerDisagree) {
+  const FakeDriver driver(device());
+  const Instruments with_gpu = instruments(driver.path());
+  Meter meter(with_gpu, options(1));
+  const Window window = run(meter, driver, 30);
+  EXPECT_THAT(names(meter.cautions(window, true)), testing::Contains("energy_sources_disagree"));
+  EXPECT_THAT(names(meter.cautions(window, false)), IsEmpty()) << "the GPU takes no part";
+}
+
+TEST_F(GpuMeterTest, FallsBackToPowerWhereThereIsNoCounterAndSaysWhich) {
+  const FakeDriver instant(
+      device({{"answers", {{"nvmlDeviceGetTotalEnergyConsumption", "not_supported"}}}}));
+  const Instruments with_gpu = instruments(instant.path());
+  Meter meter(with_gpu, options(1));
+  const Window window = run(meter, instant, 30);
+  const GpuEnergy energy = meter.gpu_energy(window);
+  EXPECT_NEAR(energy.total.joules.value(), 200 * window.duration_s(), 1e-6);
+  EXPECT_EQ(energy.total.source, EnergySource::nvml_power);
+  EXPECT_EQ(energy.total.model, "");
+  EXPECT_THAT(energy.cross_check.joules.reason(), HasSubstr("energy_j"));
+}
+
+TEST_F(GpuMeterTest, CallsThePowerOfAnOldDriverAnAverage) {
+  const FakeDriver driver(
+      device({{"answers", {{"nvmlDeviceGetTotalEnergyConsumption", "not_supported"}}}}), "old");
+  const Instruments with_gpu = instruments(driver.path());
+  Meter meter(with_gpu, options(1));
+  const GpuEnergy energy = meter.gpu_energy(run(meter, driver, 30));
+  EXPECT_EQ(energy.total.source, EnergySource::nvml_power);
+  EXPECT_EQ(energy.total.model, "average power of a second");
+}
+
+TEST_F(GpuMeterTest, RefusesAWindowThatIsTooShortForTheCounter) {
+  const FakeDriver driver(device({{"counter_step_ms", 100}, {"time", "real"}}));
+  Json real_time = device({{"counter_step_ms", 100}});
+  real_time["time"] = "real";
+  driver.change(real_time);
+  Instruments::Options watched;
+  watched.root = folder_.path();
+  watched.nvml_library = driver.path();
+  const Instruments with_gpu(watched);
+  EXPECT_NEAR(with_gpu.description(0).energy_counter_period_s.value(), 0.1, 0.02);
+  Meter meter(with_gpu, options(1));
+  const double begin_s = start(meter);
+  const GpuEnergy energy = meter.gpu_energy(stop(meter, begin_s));
+  EXPECT_THAT(energy.total.joules.reason(),
+              testing::ContainsRegex("s are too short: the energy counter changes every "
+                                     "0\\.[01][0-9]* s, and a window needs 20 of these"));
+  EXPECT_EQ(energy.total.source, EnergySource::none);
+}
+
+TEST_F(GpuMeterTest, HasNoEnergyOfAGpuThatWasLostButEverythingElse) {
+  const FakeDriver driver(device({{"lost_after_s", 10}}));
+  const Instruments with_gpu = instruments(driver.path());
+  Meter meter(with_gpu, options(1));
+  meter.watch(0, 100);
+  meter.start();
+  driver.advance(11);
+  write_cpu(300, 0);
+  meter.stop();
+  const Window window = window_of("samples.csv");
+  EXPECT_THAT(meter.gpu_energy(window).total.joules.reason(), StartsWith("gpu_0_energy_j: "));
+  EXPECT_EQ(meter.gpu_energy(window).total.source, EnergySource::none);
+  EXPECT_DOUBLE_EQ(meter.cpu_time_s(0, window).value(), 3);
+}
+
+TEST_F(GpuMeterTest, KeepsTheOtherSignalsWhenTheDriverTakesSeconds) {
+  const FakeDriver driver(device());
+  const Instruments with_gpu = instruments(driver.path());
+  Meter::Options fast = options(1);
+  fast.sampling_hz = 100;
+  Meter meter(with_gpu, fast);
+  meter.watch(0, 100);
+  const double begin_s = start(meter);
+  driver.change(device({{"delays_ms", {{"nvmlDeviceGetTotalEnergyConsumption", 400}}}}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  const Window window = stop(meter, begin_s);
+  double host_gap_s = 0;
+  double gpu_gap_s = 0;
+  for (const core::SamplingSummary& sampling : meter.sampling()) {
+    if (sampling.name == "host") host_gap_s = sampling.largest_gap_s;
+    if (sampling.name == "gpu_0") gpu_gap_s = sampling.largest_gap_s;
+  }
+  EXPECT_LT(host_gap_s, 0.3);
+  EXPECT_GE(gpu_gap_s, 0.4);
+  EXPECT_TRUE(meter.cpu_time_s(0, window).has_value());
+}
+
+TEST_F(GpuMeterTest, AsksTheDriverTenTimesASecondAtMostHoweverFastTheHostIsSampled) {
+  const FakeDriver driver(device());
+  const Instruments with_gpu = instruments(driver.path());
+  Meter::Options fast = options(1);
+  fast.sampling_hz = 100;
+  Meter meter(with_gpu, fast);
+  const int calls_before = driver.calls("nvmlDeviceGetTotalEnergyConsumption");
+  const int lists_before = driver.calls("nvmlDeviceGetComputeRunningProcesses_v2");
+  meter.start();
+  std::this_thread::sleep_for(std::chrono::milliseconds(550));
+  meter.stop();
+  // Those at start and at stop come on top.
+  EXPECT_LE(driver.calls("nvmlDeviceGetTotalEnergyConsumption") - calls_before, 5 + 2);
+  EXPECT_LE(driver.calls("nvmlDeviceGetComputeRunningProcesses_v2") - lists_before, 0 + 2);
+  EXPECT_GT(read_samples(folder_ / "samples.csv").t_s.size(), 20);
+}
+
+TEST_F(GpuMeterTest, MarksARunThatAnotherProgramSharedTheGpuWith) {
+  const FakeDriver driver(device(
+      {{"processes", {{{"pid", 100}, {"memory_mib", 500}}, {{"pid", 200}, {"memory_mib", 700}}}}}));
+  const Instruments with_gpu = instruments(driver.path());
+  Meter meter(with_gpu, options(1));
+  meter.watch(0, 100);
+  const double begin_s = start(meter);
+  driver.advance(30);
+  const Window window = stop(meter, begin_s);
+  EXPECT_THAT(names(meter.cautions(window, true)), testing::Contains("contaminated"));
+  EXPECT_EQ(meter.gpu_memory_peak_mib_of(0, window).value(), 500);
+}
+
+TEST_F(GpuMeterTest, GivesEachPhaseItsPartOfTheWhole) {
+  const FakeDriver driver(device());
+  const Instruments with_gpu = instruments(driver.path());
+  Meter meter(with_gpu, options(1));
+  const Window whole = run(meter, driver, 60);
+  const double third_s = whole.duration_s() / 3;
+  const Window head{whole.begin_s, whole.begin_s + third_s};
+  const Window overlap{head.end_s, head.end_s + third_s};
+  const Window tail{overlap.end_s, whole.end_s};
+  double sum_j = 0;
+  for (const Window& phase : {head, overlap, tail}) {
+    sum_j += meter.gpu_energy(phase).total.joules.value();
+    EXPECT_NEAR(meter.gpu_energy(phase).total.joules.value(), 4000, 5);
+  }
+  EXPECT_NEAR(sum_j, meter.gpu_energy(whole).total.joules.value(), 1e-9);
+}
+
+TEST_F(GpuMeterTest, MeasuresTheIdleMachine) {
+  Json real_time = device();
+  real_time["time"] = "real";
+  const FakeDriver driver(real_time);
+  write_rapl(0, 0, 0);
+  const Instruments with_gpu = instruments(driver.path());
+  const core::IdlePower idle = measure_idle_power(with_gpu, std::nullopt, 0.5);
+  EXPECT_NEAR(idle.gpu_w.value(), 200, 200 * 0.02 / 0.5);
+  EXPECT_EQ(idle.cpu_w.value(), 0);
+  EXPECT_EQ(idle.cpu_source, EnergySource::rapl);
+  EXPECT_GE(idle.duration_s, 0.5);
+}
+
+TEST_F(MeterTest, SaysThatIdlePowerIsAnEstimateWhereNothingMetersIt) {
+  const Instruments bare = instruments();
+  const core::IdlePower idle = measure_idle_power(bare, PowerModel{"ten and five", 10, 5}, 0.02);
+  EXPECT_NEAR(idle.cpu_w.value(), 10, 1e-9);
+  EXPECT_EQ(idle.cpu_source, EnergySource::estimated);
+  EXPECT_EQ(idle.cpu_model, "ten and five");
+  EXPECT_THAT(idle.gpu_w.reason(), HasSubstr("no NVIDIA driver"));
 }
 
 }  // namespace
