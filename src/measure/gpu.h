@@ -40,7 +40,9 @@ class Gpu {
   /// clients), each once. Throws nothing; `problem` gets the reason when the list can't be had.
   std::vector<GpuProcess> processes(std::string& problem) const;
   /// Watches the energy counter for at most `at_most_s` and says how often it changes: the median
-  /// time between two changes. Missing without a counter or when it didn't change often enough.
+  /// time between two changes. Missing without a counter or when it changed fewer than three times.
+  /// Right to about the time of a call (an H100 with driver 580: calls of 4 ms, changes every
+  /// 102 ms).
   core::Reading measure_counter_period_s(double at_most_s = 1.0) const;
 
   /// Energy, power, utilisation, memory, temperature, clocks and throttle reasons, as
@@ -49,8 +51,9 @@ class Gpu {
   std::unique_ptr<SignalSource> readings(int index) const;
   /// The processes on the device: `gpu_<index>_processes`, `gpu_<index>_foreign_processes`,
   /// `gpu_<index>_unknown_processes` (numbers that this system's /proc doesn't know),
-  /// and for each participant (`a`, `b`) `gpu_<index>_memory_a_mib` and
-  /// `gpu_<index>_sm_util_a_percent`. To be read at most once a second (about 4.5 ms a call).
+  /// and for each participant (`a`, `b`; 1 or 2 of them) `gpu_<index>_memory_a_mib` and, where
+  /// the device tells, `gpu_<index>_sm_util_a_percent`. GpuProcessReadings tells what is missing.
+  /// To be read at most once a second (about 4.5 ms a call).
   std::unique_ptr<SignalSource> process_readings(int index, int participants,
                                                  std::shared_ptr<const ProcessOwners> owners) const;
 

@@ -90,6 +90,8 @@ enum class ValueType : int {
 };
 
 /// nvmlFieldValue_t. `code` tells of this field alone; `value` is a union of what ValueType names.
+/// The timestamp is that of the call (seen on an H100 with driver 580: within 0.02 ms of its
+/// return), not of the sensor.
 struct FieldValue {
   unsigned field;
   unsigned scope;
