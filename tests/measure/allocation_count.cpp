@@ -2,10 +2,6 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#include <sanitizer/allocator_interface.h>
-#endif
-
 namespace tandem::test {
 namespace {
 
@@ -21,8 +17,12 @@ long allocations_of_this_thread() {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
+// The sanitizers bring an allocator of their own, with hooks; g++ 12 lacks their header.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(
+    void (*allocated)(const volatile void* block, std::size_t size),
+    void (*freed)(const volatile void* block));
+
 namespace {
-// The sanitizers bring an allocator of their own, with hooks.
 [[maybe_unused]] const int installed = __sanitizer_install_malloc_and_free_hooks(
     [](const volatile void*, std::size_t) { ++tandem::test::allocations; },
     [](const volatile void*) {});
