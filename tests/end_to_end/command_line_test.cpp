@@ -168,7 +168,9 @@ TEST_F(CommandLineTest, PrintsJsonForMachines) {
   for (const auto& [type, count] : order_free.items()) {
     EXPECT_EQ(pairs.at("by_type_order_free").at(type), count) << type;
   }
-  EXPECT_FALSE(json_of({"doctor"}).at("capabilities").empty());
+  const Json capabilities = json_of({"doctor"}).at("capabilities");
+  EXPECT_FALSE(capabilities.empty());
+  for (const Json& capability : capabilities) EXPECT_TRUE(capability.at("enable_with").is_array());
 }
 
 TEST_F(CommandLineTest, ReportsAFailedRunByNameAndEndsWith3) {
