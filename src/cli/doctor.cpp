@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/overhead.h"
 #include "execute/child_process.h"
 #include "measure/capabilities.h"
 #include "measure/machine.h"
@@ -40,41 +41,62 @@ void print_commands(const std::vector<measure::Capability>& capabilities) {
   }
 }
 
+void show_capabilities(bool as_json) {
+  const core::Machine machine = measure::describe_machine();
+  const std::vector<measure::Capability> capabilities = look_around();
+  if (as_json) {
+    core::Json rows = core::Json::array();
+    for (const measure::Capability& capability : capabilities) {
+      rows.push_back({{"name", capability.name},
+                      {"available", capability.available},
+                      {"detail", capability.detail},
+                      {"enable_with", capability.enable_with}});
+    }
+    print_json({{"machine", machine},
+                {"machine_class", machine.machine_class()},
+                {"capabilities", std::move(rows)}});
+    return;
+  }
+  print_wrapped(fmt::format(
+      "{}, {} CPUs, {:.0f} MiB, Linux {}{}", machine.cpu_model, machine.logical_cpus,
+      machine.memory_mib, machine.kernel,
+      machine.hypervisor.empty() ? "" : ", virtual machine (" + machine.hypervisor + ")"));
+  fmt::print("\n");
+  report::TextTable table({"what", "here", "from, or why not"});
+  for (const measure::Capability& capability : capabilities) {
+    table.add_row({capability.name, capability.available ? "yes" : "no", capability.detail});
+  }
+  fmt::print("{}", table.render());
+  print_commands(capabilities);
+}
+
 }  // namespace
 
 void add_doctor_command(CLI::App& app, core::ExitCode&) {
   CLI::App* command =
       app.add_subcommand("doctor", "Show what this machine can measure, what not, and why");
-  command->footer("Example: tandem doctor");
-  const auto as_json = std::make_shared<bool>(false);
-  add_json_flag(*command, *as_json);
-  command->callback([as_json] {
-    const core::Machine machine = measure::describe_machine();
-    const std::vector<measure::Capability> capabilities = look_around();
-    if (*as_json) {
-      core::Json rows = core::Json::array();
-      for (const measure::Capability& capability : capabilities) {
-        rows.push_back({{"name", capability.name},
-                        {"available", capability.available},
-                        {"detail", capability.detail},
-                        {"enable_with", capability.enable_with}});
-      }
-      print_json({{"machine", machine},
-                  {"machine_class", machine.machine_class()},
-                  {"capabilities", std::move(rows)}});
-      return;
+  command->footer(
+      "Example: tandem doctor --overhead --pairs 50\n"
+      "--overhead trains one model and samples every other of its epochs: what the meter itself "
+      "costs, with a 95 % interval.");
+  const auto request = std::make_shared<OverheadRequest>();
+  const auto overhead = std::make_shared<bool>(false);
+  command->add_flag("--overhead", *overhead, "Measure what sampling costs a training here");
+  command->add_option("--pairs", request->pairs, "Pairs of epochs, one of each sampled")
+      ->check(CLI::Range(2, 100'000))
+      ->capture_default_str();
+  command->add_option("--hz", request->sampling_hz, "Samples a second")
+      ->check(CLI::Range(0.1, 100.0))
+      ->capture_default_str();
+  command->add_option("--workload", request->workload, "What is trained")->capture_default_str();
+  command->add_option("--data", request->data, "Folder of the data sets");
+  add_json_flag(*command, request->as_json);
+  command->callback([request, overhead] {
+    if (*overhead) {
+      show_overhead(*request);
+    } else {
+      show_capabilities(request->as_json);
     }
-    print_wrapped(fmt::format(
-        "{}, {} CPUs, {:.0f} MiB, Linux {}{}", machine.cpu_model, machine.logical_cpus,
-        machine.memory_mib, machine.kernel,
-        machine.hypervisor.empty() ? "" : ", virtual machine (" + machine.hypervisor + ")"));
-    fmt::print("\n");
-    report::TextTable table({"what", "here", "from, or why not"});
-    for (const measure::Capability& capability : capabilities) {
-      table.add_row({capability.name, capability.available ? "yes" : "no", capability.detail});
-    }
-    fmt::print("{}", table.render());
-    print_commands(capabilities);
   });
 }
 

@@ -29,12 +29,14 @@ EnergySource energy_source_of(const std::string& name) {
 void to_json(Json& json, const Energy& energy) {
   json = {{"joules", energy.joules}, {"energy_source", name_of(energy.source)}};
   if (!energy.model.empty()) json["model"] = energy.model;
+  if (!energy.instead_of.empty()) json["instead_of"] = energy.instead_of;
 }
 
 void from_json(const Json& json, Energy& energy) {
   json.at("joules").get_to(energy.joules);
   energy.source = energy_source_of(json.at("energy_source").get<std::string>());
   energy.model = json.value("model", "");
+  energy.instead_of = json.value("instead_of", "");
 }
 
 void to_json(Json& json, const SamplingSummary& sampling) {

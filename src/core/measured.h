@@ -21,6 +21,8 @@ struct Energy {
   Reading joules = Reading::missing("not measured");
   EnergySource source = EnergySource::none;
   std::string model;  ///< name of the power model when estimated; the parts when mixed
+  /// Of an estimate: why the meter that it stands in for can't be read, and what would enable it.
+  std::string instead_of = "";
 };
 void to_json(Json& json, const Energy& energy);
 void from_json(const Json& json, Energy& energy);

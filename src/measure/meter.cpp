@@ -105,7 +105,9 @@ class Meter::Parts {
     for (int i = 0; i < options_.participants; ++i) {
       cpu_seconds = sum(cpu_seconds, cpu_time_s(i, window));
     }
-    return estimate_cpu_energy(*options_.power_model, window, cpu_seconds);
+    Energy estimate = estimate_cpu_energy(*options_.power_model, window, cpu_seconds);
+    estimate.instead_of = why_no_rapl_;
+    return estimate;
   }
 
   Reading dram_energy_j(Window window) const {
@@ -234,6 +236,8 @@ class Meter::Parts {
     FoundSource rapl = find_rapl(instruments_.root());
     if (auto* source = std::get_if<std::unique_ptr<SignalSource>>(&rapl)) {
       host.push_back(std::move(*source));
+    } else {
+      why_no_rapl_ = std::get<MissingSource>(rapl).reason_and_commands();
     }
     Sources memory;
     if (auto missing = missing_process_tree(instruments_.root())) {
@@ -303,6 +307,7 @@ class Meter::Parts {
   Options options_;
   std::shared_ptr<ProcessOwners> owners_;
   std::string why_no_trees_;
+  std::string why_no_rapl_;
   std::vector<ProcessTree*> trees_;  ///< owned by the sampler; empty where they can't be read
   std::vector<ProcessMemory*> memories_;
   std::vector<Sampler> samplers_;

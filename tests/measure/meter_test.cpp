@@ -119,6 +119,7 @@ TEST_F(MeterTest, EstimatesFromTheCpuTimeOfAllParticipantsWithoutRapl) {
   EXPECT_DOUBLE_EQ(energy.joules.value(), 10 * window.duration_s() + 5 * (3.0 + 1.0));
   EXPECT_EQ(energy.source, EnergySource::estimated);
   EXPECT_EQ(energy.model, "ten and five");
+  EXPECT_THAT(energy.instead_of, HasSubstr("powercap: no package"));
   EXPECT_DOUBLE_EQ(meter.cpu_time_s(0, window).value(), 3);
   EXPECT_DOUBLE_EQ(meter.cpu_time_s(1, window).value(), 1);
   EXPECT_DOUBLE_EQ(meter.memory_peak_mib(1, window).value(),
