@@ -86,7 +86,9 @@ int main(int argc, char** argv) {
   if (behaviour == "epoch_before_go")
     say(R"({"type":"epoch","epoch":1,"train_loss":1,"metrics":{}})");
   if (behaviour == "other_protocol") say(R"({"type":"ready","protocol":2})");
-  say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0})");
+  const char* gpus = std::getenv("CUDA_VISIBLE_DEVICES");
+  say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0,"cuda_visible_devices":")" +
+      std::string(gpus == nullptr ? "" : gpus) + "\"}");
   wait_for_go();
   say(R"({"type":"started"})");
   if (behaviour == "starts_for_ever") {

@@ -366,6 +366,11 @@ std::vector<Caution> Meter::cautions(Window window, bool gpus_matter) const {
   }
   if (!gpus_matter) return cautions;
   for (size_t gpu = 0; gpu < parts_->instruments().gpus().size(); ++gpu) {
+    if (parts_->instruments().description(gpu).sharing == "mig") {
+      cautions.push_back({"whole_board",
+                          "the GPU is in MIG mode: power and energy are the whole board's, with "
+                          "whatever ran on its other slices"});
+    }
     const GpuEnergy energy = gpu_energy(window, gpu);
     if (auto caution =
             disagreement(energy.total.joules, energy.cross_check.joules, largest_disagreement)) {

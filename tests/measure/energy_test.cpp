@@ -66,6 +66,60 @@ TEST(IntegratePower, IsWithinATenthOfAPercentForAnHourOfSquareWavesAtAwkwardPeri
   }
 }
 
+TEST(IntegratePower, IsWithinATenthOfAPercentForNoise) {
+  std::mt19937 random(3);
+  std::normal_distribution<double> noise_w(150, 15);
+  // A new power every 10 ms: what lies between two samples is not seen, and evens out.
+  std::vector<double> power_w(361'000);
+  for (double& watts : power_w) watts = noise_w(random);
+  const Trace trace(3601, [&](double t_s) { return power_w[static_cast<size_t>(t_s * 100)]; });
+  double energy_j = 0;
+  for (size_t i = 100; i < 360'000; ++i) energy_j += power_w[i] * 0.01;
+  const double measured_j = integrate_power(trace.series(), {1, 3600}).value();
+  EXPECT_NEAR(measured_j, energy_j, energy_j * 1e-3);
+}
+
+/// A training that draws 220 W and 60 W in turn, with a sampler that is held up at 30 random
+/// moments of the ten minutes.
+struct HeldUp {
+  explicit HeldUp(double held_up_s)
+      : whole(601, [](double t) { return std::fmod(t, 2.718282) < 1.359141 ? 220.0 : 60.0; }),
+        values(whole.values) {
+    std::mt19937 random(5);
+    std::uniform_real_distribution<double> moment_s(1, 595);
+    for (int i = 0; i < 30; ++i) {
+      const double from_s = moment_s(random);
+      for (size_t k = 0; k < values.size(); ++k) {
+        const double t_s = whole.t_s[k];
+        if (t_s > from_s && t_s < from_s + held_up_s) values[k] = missing_sample;
+      }
+    }
+  }
+  Series series() const { return {whole.t_s, values}; }
+
+  Trace whole;
+  std::vector<double> values;
+};
+
+// The meter marks a run with a gap of more than a second (meter_test); below that a percent holds.
+TEST(IntegratePower, IsWithinOnePercentWhenTheSamplerIsHeldUpForLessThanWhatMarksARun) {
+  const HeldUp trace(0.9);
+  const double energy_j = integrate_power(trace.whole.series(), ten_minutes).value();
+  EXPECT_NEAR(integrate_power(trace.series(), ten_minutes).value(), energy_j, energy_j * 1e-2);
+}
+
+TEST(LargestGap, TellsHowLongTheSamplerWasHeldUp) {
+  EXPECT_LT(largest_gap_s(HeldUp(0).series(), ten_minutes).value(), 0.2);
+  EXPECT_GE(largest_gap_s(HeldUp(3).series(), ten_minutes).value(), 3);
+}
+
+TEST(CounterGrowth, IsExactHoweverLongTheSamplerIsHeldUpInBetween) {
+  const std::vector<double> t_s{0, 0.1, 0.2, 17, 17.1, 60, 60.1};
+  std::vector<double> counter_j;
+  for (const double t : t_s) counter_j.push_back(1000 + 220 * t);
+  EXPECT_NEAR(counter_growth({t_s, counter_j}, {0.15, 60.05}).value(), 220 * 59.9, 1e-9);
+}
+
 TEST(IntegratePower, WeighsSamplesByTheirRealTime) {
   const std::vector<double> t_s{0, 1, 11, 12};
   const std::vector<double> power_w{100, 100, 200, 200};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace tandem::measure {
 namespace {
 
@@ -25,6 +27,21 @@ TEST(WrappingCounter, CountsMoreThan32Bits) {
   WrappingCounter counter(range_uj);
   counter.count(range_uj - 10);
   EXPECT_EQ(counter.count(5), range_uj + 5);
+}
+
+TEST(WrappingCounter, IsExactAcrossAnyNumberOfWraps) {
+  constexpr std::uint64_t range_uj = 65'532'610'987;  // the range of a desktop's package zone
+  std::mt19937_64 random(9);
+  std::uniform_int_distribution<std::uint64_t> growth_uj(0, range_uj - 1);
+  WrappingCounter counter(range_uj);
+  std::uint64_t shown_uj = 12'345;
+  std::uint64_t grown_uj = *counter.count(shown_uj);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::uint64_t grows_uj = growth_uj(random);
+    shown_uj = (shown_uj + grows_uj) % range_uj;
+    grown_uj += grows_uj;
+    ASSERT_EQ(counter.count(shown_uj), grown_uj) << i;
+  }
 }
 
 TEST(WrappingCounter, IsNothingBeyondItsRangeAndGoesOnAfterwards) {

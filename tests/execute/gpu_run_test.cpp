@@ -1,0 +1,133 @@
+// Whole runs beside a stand-in for NVIDIA's driver: trainings are real processes, joules are not.
+#include <gmock/gmock.h>
+
+#include <memory>
+
+#include "execute/run_execution.h"
+#include "fake_workloads.h"
+#include "measure/fake_driver.h"
+#include "temporary_folder.h"
+
+namespace tandem::execute {
+namespace {
+
+using core::EnergySource;
+using measure::FakeDriver;
+using measure::Json;
+using record::RunResult;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class GpuRunTest : public testing::Test {
+ protected:
+  static Json device(Json more = Json::object()) {
+    Json device = {
+        {"uuid", "GPU-1"}, {"power_w", 200}, {"counter_step_ms", 5}, {"temperature_c", 55}};
+    device.update(more);
+    Json script = FakeDriver::one_device(device);
+    script["time"] = "real";
+    return script;
+  }
+  static Json trainings(Json more = Json::object()) {
+    Json training = {{"comm", "fake-trainer"}, {"memory_mib", 500}, {"sm_util_percent", 40}};
+    training.update(more);
+    return training;
+  }
+  RunResult run(const FakeDriver& driver, const std::vector<study::Workload>& workloads) {
+    RunSettings settings;
+    measure::Instruments::Options options;
+    options.nvml_library = driver.path();
+    settings.instruments = std::make_shared<const measure::Instruments>(options);
+    settings.cuda_visible_devices = "GPU-1";
+    settings.power_model = {"ten and five", 10, 5};
+    settings.idle.gpu_w = 50;
+    study::RunSpec spec = test::fake_run(workloads);
+    spec.device = study::Device::cuda;
+    const std::atomic<bool> stop{false};
+    RunObserver observer;
+    return execute_run(spec, 1, folder_.path(), study::Catalogue(workloads), settings, stop,
+                       observer);
+  }
+  static std::vector<std::string> names(const std::vector<core::Caution>& cautions) {
+    std::vector<std::string> names;
+    for (const core::Caution& caution : cautions) names.push_back(caution.name);
+    return names;
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(GpuRunTest, HasTheBoardsEnergyAndItsStateAndSharesThatAddUp) {
+  const FakeDriver driver(device({{"processes", {trainings()}}}));
+  const RunResult result =
+      run(driver, {test::fake_workload("a", "good", 0.35), test::fake_workload("b", "good", 0.4)});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  const double makespan_s = *result.makespan_seconds;
+  EXPECT_EQ(result.gpu_energy_total_joules.source, EnergySource::nvml_counter);
+  EXPECT_NEAR(*result.gpu_energy_total_joules.joules, 200 * makespan_s, 200 * 0.03);
+  EXPECT_EQ(result.gpu_energy_cross_check_joules.source, EnergySource::nvml_power);
+  EXPECT_NEAR(*result.gpu_energy_cross_check_joules.joules, 200 * makespan_s, 1e-6);
+  EXPECT_NEAR(*result.gpu_energy_above_idle_joules, 150 * makespan_s, 200 * 0.03);
+  EXPECT_EQ(result.total_energy_joules.source, EnergySource::mixed);
+  EXPECT_EQ(result.total_energy_joules.model, "gpu nvml_counter + cpu estimated");
+  ASSERT_TRUE(result.gpu);
+  EXPECT_EQ(result.gpu->device.uuid, "GPU-1");
+  EXPECT_NEAR(*result.gpu->device.energy_counter_period_s, 0.005, 0.003);
+  EXPECT_EQ(*result.gpu->at_start.temperature_c, 55);
+  EXPECT_EQ(*result.gpu->at_end.temperature_c, 55);
+  EXPECT_THAT(names(result.cautions), IsEmpty());
+  const record::ParticipantResult& a = result.participants[0];
+  const record::ParticipantResult& b = result.participants[1];
+  EXPECT_EQ(*a.gpu_memory_peak_mib, 500);
+  EXPECT_EQ(a.energy_share_model, "gpu sm_utilisation + cpu cpu_time");
+  EXPECT_EQ(*a.gpu_energy_share_joules + *b.gpu_energy_share_joules,
+            *result.gpu_energy_total_joules.joules);
+  EXPECT_EQ(a.described.at("cuda_visible_devices"), "GPU-1");
+}
+
+TEST_F(GpuRunTest, IsDividedIntoPhasesThatCoverItsMakespan) {
+  const FakeDriver driver(device({{"processes", {trainings()}}}));
+  const RunResult result =
+      run(driver, {test::fake_workload("a", "good", 0.1), test::fake_workload("b", "good", 0.2)});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  double end_s = 0;
+  for (const record::PhaseRecord& phase : result.phases) {
+    EXPECT_EQ(phase.begin_s, end_s) << phase.name;
+    end_s = phase.end_s;
+  }
+  EXPECT_NEAR(end_s, *result.makespan_seconds, 1e-9);
+  const record::PhaseRecord& tail = result.phases.back();
+  EXPECT_EQ(tail.name, "tail");
+  EXPECT_NEAR(tail.end_s - tail.begin_s,
+              *result.participants[1].duration_seconds - *result.participants[0].duration_seconds,
+              1e-9);
+  EXPECT_NEAR(*tail.gpu_energy_joules.joules, 200 * (tail.end_s - tail.begin_s), 200 * 0.03);
+}
+
+TEST_F(GpuRunTest, IsContaminatedWhenAnotherProgramIsOnTheGpu) {
+  const FakeDriver driver(device({{"processes", {trainings(), {{"pid", 1}}}}}));
+  const RunResult result = run(driver, {test::fake_workload("a", "good", 0.1)});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  EXPECT_THAT(names(result.cautions), Contains("contaminated"));
+}
+
+TEST_F(GpuRunTest, KeepsItsCpuFiguresWhenTheGpuIsLost) {
+  const FakeDriver driver(device({{"lost_after_s", 0.2}}));
+  const RunResult result = run(driver, {test::fake_workload("a", "good", 0.1)});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  EXPECT_THAT(result.gpu_energy_total_joules.joules.reason(), HasSubstr("gpu_0_energy_j"));
+  EXPECT_FALSE(result.total_energy_joules.joules) << "a part is missing";
+  EXPECT_TRUE(result.cpu_energy_total_joules.joules);
+}
+
+TEST_F(GpuRunTest, LeavesTheBoardsEnergyToTheBoardInMigMode) {
+  const FakeDriver driver(device({{"mig", true}, {"slices", {"MIG-a", "MIG-b"}}}));
+  const RunResult result = run(driver, {test::fake_workload("a", "good", 0.1)});
+  ASSERT_TRUE(result.gpu);
+  EXPECT_EQ(result.gpu->device.sharing, "mig");
+  EXPECT_THAT(names(result.cautions), Contains("whole_board"));
+}
+
+}  // namespace
+}  // namespace tandem::execute
