@@ -72,7 +72,7 @@ void show_capabilities(bool as_json) {
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app, core::ExitCode&) {
+void add_doctor_command(CLI::App& app, core::ExitCode& exit_code) {
   CLI::App* command =
       app.add_subcommand("doctor", "Show what this machine can measure, what not, and why");
   command->footer(
@@ -91,9 +91,9 @@ void add_doctor_command(CLI::App& app, core::ExitCode&) {
   command->add_option("--workload", request->workload, "What is trained")->capture_default_str();
   command->add_option("--data", request->data, "Folder of the data sets");
   add_json_flag(*command, request->as_json);
-  command->callback([request, overhead] {
+  command->callback([request, overhead, &exit_code] {
     if (*overhead) {
-      show_overhead(*request);
+      exit_code = show_overhead(*request);
     } else {
       show_capabilities(request->as_json);
     }

@@ -42,6 +42,12 @@ std::string source_of(const core::Energy& energy) {
   return energy.model.empty() ? source : source + ": " + energy.model;
 }
 
+std::string wrapped(const std::string& text) {
+  std::string lines;
+  for (const std::string& line : report::wrap(text, 80)) lines += line + "\n";
+  return lines;
+}
+
 void add_energy(report::TextTable& table, const std::string& name, const core::Energy& energy,
                 double duration_s) {
   add_row(table, name, energy.joules, "J", source_of(energy));
@@ -73,10 +79,11 @@ std::string summary_of(const MeasuredCommand& measured) {
   add_row(table, "read", measured.io_read_mib, "MiB", "from storage");
   add_row(table, "written", measured.io_written_mib, "MiB", "to storage");
   std::string text = "\n" + table.render();
+  if (!measured.cpu_energy_joules.instead_of.empty()) {
+    text += wrapped("CPU energy is estimated, for: " + measured.cpu_energy_joules.instead_of);
+  }
   for (const core::Caution& caution : measured.cautions) {
-    for (const std::string& line : report::wrap("! " + caution.name + ": " + caution.message, 80)) {
-      text += line + "\n";
-    }
+    text += wrapped("! " + caution.name + ": " + caution.message);
   }
   return text;
 }
@@ -109,6 +116,7 @@ core::ExitCode measure(const Options& options) {
   if (!options.power_model.empty()) {
     measuring.power_model = core::parse_power_model(options.power_model, "--cpu-power-model");
   }
+  stop_on_signals();
   const core::TemporaryFolder unasked_samples("tandem-measure");
   measuring.samples_folder = options.samples.empty() ? unasked_samples.path() : options.samples;
   if (!options.samples.empty()) core::make_folders(options.samples);
@@ -116,18 +124,22 @@ core::ExitCode measure(const Options& options) {
   choice.gpus = options.gpus;
   const measure::Instruments instruments(choice);
 
-  stop_on_signals();
   const MeasuredCommand measured =
       execute::measure_command(measuring, instruments, stop_requested());
   const std::string text =
       options.as_json
           ? core::Json(measured).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n"
           : summary_of(measured);
-  if (options.output.empty()) {
-    fmt::print(stderr, "{}", text);
-  } else {
-    core::write_file_atomically(options.output, text);
+  // The command is over: what it used is said somewhere in any case.
+  if (!options.output.empty()) {
+    try {
+      core::write_file_atomically(options.output, text);
+      return stop_requested() ? core::ExitCode::interrupted : exit_code_of(measured);
+    } catch (const core::SystemError& error) {
+      fmt::print(stderr, "tandem: {}\n", error.what());
+    }
   }
+  fmt::print(stderr, "{}", text);
   return stop_requested() ? core::ExitCode::interrupted : exit_code_of(measured);
 }
 
@@ -140,6 +152,7 @@ void add_measure_command(CLI::App& app, core::ExitCode& exit_code) {
       "Example: tandem measure --samples samples -- python3 train.py --epochs 3\n"
       "The command's output stays its own; the summary goes to the standard error or to --output. "
       "Energy is that of the whole machine while the command ran, unless it says estimated. "
+      "What the command leaves running in the background is ended with it. "
       "Exits with the command's exit code, or 128 + the number of the signal that ended it.");
   const auto options = std::make_shared<Options>();
   command->add_option("COMMAND", options->command, "The command and its arguments, after --")

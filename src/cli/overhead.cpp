@@ -80,9 +80,14 @@ core::Json document(const OverheadRequest& request, const execute::Overhead& ove
   return json;
 }
 
+std::string shown(const core::Reading& reading, const char* format) {
+  if (!reading) return "missing: " + reading.reason();
+  return fmt::format(fmt::runtime(format), *reading);
+}
+
 }  // namespace
 
-void show_overhead(const OverheadRequest& request) {
+core::ExitCode show_overhead(const OverheadRequest& request) {
   const study::Catalogue catalogue = catalogue_with({});
   const study::Workload& workload = workload_of(catalogue, request.workload);
   execute::OverheadOptions options;
@@ -92,13 +97,16 @@ void show_overhead(const OverheadRequest& request) {
   const std::filesystem::path data = data_folder(request.data, {});
   execute::check_prerequisites({run}, catalogue, data);
 
+  stop_on_signals();
   const core::TemporaryFolder folder("tandem-overhead");
   options.folder = folder.path();
   options.command = execute::trainer_command(run, run.participants[0], workload, data);
   options.command.stdout_file = folder.path() / "stdout.log";
   options.command.stderr_file = folder.path() / "stderr.log";
-  const measure::Instruments instruments({});
-  stop_on_signals();
+  // As a study has it: one GPU.
+  measure::Instruments::Options choice;
+  choice.only_first_gpu = true;
+  const measure::Instruments instruments(choice);
 
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   const core::Time begin = core::Clock::now();
@@ -113,20 +121,31 @@ void show_overhead(const OverheadRequest& request) {
   const execute::Overhead overhead =
       execute::measure_overhead(options, instruments, stop_requested(), progress);
   const Change change = change_of(overhead);
-  if (request.as_json) return print_json(document(request, overhead, change));
-
+  const core::ExitCode exit_code =
+      stop_requested() ? core::ExitCode::interrupted : core::ExitCode::success;
+  if (request.as_json) {
+    print_json(document(request, overhead, change));
+    return exit_code;
+  }
+  const int pairs = static_cast<int>(overhead.with_s.size());
+  if (pairs == 0) {
+    fmt::print("Interrupted before the first pair of epochs was done.\n");
+    return exit_code;
+  }
   const double mean_s = std::accumulate(overhead.without_s.begin(), overhead.without_s.end(), 0.0) /
                         static_cast<double>(overhead.without_s.size());
   print_wrapped(
       fmt::format("{} at {} Hz, {} pairs of neighbouring epochs of {:.2f} s, one of each sampled:",
-                  request.workload, request.sampling_hz, request.pairs, mean_s));
-  fmt::print("  slow-down by sampling  {:+.3f} %", change.percent.value_or(NAN));
+                  request.workload, request.sampling_hz, pairs, mean_s));
+  fmt::print("  slow-down by sampling  {}", shown(change.percent, "{:+.3f} %"));
   if (change.interval_percent) {
     fmt::print("  (95 % interval {:+.3f} to {:+.3f} %)", change.interval_percent->low,
                change.interval_percent->high);
   }
-  fmt::print("\n  CPU time of sampling   {:.3f} % of one core\n", overhead.cpu_percent);
-  fmt::print("  memory of tandem       {:.1f} MiB resident\n", overhead.resident_mib);
+  fmt::print("\n  CPU time of sampling   {}\n",
+             shown(overhead.cpu_percent, "{:.3f} % of one core"));
+  fmt::print("  memory of tandem       {}\n", shown(overhead.resident_mib, "{:.1f} MiB resident"));
+  return exit_code;
 }
 
 }  // namespace tandem::cli

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "core/error.h"
+
 namespace tandem::cli {
 
 struct OverheadRequest {
@@ -15,6 +17,6 @@ struct OverheadRequest {
 
 /// `tandem doctor --overhead`: what sampling costs a training on this machine, with its interval.
 /// Throws core::UserError for a workload that can't be trained here.
-void show_overhead(const OverheadRequest& request);
+core::ExitCode show_overhead(const OverheadRequest& request);
 
 }  // namespace tandem::cli

@@ -84,7 +84,7 @@ void end_descendants(pid_t program, double grace_s, Ending& ending) {
   }
 }
 
-void pin_to_cores(const char* list) {
+bool pin_to_cores(const char* list) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   for (const char* rest = list; *rest != '\0';) {
@@ -92,16 +92,13 @@ void pin_to_cores(const char* list) {
     CPU_SET(static_cast<size_t>(std::strtol(rest, &end, 10)), &cores);
     rest = *end == ',' ? end + 1 : end;
   }
-  // A core that the machine doesn't have was refused before; here the program would just not start.
-  if (::sched_setaffinity(0, sizeof cores, &cores) != 0) ::_exit(126);
+  return ::sched_setaffinity(0, sizeof cores, &cores) == 0;
 }
 
-/// Moves the calling process. That it may was tried before, so a failure ends it as with the cores:
-/// a cgroup that the training isn't in would count nothing, and look as if nothing had been used.
-void join_cgroup(const char* members) {
+/// Moves the calling process.
+bool join_cgroup(const char* members) {
   const int fd = ::open(members, O_WRONLY | O_CLOEXEC);
-  if (fd < 0 || ::write(fd, "0", 1) != 1) ::_exit(126);
-  ::close(fd);
+  return fd >= 0 && ::write(fd, "0", 1) == 1 && ::close(fd) == 0;
 }
 
 /// Starts the program in a process group of its own. `exec_failed` gets errno if it can't be.
@@ -117,11 +114,14 @@ pid_t start(char** arguments, const char* cores, const char* members, int& exec_
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     // Whatever tandem was started with beyond the standard three is none of the program's business;
-    // 3 is its protocol socket.
+    // 3 is its protocol socket, where it has one.
     ::close_range(4, ~0U, CLOSE_RANGE_CLOEXEC);
-    if (std::strcmp(members, "-") != 0) join_cgroup(members);
-    if (std::strcmp(cores, "-") != 0) pin_to_cores(cores);
-    ::execvp(arguments[0], arguments);
+    // That both are possible was tried before. A program on other cores would be another
+    // experiment; a cgroup that it isn't in would count nothing, and look as if nothing had been
+    // used.
+    const bool joined = std::strcmp(members, "-") == 0 || join_cgroup(members);
+    const bool pinned = joined && (std::strcmp(cores, "-") == 0 || pin_to_cores(cores));
+    if (pinned) ::execvp(arguments[0], arguments);
     const int failed = errno;
     if (::write(report[1], &failed, sizeof failed) != sizeof failed) ::_exit(126);
     ::_exit(127);

@@ -38,7 +38,7 @@ std::vector<core::GpuState> states_of(const measure::Instruments& instruments) {
 ProcessEnd wait_for_end(ChildProcess& process, measure::Meter& meter,
                         const std::atomic<bool>& stop) {
   const core::Time begin = Clock::now();
-  for (double mark_s = 0.25;;) {
+  for (double mark_s = 0.5;;) {
     if (const std::optional<ProcessEnd> end = process.poll_end()) return *end;
     if (stop.load()) process.request_end();
     if (core::seconds_between(begin, Clock::now()) >= mark_s) {
@@ -84,13 +84,12 @@ MeasuredCommand measure_command(const MeasureOptions& options,
   {
     ChildProcess process(command);
     meter.watch(0, process.pid());
-    meter.mark();
     measured.end = wait_for_end(process, meter, stop);
   }
   const measure::Window window{begin_s, now_s()};
   if (measured.end.cpu_time_s) {
-    meter.ended(0, {*measured.end.cpu_time_s, measured.end.io_read_mib.value_or(0),
-                    measured.end.io_written_mib.value_or(0)});
+    meter.ended(
+        0, {*measured.end.cpu_time_s, *measured.end.io_read_mib, *measured.end.io_written_mib});
   }
   meter.stop();
   const std::vector<core::GpuState> at_end = states_of(instruments);
@@ -101,11 +100,17 @@ MeasuredCommand measure_command(const MeasureOptions& options,
     return counted ? core::Reading(*counted) : sampled;
   };
   measured.cpu_time_seconds = exact(measured.end.cpu_time_s, meter.cpu_time_s(0, window));
-  measured.io_read_mib = exact(measured.end.io_read_mib, meter.io_read_mib(0, window));
-  measured.io_written_mib = exact(measured.end.io_written_mib, meter.io_written_mib(0, window));
+  if (const auto no_io = measure::missing_process_io(instruments.root())) {
+    measured.io_read_mib = measured.io_written_mib = core::Reading::missing(no_io->reason);
+  } else {
+    measured.io_read_mib = exact(measured.end.io_read_mib, meter.io_read_mib(0, window));
+    measured.io_written_mib = exact(measured.end.io_written_mib, meter.io_written_mib(0, window));
+  }
   // The peak of one process may lie between two samples of all.
-  measured.memory_peak_mib = std::max(meter.memory_peak_mib(0, window).value_or(0),
-                                      measured.end.largest_rss_mib.value_or(0));
+  measured.memory_peak_mib = meter.memory_peak_mib(0, window);
+  if (const auto largest_mib = measured.end.largest_rss_mib) {
+    measured.memory_peak_mib = std::max(*largest_mib, measured.memory_peak_mib.value_or(0));
+  }
   measured.memory_pss_peak_mib = meter.memory_pss_peak_mib(0, window);
   measured.cpu_energy_joules = meter.cpu_energy(window);
   measured.dram_energy_joules = meter.dram_energy_j(window);

@@ -34,8 +34,9 @@ struct MeasuredGpu {
   core::Reading temperature_peak_c;
 };
 
-/// What a command used, from its start to the end of its last process. Energies are those of the
-/// whole machine and the whole boards in that time; an estimate is of the command's own CPU time.
+/// What a command used, from its start to its end, with which what it left behind is ended.
+/// Energies are those of the whole machine and the whole boards in that time; an estimate is of the
+/// command's own CPU time.
 struct MeasuredCommand {
   std::vector<std::string> arguments;
   std::string started_at;

@@ -5,11 +5,15 @@
 
 #include <ctime>
 #include <fstream>
+#include <memory>
+#include <numeric>
 #include <random>
+#include <variant>
 
 #include "core/clock.h"
 #include "core/error.h"
 #include "execute/event_log.h"
+#include "execute/run_cgroup.h"
 #include "execute/training.h"
 #include "measure/meter.h"
 
@@ -25,14 +29,17 @@ double cpu_time_of_this_process_s() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-double resident_mib() {
+core::Reading resident_mib() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
     double kib = 0;
     if (word == "VmRSS:" && status >> kib) return kib / 1024;
   }
-  return 0;
+  return core::Reading::missing("/proc/self/status doesn't tell it");
 }
+
+/// Says that `stop` became true.
+struct Stopped {};
 
 /// The training, looked at until something is true of it.
 class Watched {
@@ -46,7 +53,7 @@ class Watched {
   void until(const char* what, Condition is_true) {
     const Time give_up = Clock::now() + core::from_seconds(options_.timeout_s);
     while (!is_true()) {
-      if (stop_.load()) throw core::SystemError("interrupted");
+      if (stop_.load()) throw Stopped();
       if (training_.has_ended()) {
         throw core::SystemError(fmt::format("the training ended before {}: {}", what,
                                             training_.outcome(options_.epochs(), "").message));
@@ -76,41 +83,55 @@ Overhead measure_overhead(const OverheadOptions& options, const measure::Instrum
                           const std::atomic<bool>& stop, const std::function<void(int)>& progress) {
   const Time origin = Clock::now();
   EventLog log(options.folder / "events.jsonl", origin);
-  measure::Meter meter(instruments, {.participants = 1,
-                                     .sampling_hz = options.sampling_hz,
-                                     .origin = origin,
-                                     .folder = options.folder,
-                                     .power_model = {}});
-  Watched watched(options, log, stop);
-  meter.start();
-  meter.pause();
-  meter.watch(0, watched.training().pid());
-  watched.until("its ready line", [&] { return watched.training().is_ready(); });
-  watched.training().go(Clock::now());
-
-  std::mt19937 random(options.seed);
+  const RunCgroup::Made made = RunCgroup::make();
+  const auto* cgroup = std::get_if<std::unique_ptr<RunCgroup>>(&made);
+  OverheadOptions in_cgroup = options;
+  measure::Meter::Options meter_options{.participants = 1,
+                                        .sampling_hz = options.sampling_hz,
+                                        .origin = origin,
+                                        .folder = options.folder,
+                                        .power_model = {}};
+  if (cgroup != nullptr) {
+    in_cgroup.command.cgroup = (*cgroup)->folder();
+    meter_options.cgroups = {(*cgroup)->folder()};
+  }
+  measure::Meter meter(instruments, meter_options);
+  Watched watched(in_cgroup, log, stop);
   Overhead overhead;
   double cpu_with_s = 0;
   double cpu_without_s = 0;
-  Time begin = watched.end_of(1);
-  for (int pair = 0; pair < options.pairs; ++pair) {
-    const bool sampled_first = random() % 2 == 0;
-    for (int place = 0; place < 2; ++place) {
-      const bool sampled = sampled_first == (place == 0);
-      if (sampled) meter.resume();
-      const double cpu_begin_s = cpu_time_of_this_process_s();
-      const Time end = watched.end_of(static_cast<size_t>(2 + 2 * pair + place));
-      const double cpu_s = cpu_time_of_this_process_s() - cpu_begin_s;
-      if (sampled) meter.pause();
-      (sampled ? overhead.with_s : overhead.without_s).push_back(core::seconds_between(begin, end));
-      (sampled ? cpu_with_s : cpu_without_s) += cpu_s;
-      begin = end;
+  try {
+    meter.start();
+    meter.pause();
+    meter.watch(0, watched.training().pid());
+    watched.until("its ready line", [&] { return watched.training().is_ready(); });
+    watched.training().go(Clock::now());
+    std::mt19937 random(options.seed);
+    Time begin = watched.end_of(1);
+    for (int pair = 0; pair < options.pairs; ++pair) {
+      const bool sampled_first = random() % 2 == 0;
+      double with_s = 0;
+      double without_s = 0;
+      for (int place = 0; place < 2; ++place) {
+        const bool sampled = sampled_first == (place == 0);
+        if (sampled) meter.resume();
+        const double cpu_begin_s = cpu_time_of_this_process_s();
+        const Time end = watched.end_of(static_cast<size_t>(2 + 2 * pair + place));
+        const double cpu_s = cpu_time_of_this_process_s() - cpu_begin_s;
+        if (sampled) meter.pause();
+        (sampled ? with_s : without_s) = core::seconds_between(begin, end);
+        (sampled ? cpu_with_s : cpu_without_s) += cpu_s;
+        begin = end;
+      }
+      overhead.with_s.push_back(with_s);
+      overhead.without_s.push_back(without_s);
+      progress(pair + 1);
     }
-    progress(pair + 1);
+  } catch (const Stopped&) {
+    // The pairs that are whole count.
   }
-  double with_s = 0;
-  for (const double epoch_s : overhead.with_s) with_s += epoch_s;
-  overhead.cpu_percent = 100 * (cpu_with_s - cpu_without_s) / with_s;
+  const double sampled_s = std::accumulate(overhead.with_s.begin(), overhead.with_s.end(), 0.0);
+  overhead.cpu_percent = core::ratio(100 * (cpu_with_s - cpu_without_s), sampled_s);
   overhead.resident_mib = resident_mib();
   meter.stop();
   return overhead;

@@ -26,14 +26,14 @@ struct OverheadOptions {
 struct Overhead {
   std::vector<double> with_s;     ///< of each pair of neighbouring epochs the sampled one
   std::vector<double> without_s;  ///< and the one with the samplers asleep
-  double cpu_percent = 0;   ///< of one core that sampling took, besides waiting for the trainer
-  double resident_mib = 0;  ///< of this process at the end
+  core::Reading cpu_percent;      ///< of one core that sampling took
+  core::Reading resident_mib;     ///< of this process at the end
 };
 
 /// Trains once, and samples every other epoch: neighbours do the same work a moment apart, so that
 /// what drifts (clocks, temperature, other load) falls out of their difference. Which of two comes
-/// first is random, from the seed. `progress` is told the pairs that are done. Throws
-/// core::SystemError when the training fails, or `stop` becomes true.
+/// first is random, from the seed. `progress` is told the pairs that are done. `stop`, once true,
+/// ends it with the pairs so far. Throws core::SystemError when the training fails.
 Overhead measure_overhead(const OverheadOptions& options, const measure::Instruments& instruments,
                           const std::atomic<bool>& stop,
                           const std::function<void(int pairs_done)>& progress);

@@ -70,11 +70,17 @@ Outcome partner_ended(const std::string& what) {
 /// A cgroup for each participant, where that is permitted.
 class Cgroups {
  public:
-  explicit Cgroups(size_t participants) {
+  Cgroups(size_t participants, EventLog& log) {
     for (size_t i = 0; i < participants; ++i) {
       RunCgroup::Made made = RunCgroup::make();
       auto* cgroup = std::get_if<std::unique_ptr<RunCgroup>>(&made);
       folders_.push_back(cgroup != nullptr ? (*cgroup)->folder() : fs::path());
+      log.add(
+          Clock::now(), "tandem",
+          {{"type", "cgroup"},
+           {"participant", i},
+           {"folder", folders_.back().string()},
+           {"why_none", cgroup != nullptr ? "" : std::get<measure::MissingSource>(made).reason}});
       if (cgroup != nullptr) cgroups_.push_back(std::move(*cgroup));
     }
   }
@@ -88,7 +94,8 @@ class Cgroups {
 
 /// What the system counted for all that it waited for.
 measure::TreeUsage usage_of(const ProcessEnd& end) {
-  return {end.cpu_time_s.value_or(0), end.io_read_mib.value_or(0), end.io_written_mib.value_or(0)};
+  // The three are told together, or none is.
+  return {*end.cpu_time_s, *end.io_read_mib, *end.io_written_mib};
 }
 
 /// The state of one run while it lasts.
@@ -106,7 +113,7 @@ class RunExecution {
         instruments_(settings.instruments ? settings.instruments
                                           : std::make_shared<const measure::Instruments>(
                                                 measure::Instruments::Options{})),
-        cgroups_(spec.participants.size()),
+        cgroups_(spec.participants.size(), log_),
         meter_(*instruments_, {.participants = static_cast<int>(spec.participants.size()),
                                .sampling_hz = settings.sampling_hz,
                                .origin = origin_,
@@ -449,9 +456,13 @@ class RunExecution {
   /// The GPU takes no part in a run on the CPU; the run's energy is the CPU's then.
   core::Energy total(const core::Energy& gpu, const core::Energy& cpu) const {
     if (spec_.device == study::Device::cpu) return cpu;
+    const auto named = [](const core::Energy& energy) {
+      const std::string source = core::name_of(energy.source);
+      return energy.model.empty() ? source : source + " (" + energy.model + ")";
+    };
     return {core::both(gpu.joules, cpu.joules, [](double x, double y) { return x + y; }),
-            core::EnergySource::mixed,
-            "gpu " + core::name_of(gpu.source) + " + cpu " + core::name_of(cpu.source)};
+            core::EnergySource::mixed, "gpu " + named(gpu) + " + cpu " + named(cpu),
+            cpu.instead_of};
   }
 
   void share_energy(record::RunResult& result, measure::Window window) {

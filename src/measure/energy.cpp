@@ -70,10 +70,42 @@ Cover cover(Series series, Window window) {
   return cover;
 }
 
+double median_step(std::span<const double> t_s) {
+  if (t_s.size() < 2) return 0;
+  std::vector<double> steps;
+  for (size_t i = 1; i < t_s.size(); ++i) steps.push_back(t_s[i] - t_s[i - 1]);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
+
+/// As cover(), for a signal whose values in a gap aren't known.
+Cover cover_of_gauge(Series series, Window window) {
+  Cover samples = cover(series, window);
+  if (!samples.problem.empty()) return samples;
+  constexpr double largest_unseen_share = 0.1;
+  constexpr double usual_steps = 10;
+  const double usual_s = median_step(series.t_s);
+  double unseen_s = 0;
+  for (size_t i = 1; i < samples.t_s.size(); ++i) {
+    const auto before = std::ranges::lower_bound(series.t_s, samples.t_s[i - 1]);
+    const auto after = std::ranges::lower_bound(series.t_s, samples.t_s[i]);
+    const double step_s = samples.t_s[i] - samples.t_s[i - 1];
+    if (after - before <= 1 && step_s <= usual_steps * usual_s) continue;
+    unseen_s +=
+        std::min(samples.t_s[i], window.end_s) - std::max(samples.t_s[i - 1], window.begin_s);
+  }
+  if (unseen_s > largest_unseen_share * window.duration_s()) {
+    return problem(fmt::format("there are no samples for {:.3g} s of the window's {:.3g} s",
+                               unseen_s, window.duration_s()));
+  }
+  return samples;
+}
+
 }  // namespace
 
 Reading integrate_power(Series power_w, Window window) {
-  const Cover samples = cover(power_w, window);
+  const Cover samples = cover_of_gauge(power_w, window);
   if (!samples.problem.empty()) return Reading::missing(samples.problem);
   double energy_j = 0;
   double t_before_s = window.begin_s;
@@ -107,9 +139,17 @@ Reading mean_over(Series gauge, Window window) {
 }
 
 Reading maximum_over(Series gauge, Window window) {
-  const Cover samples = cover(gauge, window);
+  const Cover samples = cover_of_gauge(gauge, window);
   if (!samples.problem.empty()) return Reading::missing(samples.problem);
   return std::ranges::max(samples.values);
+}
+
+bool has_value_in(Series series, Window window) {
+  for (size_t i = 0; i < series.t_s.size(); ++i) {
+    const bool inside = series.t_s[i] >= window.begin_s && series.t_s[i] <= window.end_s;
+    if (inside && !std::isnan(series.values[i])) return true;
+  }
+  return false;
 }
 
 Reading largest_gap_s(Series series, Window window) {

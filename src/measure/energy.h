@@ -14,7 +14,9 @@ struct Window {
 };
 
 /// The samples of one signal with their times, both of the same length. A sample that is missing
-/// (NaN) is a longer gap between its neighbours, never a value.
+/// (NaN) is a longer gap between its neighbours, never a value. What a counter did in a gap shows
+/// when it is over; of a gauge it isn't known, so that its figures are missing when more than a
+/// tenth of the window lies in gaps (of missing samples, or ten times as long as usual).
 struct Series {
   std::span<const double> t_s;
   std::span<const double> values;
@@ -34,6 +36,9 @@ core::Reading mean_over(Series gauge, Window window);
 
 /// Largest sample within the window, the edges' neighbours included.
 core::Reading maximum_over(Series gauge, Window window);
+
+/// Whether a sample that isn't missing lies in the window, its edges included.
+bool has_value_in(Series series, Window window);
 
 /// The longest time within the window, its edges' neighbours included, without a sample: what a
 /// figure of the window doesn't know. Missing when the window isn't covered.

@@ -43,7 +43,8 @@ class Gpu {
   /// time between two changes. Missing without a counter or when it changed fewer than three times.
   /// Right to about the time of a call (an H100 with driver 580: calls of 4 ms, changes every
   /// 102 ms).
-  core::Reading measure_counter_period_s(double at_most_s = 1.0) const;
+  static constexpr double counter_watched_s = 1.0;
+  core::Reading measure_counter_period_s(double at_most_s = counter_watched_s) const;
 
   /// Energy, power, utilisation, memory, temperature, clocks and throttle reasons, as
   /// `gpu_<index>_energy_j` and so on; only what this device was found to tell. To be read at most

@@ -21,14 +21,6 @@ using core::Reading;
 /// sync_boost, display_clock_setting (nvml.h, nvmlClocksEventReason…).
 constexpr std::uint64_t harmless_throttle_bits = 0x1 | 0x2 | 0x10 | 0x100;
 
-bool has_value_in(Series series, Window window) {
-  for (size_t i = 0; i < series.t_s.size(); ++i) {
-    const bool inside = series.t_s[i] >= window.begin_s && series.t_s[i] <= window.end_s;
-    if (inside && !std::isnan(series.values[i])) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::optional<Caution> disagreement(const Reading& counter_j, const Reading& power_j,

@@ -36,9 +36,9 @@ Instruments::Instruments(const Options& options)
   }
   for (const Gpu& gpu : gpus_) {
     core::GpuDescription description = gpu.description();
-    description.energy_counter_period_s = options.measure_counter_periods
-                                              ? gpu.measure_counter_period_s()
-                                              : core::Reading::missing("was not asked for");
+    description.energy_counter_period_s = options.counter_period_s
+                                              ? core::Reading(*options.counter_period_s)
+                                              : gpu.measure_counter_period_s();
     descriptions_.push_back(std::move(description));
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ class Instruments {
     std::vector<std::string> gpus;
     bool only_first_gpu = false;          ///< of several, the one with the lowest PCI address
     std::string gpus_asked_by = "--gpu";  ///< where the selectors stand, for messages
-    /// Watches the energy counters of the chosen GPUs for up to a second each.
-    bool measure_counter_periods = true;
+    /// The period of the energy counters, stated instead of watched: for tests.
+    std::optional<double> counter_period_s;
   };
   /// Throws core::UserError for a GPU that isn't there.
   explicit Instruments(const Options& options);

@@ -47,6 +47,9 @@ Reading named(const std::string& signal_name, const Reading& reading) {
   return Reading::missing(fmt::format("{}: {}", signal_name, reading.reason()));
 }
 
+/// Share of the deadlines from which on a sampler is called too slow.
+constexpr double most_missed_deadlines = 0.1;
+
 /// A gap that is worth telling: seconds, and many ticks.
 double longest_gap_s(const core::SamplingSummary& sampling) {
   return std::max(1.0, 10 * sampling.period_s);
@@ -61,7 +64,9 @@ class Meter::Parts {
         options_(options),
         owners_(std::make_shared<ProcessOwners>(instruments.root())) {
     if (!options_.power_model) {
-      options_.power_model = default_power_model(describe_machine(instruments.root()).logical_cpus);
+      const int listed = describe_machine(instruments.root()).logical_cpus;
+      const int cpus = listed > 0 ? listed : static_cast<int>(std::thread::hardware_concurrency());
+      options_.power_model = default_power_model(std::max(1, cpus));
     }
     add_host();
     for (size_t i = 0; i < instruments.gpus().size(); ++i) add_gpu(static_cast<int>(i));
@@ -78,6 +83,8 @@ class Meter::Parts {
     memories_.at(static_cast<size_t>(index))->watch(root_pid);
   }
   void ended(int index, const TreeUsage& total) {
+    // Its number may be a stranger's from now on.
+    owners_->watch(index, 0);
     if (trees_.empty()) return;
     trees_.at(static_cast<size_t>(index))->ended(total);
     memories_.at(static_cast<size_t>(index))->watch(0);
@@ -123,8 +130,6 @@ class Meter::Parts {
     return joules;
   }
 
-  /// The idle figure of the model that stands in where there is no meter.
-  const PowerModel& power_model() const { return *options_.power_model; }
   const Instruments& instruments() const { return instruments_; }
 
   Reading cpu_time_s(int index, Window window) const {
@@ -155,6 +160,10 @@ class Meter::Parts {
       const std::optional<Found> found = find(name);
       if (!found) return Reading::missing(name + " isn't read here");
       const std::optional<Found> processes = find(of("processes_{}", index));
+      const bool ran = maximum_over(processes->series, window).value_or(1) > 0;
+      if (ran && !has_value_in(found->series, window)) {
+        return Reading::missing(name + ": there is no sample in the window");
+      }
       std::vector<double> values(found->series.values.begin(), found->series.values.end());
       for (size_t i = 0; i < values.size(); ++i) {
         // No process, no memory: that is known.
@@ -207,6 +216,17 @@ class Meter::Parts {
     return with_series(signal, window, figure);
   }
 
+  /// A figure from the list of processes, which is read so seldom that a short window may lie
+  /// between two readings.
+  Reading gpu_process_figure(size_t gpu, const std::string& name, Window window,
+                             Reading (*figure)(Series, Window)) const {
+    const std::optional<Found> found = find(fmt::format("gpu_{}_{}", gpu, name));
+    if (found && !has_value_in(found->series, window)) {
+      return Reading::missing(name + ": there is no sample in the window");
+    }
+    return gpu_figure(gpu, name, window, figure);
+  }
+
   struct Found {
     Series series;
     const Signal* signal;
@@ -232,7 +252,7 @@ class Meter::Parts {
 
   void add_host() {
     Sources host;
-    // Counters of joules first: they are nearest to the middle of a quick tick.
+    // Counters of joules first, that their time is the tick's whatever follows.
     FoundSource rapl = find_rapl(instruments_.root());
     if (auto* source = std::get_if<std::unique_ptr<SignalSource>>(&rapl)) {
       host.push_back(std::move(*source));
@@ -349,14 +369,21 @@ std::vector<core::SamplingSummary> Meter::sampling() const {
 std::vector<Caution> Meter::cautions(Window window, bool gpus_matter) const {
   std::vector<Caution> cautions;
   for (const Recording& recording : parts_->recordings()) {
-    if (!recording.sampling.problem.empty()) {
-      cautions.push_back({"sensor_lost", recording.sampling.problem});
+    const core::SamplingSummary& sampling = recording.sampling;
+    if (!gpus_matter && sampling.name.starts_with("gpu_")) continue;
+    if (!sampling.problem.empty()) cautions.push_back({"sensor_lost", sampling.problem});
+    const double deadlines = static_cast<double>(sampling.ticks + sampling.missed_deadlines);
+    if (static_cast<double>(sampling.missed_deadlines) > most_missed_deadlines * deadlines) {
+      cautions.push_back(
+          {"missed_deadlines",
+           fmt::format("{} skipped {} of {:.0f} ticks, because reading took too long",
+                       sampling.name, sampling.missed_deadlines, deadlines)});
     }
     const std::vector<double> begins_s = recording.begins_s();
     const Reading gap_s = largest_gap_s({begins_s, begins_s}, window);
-    if (gap_s && *gap_s > longest_gap_s(recording.sampling)) {
-      cautions.push_back({"sampling_gap", fmt::format("{} was not sampled for {:.1f} s",
-                                                      recording.sampling.name, *gap_s)});
+    if (gap_s && *gap_s > longest_gap_s(sampling)) {
+      cautions.push_back(
+          {"sampling_gap", fmt::format("{} was not sampled for {:.1f} s", sampling.name, *gap_s)});
     }
   }
   for (int i = 0; i < parts_->participants(); ++i) {
@@ -365,30 +392,34 @@ std::vector<Caution> Meter::cautions(Window window, bool gpus_matter) const {
     }
   }
   if (!gpus_matter) return cautions;
-  for (size_t gpu = 0; gpu < parts_->instruments().gpus().size(); ++gpu) {
-    if (parts_->instruments().description(gpu).sharing == "mig") {
-      cautions.push_back({"whole_board",
-                          "the GPU is in MIG mode: power and energy are the whole board's, with "
-                          "whatever ran on its other slices"});
+  const size_t gpus = parts_->instruments().gpus().size();
+  for (size_t gpu = 0; gpu < gpus; ++gpu) {
+    const core::GpuDescription& device = parts_->instruments().description(gpu);
+    const auto add = [&](Caution caution) {
+      if (gpus > 1) caution.message = device.uuid + ": " + caution.message;
+      cautions.push_back(std::move(caution));
+    };
+    if (device.sharing == "mig") {
+      add({"whole_board",
+           "the GPU is in MIG mode: power and energy are the whole board's, with "
+           "whatever ran on its other slices"});
     }
     const GpuEnergy energy = gpu_energy(window, gpu);
     if (auto caution =
             disagreement(energy.total.joules, energy.cross_check.joules, largest_disagreement)) {
-      cautions.push_back(std::move(*caution));
+      add(std::move(*caution));
     }
     const auto series = [&](const char* name) {
       const auto found = parts_->find(fmt::format("gpu_{}_{}", gpu, name));
       return found ? found->series : Series{};
     };
-    if (auto caution = throttling(series("throttle_bits"), window)) {
-      cautions.push_back(std::move(*caution));
-    }
+    if (auto caution = throttling(series("throttle_bits"), window)) add(std::move(*caution));
     if (auto caution = contamination({.foreign = series("foreign_processes"),
                                       .unknown = series("unknown_processes"),
                                       .memory_a_mib = series("memory_a_mib"),
                                       .memory_b_mib = series("memory_b_mib")},
                                      window)) {
-      cautions.push_back(std::move(*caution));
+      add(std::move(*caution));
     }
   }
   return cautions;
@@ -420,11 +451,14 @@ GpuEnergy Meter::gpu_energy(Window window, size_t gpu) const {
     return {by_power, {why, EnergySource::none, ""}};
   }
   const Reading period_s = parts_->instruments().description(gpu).energy_counter_period_s;
-  if (period_s && window.duration_s() < fewest_counter_periods * *period_s) {
+  // One that hardly changed while it was watched is as slow as that, or slower.
+  const double slowest_s = period_s.value_or(Gpu::counter_watched_s);
+  if (window.duration_s() < fewest_counter_periods * slowest_s) {
     return nothing(Reading::missing(fmt::format(
-        "{:.3g} s are too short: the energy counter changes every {:.3g} s, and a window needs {} "
-        "of these",
-        window.duration_s(), *period_s, fewest_counter_periods)));
+        "{:.3g} s are too short: the energy counter changes every {:.3g} s{}, and a window needs "
+        "{} of these",
+        window.duration_s(), slowest_s,
+        period_s ? "" : " or more seldom (" + period_s.reason() + ")", fewest_counter_periods)));
   }
   const Reading joules = parts_->growth(prefix + "energy_j", window);
   return {{joules, joules ? EnergySource::nvml_counter : EnergySource::none, ""}, by_power};
@@ -459,12 +493,12 @@ Reading Meter::io_written_mib(int index, Window window) const {
   return parts_->growth(fmt::format("io_written_{}_mib", letter_of(index)), window);
 }
 Reading Meter::gpu_memory_peak_mib_of(int index, Window window, size_t gpu) const {
-  return parts_->gpu_figure(gpu, fmt::format("memory_{}_mib", letter_of(index)), window,
-                            maximum_over);
+  return parts_->gpu_process_figure(gpu, fmt::format("memory_{}_mib", letter_of(index)), window,
+                                    maximum_over);
 }
 Reading Meter::gpu_sm_util_avg_percent_of(int index, Window window, size_t gpu) const {
-  return parts_->gpu_figure(gpu, fmt::format("sm_util_{}_percent", letter_of(index)), window,
-                            mean_over);
+  return parts_->gpu_process_figure(gpu, fmt::format("sm_util_{}_percent", letter_of(index)),
+                                    window, mean_over);
 }
 
 core::IdlePower measure_idle_power(const Instruments& instruments,

@@ -64,7 +64,8 @@ ProcessTree::ProcessTree(char participant, const std::filesystem::path& root,
       search_period_(search_period),
       is_kernels_(is_kernels_proc(proc_)),
       current_(&trees_.emplace_back(0)),
-      children_(root) {
+      children_(root),
+      io_is_lost_(missing_process_io(root).has_value()) {
   known_.reserve(expected_processes);
   listed_.reserve(expected_processes);
 }
@@ -112,8 +113,9 @@ void ProcessTree::read(std::span<double> values) noexcept {
   values[1] =
       sums->processes == 0 ? missing_sample : static_cast<double>(sums->rss_pages) * mib_per_page;
   values[2] = sums->processes;
-  values[3] = sums->io_is_known ? used.io_read_mib : missing_sample;
-  values[4] = sums->io_is_known ? used.io_written_mib : missing_sample;
+  io_is_lost_ |= !sums->io_is_known;
+  values[3] = io_is_lost_ ? missing_sample : used.io_read_mib;
+  values[4] = io_is_lost_ ? missing_sample : used.io_written_mib;
 }
 
 std::optional<ProcessTree::Sums> ProcessTree::read_tree() {

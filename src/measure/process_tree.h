@@ -102,6 +102,7 @@ class ProcessTree final : public SignalSource {
   std::vector<KnownProcess> known_;  ///< parents before their children
   std::vector<pid_t> listed_;        ///< children of one process
   bool root_is_gone_ = false;
+  bool io_is_lost_;  ///< once it couldn't be read the sums are too small for good
   core::Time search_at_;
   TreeUsage earlier_trees_;
   TreeUsage seen_;  ///< of the current tree, the most that a tick saw

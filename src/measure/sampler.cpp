@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <span>
 #include <thread>
 #include <utility>
-
-#include "core/error.h"
 
 namespace tandem::measure {
 namespace {
@@ -86,11 +85,15 @@ class Sampler::Loop {
     has_begun_.ring();
     Time deadline = core::Clock::now() + period_;
     while (!is_ending_.load()) {
-      const bool paused = is_paused_.load();
-      if (commands_.wait_until(paused ? Time::max() : deadline)) {
-        if (tick_is_wanted_.exchange(false)) tick();
+      if (is_paused_.load()) {
+        const auto left = deadline - core::Clock::now();
+        while (is_paused_.load() && !is_ending_.load()) commands_.wait_until(Time::max());
         // No deadline was missed by one that was told to sleep.
-        if (paused) deadline = core::Clock::now() + period_;
+        deadline = core::Clock::now() + std::max(left, core::Clock::duration::zero());
+        continue;
+      }
+      if (commands_.wait_until(deadline)) {
+        if (tick_is_wanted_.exchange(false) && !has_just_ticked()) tick();
         continue;
       }
       tick();
@@ -103,6 +106,7 @@ class Sampler::Loop {
       deadline += skipped * period_;
     }
     tick();
+    writer_error_ = writer_.error();
     has_ended_.ring();
   }
 
@@ -118,17 +122,23 @@ class Sampler::Loop {
     is_ending_ = true;
     commands_.ring();
   }
-  bool wait_for_begin() { return has_begun_.wait_until(patience_ends()); }
+  void wait_for_begin() { begun_late_ = !has_begun_.wait_until(patience_ends()); }
   bool wait_for_end() { return has_ended_.wait_until(patience_ends()); }
 
   /// What the file holds. To be asked when the thread has ended, or was left behind.
   Recording recording(bool left_behind) const {
-    Recording recording{signals_, read_samples(options_.samples_csv), {}};
+    Recording recording{signals_, samples(), {}};
     recording.sampling.name = options_.name;
     recording.sampling.period_s = std::chrono::duration<double>(period_).count();
     recording.sampling.ticks = static_cast<long>(recording.samples.t_s.size());
     recording.sampling.missed_deadlines = missed_deadlines_;
     recording.sampling.largest_gap_s = largest_step(recording.begins_s());
+    if (begun_late_) recording.sampling.problem = options_.name + " did not answer at the start";
+    if (writer_error_ != 0) {
+      recording.sampling.problem =
+          fmt::format("'{}' could not be written: {}", options_.samples_csv.string(),
+                      ::strerror(writer_error_));
+    }
     if (left_behind) {
       const double last_s = recording.samples.t_s.empty() ? 0 : recording.samples.t_s.back();
       recording.sampling.problem = fmt::format(
@@ -137,9 +147,6 @@ class Sampler::Loop {
     return recording;
   }
 
-  int write_error() const { return writer_.error(); }
-  const std::filesystem::path& file() const { return options_.samples_csv; }
-
   std::thread thread;
 
  private:
@@ -147,8 +154,27 @@ class Sampler::Loop {
     return core::Clock::now() + core::from_seconds(options_.patience_s);
   }
 
+  /// What the file holds; nothing of one that can't be read back (/dev/full).
+  Samples samples() const {
+    if (std::filesystem::is_regular_file(options_.samples_csv)) {
+      Samples read = read_samples(options_.samples_csv);
+      if (read.names.size() == signals_.size()) return read;
+    }
+    Samples none;
+    for (const Signal& signal : signals_) none.names.push_back(signal.name);
+    none.values.resize(signals_.size());
+    return none;
+  }
+
+  bool has_just_ticked() const {
+    const auto shortest =
+        std::min<core::Clock::duration>(period_ / 4, std::chrono::milliseconds(250));
+    return core::Clock::now() - ticked_at_ < shortest;
+  }
+
   void tick() noexcept {
     const Time begin = core::Clock::now();
+    ticked_at_ = begin;
     std::span<double> rest = tick_values_;
     for (const auto& source : sources_) {
       const size_t count = source->signals().size();
@@ -166,6 +192,9 @@ class Sampler::Loop {
   const std::vector<Signal> signals_;
   SamplesWriter writer_;
   std::vector<double> tick_values_;
+  Time ticked_at_;
+  bool begun_late_ = false;            ///< the caller's
+  std::atomic<int> writer_error_ = 0;  ///< errno, set when the thread ends
   std::atomic<long> missed_deadlines_ = 0;
   std::atomic<bool> tick_is_wanted_ = false;
   std::atomic<bool> is_paused_ = false;
@@ -178,7 +207,6 @@ class Sampler::Loop {
 Sampler::Sampler(std::vector<std::unique_ptr<SignalSource>> sources, const Options& options)
     : loop_(std::make_shared<Loop>(std::move(sources), options)) {}
 Sampler::Sampler(Sampler&&) noexcept = default;
-Sampler& Sampler::operator=(Sampler&&) noexcept = default;
 
 Sampler::~Sampler() {
   if (loop_) end_thread();
@@ -213,10 +241,6 @@ bool Sampler::end_thread() {
 
 Recording Sampler::stop() {
   const bool ended = end_thread();
-  if (ended && loop_->write_error() != 0) {
-    throw core::SystemError(fmt::format("can't write '{}'", loop_->file().string()),
-                            loop_->write_error());
-  }
   return loop_->recording(!ended);
 }
 

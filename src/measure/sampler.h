@@ -45,18 +45,19 @@ class Sampler {
   /// Ends the thread as stop() does.
   ~Sampler();
   Sampler(Sampler&&) noexcept;
-  Sampler& operator=(Sampler&&) noexcept;
 
   /// Returns when the first tick has been read.
   void start();
   /// Asks for one tick more, at once, and doesn't wait for it: at the edge of a window, so that
-  /// nothing is interpolated there. From any thread.
+  /// little is interpolated there. One that comes too soon after another (a quarter of the period,
+  /// or 0.25 s) is left out. From any thread.
   void tick_now();
-  /// Lets the thread sleep without reading until resume().
+  /// Lets the thread sleep without reading until resume(); what was left of the period then is left
+  /// of it still.
   void pause();
   void resume();
   /// Ends the thread and gives what was recorded; SamplingSummary::problem says it when a source
-  /// didn't come back. Throws core::SystemError when samples could not be written.
+  /// didn't come back or samples could not be written.
   Recording stop();
 
  private:

@@ -95,7 +95,7 @@ TEST_F(ChildProcessTest, DoesNotRunOutsideTheCgroupThatItIsToRunIn) {
   Command nowhere = shell("echo ran");
   nowhere.cgroup = folder_ / "no-cgroup";
   ChildProcess process(nowhere);
-  EXPECT_EQ(end_of(process).describe(), "exit code 126");
+  EXPECT_EQ(end_of(process).describe(), "could not be started: No such file or directory");
   EXPECT_EQ(output(), "");
 }
 

@@ -70,7 +70,7 @@ TEST_F(GpuRunTest, HasTheBoardsEnergyAndItsStateAndSharesThatAddUp) {
   EXPECT_NEAR(*result.gpu_energy_cross_check_joules.joules, 200 * makespan_s, 1e-6);
   EXPECT_NEAR(*result.gpu_energy_above_idle_joules, 150 * makespan_s, 200 * 0.03);
   EXPECT_EQ(result.total_energy_joules.source, EnergySource::mixed);
-  EXPECT_EQ(result.total_energy_joules.model, "gpu nvml_counter + cpu estimated");
+  EXPECT_EQ(result.total_energy_joules.model, "gpu nvml_counter + cpu estimated (ten and five)");
   ASSERT_TRUE(result.gpu);
   EXPECT_EQ(result.gpu->device.uuid, "GPU-1");
   EXPECT_NEAR(*result.gpu->device.energy_counter_period_s, 0.005, 0.003);

@@ -37,7 +37,7 @@ class PreparationTest : public testing::Test {
   static measure::Instruments instruments(const FakeDriver& driver) {
     measure::Instruments::Options options;
     options.nvml_library = driver.path();
-    options.measure_counter_periods = false;
+    options.counter_period_s = 1e-6;
     return measure::Instruments(options);
   }
   Prepared prepare(const FakeDriver& driver, const study::RunSpec& run) {

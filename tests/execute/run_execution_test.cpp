@@ -67,8 +67,9 @@ TEST_F(RunExecutionTest, SoloRecordsWhatTheTrainingSaidAndUsed) {
   EXPECT_LT(training.epochs[0].end_s, training.epochs[3].end_s);
   EXPECT_EQ(*result.makespan_seconds, *training.duration_seconds);
   EXPECT_EQ(result.overlap_fraction.reason(), "a solo run");
-  // It is busy all the time; the counter of the kernel ticks every 10 ms.
-  EXPECT_NEAR(*training.cpu_time_seconds, 0.2, 0.1);
+  // It is busy all the time, as far as the machine lets it; the kernel's counter ticks every 10 ms.
+  EXPECT_GT(*training.cpu_time_seconds, 0.02);
+  EXPECT_LT(*training.cpu_time_seconds, *training.duration_seconds + 0.05);
   EXPECT_GT(*training.memory_peak_mib, 0.5);
 }
 

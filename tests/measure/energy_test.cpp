@@ -1,6 +1,6 @@
 #include "measure/energy.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 #include <functional>
@@ -148,11 +148,36 @@ TEST(WindowOfSamples, SaysThatItIsNotCovered) {
 
 TEST(WindowOfSamples, TakesAMissingSampleForALongerGap) {
   const std::vector<double> values{5, missing_sample, 9, 10};
-  EXPECT_EQ(integrate_power({four_s, values}, {0, 3}).value(), 14 + 9.5);
   EXPECT_EQ(counter_growth({four_s, values}, {1, 3}).value(), 10 - 7);
   EXPECT_EQ(largest_gap_s({four_s, values}, {0, 3}).value(), 2);
   EXPECT_EQ(largest_gap_s({four_s, values}, {0.5, 0.6}).value(), 2) << "around the window";
   EXPECT_EQ(largest_gap_s({four_s, values}, {2, 3}).value(), 1);
+}
+
+TEST(WindowOfSamples, BridgesAShortGapOfAGaugeAndNoLongOne) {
+  Trace trace(100, [](double) { return 50.0; });
+  const auto lose = [&](double from_s, double until_s) {
+    for (size_t i = 0; i < trace.t_s.size(); ++i) {
+      if (trace.t_s[i] > from_s && trace.t_s[i] < until_s) trace.values[i] = missing_sample;
+    }
+  };
+  lose(20, 27);
+  EXPECT_NEAR(integrate_power(trace.series(), {1, 99}).value(), 50 * 98, 1e-9);
+  EXPECT_EQ(maximum_over(trace.series(), {1, 99}).value(), 50);
+  lose(60, 65);
+  for (const Reading& figure :
+       {integrate_power(trace.series(), {1, 99}), mean_over(trace.series(), {1, 99}),
+        maximum_over(trace.series(), {1, 99})}) {
+    EXPECT_THAT(figure.reason(),
+                testing::ContainsRegex("no samples for 12.* s of the window's 98"));
+  }
+}
+
+// Before and after it is known that there is none; while it ran nothing of it could be told.
+TEST(WindowOfSamples, DoesNotBridgeAllOfAGaugeFromZeroToZero) {
+  const std::vector<double> gauge{0, missing_sample, missing_sample, 0};
+  EXPECT_FALSE(maximum_over({four_s, gauge}, {0.5, 2.5}));
+  EXPECT_FALSE(mean_over({four_s, gauge}, {0.5, 2.5}));
 }
 
 TEST(WindowOfSamples, IsMissingWhenNoSampleIsBeyondItsEdges) {

@@ -39,6 +39,7 @@ inline void write_proc(const test::TemporaryFolder& root, const std::vector<Fake
                        bool lists_of_children) {
   std::filesystem::remove_all(root.path() / "proc");
   root.write("proc/self/stat", "");
+  root.write("proc/self/io", "");
   if (lists_of_children) root.write("proc/thread-self/children", "");
   for (const FakeProcess& parent : processes) {
     const std::string folder = fmt::format("proc/{}/", parent.pid);

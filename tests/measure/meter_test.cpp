@@ -32,7 +32,7 @@ class MeterTest : public testing::Test {
     Instruments::Options options;
     options.root = folder_.path();
     options.nvml_library = nvml;
-    options.measure_counter_periods = false;
+    options.counter_period_s = 1e-6;
     return Instruments(options);
   }
   Meter::Options options(int participants) const {
@@ -269,12 +269,26 @@ TEST_F(MeterTest, TellsOfProcessesThatItsTreeHasLostAndTheirCgroupHasNot) {
             "followed 1.0 s");
 }
 
-TEST_F(MeterTest, ReportsAFullDiskAtStop) {
+TEST_F(MeterTest, SaysOfAFullDiskThatItsFiguresAreMissingForIt) {
   std::filesystem::create_symlink("/dev/full", folder_ / "samples.csv");
   const Instruments bare = instruments();
   Meter meter(bare, options(1));
-  meter.start();
-  EXPECT_THROW(meter.stop(), core::SystemError);
+  const double begin_s = start(meter);
+  const Window window = stop(meter, begin_s);
+  const std::vector<core::Caution> cautions = meter.cautions(window, false);
+  ASSERT_THAT(names(cautions), ElementsAre("sensor_lost"));
+  EXPECT_THAT(cautions[0].message, HasSubstr("could not be written: No space left on device"));
+  EXPECT_EQ(meter.cpu_energy(window).source, EnergySource::none);
+}
+
+TEST_F(MeterTest, HasNoStorageFiguresWhereTheyMayNotBeRead) {
+  std::filesystem::remove(folder_ / "proc/self/io");
+  const Instruments bare = instruments();
+  Meter meter(bare, options(1));
+  meter.watch(0, 100);
+  const double begin_s = start(meter);
+  meter.ended(0, {1, 2, 3});
+  EXPECT_THAT(meter.io_read_mib(0, stop(meter, begin_s)).reason(), StartsWith("io_read_a_mib: "));
 }
 
 /// A meter with a stand-in driver whose time a test moves: between two ticks of the meter, which it
@@ -426,6 +440,9 @@ TEST_F(GpuMeterTest, MarksARunThatAnotherProgramSharedTheGpuWith) {
   meter.watch(0, 100);
   const double begin_s = start(meter);
   driver.advance(30);
+  std::this_thread::sleep_for(std::chrono::milliseconds(260));
+  meter.mark();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
   const Window window = stop(meter, begin_s);
   EXPECT_THAT(names(meter.cautions(window, true)), testing::Contains("contaminated"));
   EXPECT_EQ(meter.gpu_memory_peak_mib_of(0, window).value(), 500);
@@ -459,6 +476,34 @@ TEST_F(GpuMeterTest, MeasuresTheIdleMachine) {
   EXPECT_EQ(idle.cpu_w.value(), 0);
   EXPECT_EQ(idle.cpu_source, EnergySource::rapl);
   EXPECT_GE(idle.duration_s, 0.5);
+}
+
+// A training in a container: while it runs nothing of it can be told, before and after it is known
+// that there is none. Nothing is not zero.
+TEST_F(GpuMeterTest, HasNoFiguresOfAParticipantThatCouldNotBeToldFromOthersWhileItRan) {
+  const FakeDriver driver(device());
+  const Instruments with_gpu = instruments(driver.path());
+  Meter::Options often = options(1);
+  often.sampling_hz = 1;
+  Meter meter(with_gpu, often);
+  meter.watch(0, 100);
+  const double begin_s = start(meter);
+  driver.change(device({{"processes", {{{"pid", 4711}, {"memory_mib", 500}}}}}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  driver.change(device());
+  const Window window = stop(meter, begin_s);
+  EXPECT_FALSE(meter.gpu_memory_peak_mib_of(0, window)) << *meter.gpu_memory_peak_mib_of(0, window);
+}
+
+TEST_F(GpuMeterTest, TakesACounterThatHardlyChangedForASlowOne) {
+  const FakeDriver driver(device());
+  Instruments::Options unwatched;
+  unwatched.root = folder_.path();
+  unwatched.nvml_library = driver.path();  // whose time stands still
+  const Instruments with_gpu(unwatched);
+  Meter meter(with_gpu, options(1));
+  EXPECT_THAT(meter.gpu_energy(run(meter, driver, 30)).total.joules.reason(),
+              HasSubstr("changes every 1 s or more seldom"));
 }
 
 TEST_F(MeterTest, SaysThatIdlePowerIsAnEstimateWhereNothingMetersIt) {
