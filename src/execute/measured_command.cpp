@@ -46,7 +46,7 @@ ProcessEnd wait_for_end(ChildProcess& process, measure::Meter& meter,
       mark_s *= 2;
     }
     pollfd waiting{process.end_fd(), POLLIN, 0};
-    constexpr int longest_ms = 100;
+    constexpr int longest_ms = 500;  // a signal that sets `stop` interrupts it
     ::poll(&waiting, 1, longest_ms);
   }
 }

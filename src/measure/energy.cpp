@@ -70,6 +70,12 @@ Cover cover(Series series, Window window) {
   return cover;
 }
 
+double largest_step(std::span<const double> t_s) {
+  double largest_s = 0;
+  for (size_t i = 1; i < t_s.size(); ++i) largest_s = std::max(largest_s, t_s[i] - t_s[i - 1]);
+  return largest_s;
+}
+
 double median_step(std::span<const double> t_s) {
   if (t_s.size() < 2) return 0;
   std::vector<double> steps;
@@ -123,9 +129,13 @@ Reading integrate_power(Series power_w, Window window) {
   return energy_j;
 }
 
-Reading counter_growth(Series counter, Window window) {
+Reading counter_growth(Series counter, Window window, double read_at_least_every_s) {
   const Cover samples = cover(counter, window);
   if (!samples.problem.empty()) return Reading::missing(samples.problem);
+  if (const double gap_s = largest_step(samples.t_s); gap_s > read_at_least_every_s) {
+    return Reading::missing(fmt::format(
+        "not read for {:.0f} s, in which the counter may have started again unseen", gap_s));
+  }
   const auto backwards = std::ranges::is_sorted_until(samples.values);
   if (backwards != samples.values.end()) {
     return Reading::missing(fmt::format("the counter went backwards at {:.3f} s",
@@ -155,11 +165,7 @@ bool has_value_in(Series series, Window window) {
 Reading largest_gap_s(Series series, Window window) {
   const Cover samples = cover(series, window);
   if (!samples.problem.empty()) return Reading::missing(samples.problem);
-  double gap_s = 0;
-  for (size_t i = 1; i < samples.t_s.size(); ++i) {
-    gap_s = std::max(gap_s, samples.t_s[i] - samples.t_s[i - 1]);
-  }
-  return gap_s;
+  return largest_step(samples.t_s);
 }
 
 }  // namespace tandem::measure

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <span>
 
 #include "core/reading.h"
@@ -28,8 +29,11 @@ struct Series {
 core::Reading integrate_power(Series power_w, Window window);
 
 /// Growth of a sampled counter over the window, values at the two edges interpolated. Missing as
-/// above, and when the counter went backwards within the window.
-core::Reading counter_growth(Series counter, Window window);
+/// above, when the counter went backwards within the window, and when it wasn't read for longer
+/// than `read_at_least_every_s`, in which it may have started again unseen (Signal).
+core::Reading counter_growth(
+    Series counter, Window window,
+    double read_at_least_every_s = std::numeric_limits<double>::infinity());
 
 /// Time-weighted mean of a gauge over the window.
 core::Reading mean_over(Series gauge, Window window);

@@ -177,13 +177,8 @@ class Meter::Parts {
   Reading growth(const std::string& signal_name, Window window) const {
     const std::optional<Found> found = find(signal_name);
     if (!found) return Reading::missing(signal_name + " isn't read here");
-    const Reading gap_s = largest_gap_s(found->series, window);
-    if (gap_s && *gap_s > found->signal->read_at_least_every_s) {
-      return Reading::missing(
-          fmt::format("{}: not read for {:.0f} s, in which the counter may have started again",
-                      signal_name, *gap_s));
-    }
-    return named(signal_name, counter_growth(found->series, window));
+    return named(signal_name,
+                 counter_growth(found->series, window, found->signal->read_at_least_every_s));
   }
 
   Reading with_series(const std::string& signal_name, Window window,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <span>
@@ -81,6 +82,10 @@ class Sampler::Loop {
         tick_values_(signals_.size()) {}
 
   void run() noexcept {
+    // Signals are for the threads that wait for them.
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     tick();
     has_begun_.ring();
     Time deadline = core::Clock::now() + period_;

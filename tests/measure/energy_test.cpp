@@ -191,6 +191,15 @@ TEST(WindowOfSamples, IsMissingWhenNoSampleIsBeyondItsEdges) {
   EXPECT_EQ(integrate_power({four_s, none}, {0, 2}).reason(), "all 4 samples are missing");
 }
 
+TEST(CounterGrowth, IsMissingWhenARoundOfTheCounterMayHavePassedUnseen) {
+  const std::vector<double> t_s{0, 10, 52, 60};
+  const std::vector<double> counter_j{0, 10, 20, 30};
+  EXPECT_EQ(counter_growth({t_s, counter_j}, {5, 55}, 30).reason(),
+            "not read for 42 s, in which the counter may have started again unseen");
+  EXPECT_EQ(counter_growth({t_s, counter_j}, {1, 9}, 30).value(), 8);
+  EXPECT_EQ(counter_growth({t_s, counter_j}, {0, 60}).value(), 30) << "one that never starts again";
+}
+
 TEST(CounterGrowth, InterpolatesAtBothEdges) {
   const std::vector<double> counter_j{100, 110, 150, 150};
   EXPECT_DOUBLE_EQ(counter_growth({four_s, counter_j}, {0, 3}).value(), 50);
