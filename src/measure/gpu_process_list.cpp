@@ -71,8 +71,11 @@ bool GpuProcessList::refresh() noexcept {
     };
     return std::pair(left.pid, -rank(left)) < std::pair(right.pid, -rank(right));
   });
-  const auto repeated = std::ranges::unique(entries_, {}, &Entry::pid);
-  entries_.erase(repeated.begin(), repeated.end());
+  // Not std::ranges::unique: clang 14, which the fuzz build uses, can't read libstdc++'s.
+  const auto repeated =
+      std::unique(entries_.begin(), entries_.end(),
+                  [](const Entry& left, const Entry& right) { return left.pid == right.pid; });
+  entries_.erase(repeated, entries_.end());
   return true;
 }
 
