@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace tandem::measure {
 namespace {
@@ -31,8 +32,19 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) noexcept {
     if (error != std::errc()) return std::nullopt;
     next = rest;
   }
-  const long long cpu_ticks = fields[at(14)] + fields[at(15)] + fields[at(16)] + fields[at(17)];
-  return ProcessStat{static_cast<pid_t>(fields[at(4)]), cpu_ticks, fields[at(22)], fields[at(24)]};
+  ProcessStat stat{0, 0, fields[at(22)], fields[at(24)]};
+  for (const size_t time : {14, 15, 16, 17}) {
+    const long long ticks = fields[at(time)];
+    if (ticks < 0 || __builtin_add_overflow(stat.cpu_ticks, ticks, &stat.cpu_ticks)) {
+      return std::nullopt;
+    }
+  }
+  const long long parent = fields[at(4)];
+  if (!std::in_range<pid_t>(parent) || parent < 0 || stat.start_ticks < 0 || stat.rss_pages < 0) {
+    return std::nullopt;
+  }
+  stat.parent = static_cast<pid_t>(parent);
+  return stat;
 }
 
 }  // namespace tandem::measure

@@ -15,7 +15,8 @@ struct ProcessStat {
   long long rss_pages = 0;
 };
 
-/// Nothing when the text isn't a stat line.
+/// Nothing when the text isn't a stat line, or a count in it can't be one: below 0, or too large
+/// for a sum.
 std::optional<ProcessStat> parse_process_stat(std::string_view text) noexcept;
 
 }  // namespace tandem::measure

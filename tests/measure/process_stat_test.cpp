@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <climits>
+
 #include "fake_proc.h"
 
 namespace tandem::measure {
@@ -39,6 +41,19 @@ TEST(ProcessStat, IsNothingForWhatIsCutOffOrNoStatLine) {
   EXPECT_FALSE(parse_process_stat("42 (sh) S"));
   EXPECT_FALSE(parse_process_stat(whole.substr(0, 60)));
   EXPECT_FALSE(parse_process_stat("Name:\tsh\nUmask:\t0022\n"));
+}
+
+TEST(ProcessStat, IsNothingWhenItsCountsCannotBeTrue) {
+  EXPECT_TRUE(parse_process_stat(stat_line({.user_ticks = LONG_MAX})));
+  for (const FakeProcess& impossible :
+       {FakeProcess{.user_ticks = LONG_MAX, .children_system_ticks = 1},
+        FakeProcess{.user_ticks = -1, .system_ticks = 2}, FakeProcess{.children_user_ticks = -1},
+        FakeProcess{.parent = -1}, FakeProcess{.start_ticks = -1}, FakeProcess{.rss_pages = -1}}) {
+    EXPECT_FALSE(parse_process_stat(stat_line(impossible))) << stat_line(impossible);
+  }
+  std::string line = stat_line({.parent = 1000001});
+  line.replace(line.find("1000001"), 7, "4294967297");  // 1 in the lowest 32 bits
+  EXPECT_FALSE(parse_process_stat(line));
 }
 
 }  // namespace
