@@ -9,9 +9,9 @@
 #include <cstring>
 #include <utility>
 
+#include "measure/cgroup.h"
 #include "measure/gpu.h"
 #include "measure/kernel_file.h"
-#include "measure/kernel_text.h"
 #include "measure/process_tree.h"
 #include "measure/rapl.h"
 
@@ -72,21 +72,11 @@ Capability process_file_capability(std::string name, const fs::path& file, std::
 
 /// Where processes are grouped for measuring: a group within one's own.
 Capability cgroup_capability(const fs::path& root) {
-  const auto mount = parse_cgroup_mount(read_text(root / "proc/self/mountinfo"));
-  if (!mount) {
-    return {"cgroup_v2",
-            false,
-            "cgroup v2 is not mounted",
-            {"sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup"}};
+  const auto own = find_own_cgroup(root);
+  if (const auto* missing = std::get_if<MissingSource>(&own)) {
+    return {"cgroup_v2", false, missing->reason, missing->enable_with};
   }
-  const auto group = parse_own_cgroup(read_text(root / "proc/self/cgroup"));
-  if (!group) return {"cgroup_v2", false, "/proc/self/cgroup names no group of version 2"};
-  const fs::path below = fs::path(*group).lexically_relative(mount->group);
-  if (below.empty() || *below.begin() == "..") {
-    return {"cgroup_v2", false, fmt::format("{} is not within {}", *group, mount->folder)};
-  }
-  const fs::path folder =
-      (root / fs::path(mount->folder).relative_path() / below).lexically_normal();
+  const auto& folder = std::get<fs::path>(own);
   // By the effective user, as the kernel decides when a group is made.
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0) {
     return {"cgroup_v2", true, "groups can be made in " + folder.string()};

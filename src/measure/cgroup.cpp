@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "measure/kernel_text.h"
 #include "measure/keyed_number.h"
 
 namespace tandem::measure {
@@ -46,12 +44,6 @@ std::optional<std::string> path_below(const std::string& mount_root, const std::
   if (path == mount_root) return "";
   if (!path.starts_with(mount_root + "/")) return std::nullopt;
   return path.substr(mount_root.size() + 1);
-}
-
-/// The whole of a file of proc; empty when it can't be read.
-std::string text_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace
@@ -119,13 +111,19 @@ std::optional<std::uint64_t> parse_cgroup_value(std::string_view text) noexcept 
 }
 
 std::variant<fs::path, MissingSource> find_own_cgroup(const fs::path& root) {
-  const auto missing = [](std::string reason) {
-    return MissingSource{"cgroup", std::move(reason)};
+  const auto missing = [](std::string reason, std::vector<std::string> enable_with = {}) {
+    return MissingSource{"cgroup", std::move(reason), std::move(enable_with)};
   };
-  const auto path = parse_cgroup_path(text_of(root / "proc/self/cgroup"));
+  // The mounts first: where version 2 was never mounted, /proc/self/cgroup says nothing of it.
+  const std::vector<CgroupMount> mounts = parse_mountinfo(read_text(root / "proc/self/mountinfo"));
+  if (mounts.empty()) {
+    return missing("cgroup version 2 is not mounted",
+                   {"sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup"});
+  }
+  const auto path = parse_cgroup_path(read_text(root / "proc/self/cgroup"));
   if (!path) return missing("this process is in no cgroup of version 2 that it can see");
-  const std::vector<CgroupMount> mounts = parse_mountinfo(text_of(root / "proc/self/mountinfo"));
-  if (mounts.empty()) return missing("cgroup version 2 is not mounted");
+  std::string reason = fmt::format("the cgroup {} is not below what is mounted at {}", *path,
+                                   mounts.front().mount_point);
   for (const CgroupMount& mount : mounts) {
     const auto below = path_below(mount.root, *path);
     if (!below) continue;
@@ -133,9 +131,9 @@ std::variant<fs::path, MissingSource> find_own_cgroup(const fs::path& root) {
     if (!below->empty()) folder /= *below;
     std::error_code code;
     if (fs::is_directory(folder, code)) return folder;
+    reason = fmt::format("there is no folder {} for the cgroup {}", folder.string(), *path);
   }
-  return missing(fmt::format("the cgroup {} is not below what is mounted at {}", *path,
-                             mounts.front().mount_point));
+  return missing(std::move(reason));
 }
 
 }  // namespace tandem::measure

@@ -43,7 +43,8 @@ std::optional<CgroupIo> parse_io_stat(std::string_view io_stat) noexcept;
 std::optional<std::uint64_t> parse_cgroup_value(std::string_view text) noexcept;
 
 /// The folder of the cgroup that this process is in, wherever the unified hierarchy is mounted (in
-/// a hybrid system beside the controllers of version 1). The reason where there is none.
+/// a hybrid system beside the controllers of version 1). Where there is none the reason, and the
+/// command that mounts the hierarchy when it is not mounted.
 std::variant<std::filesystem::path, MissingSource> find_own_cgroup(
     const std::filesystem::path& root = "/");
 

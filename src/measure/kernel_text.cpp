@@ -35,19 +35,6 @@ std::string_view without_line_end(std::string_view text) {
   return text;
 }
 
-/// mountinfo writes blanks, line ends and backslashes in names as `\040`.
-std::string unescaped(std::string_view text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const std::string_view digits = text.substr(std::min(i + 1, text.size()), 3);
-    const auto byte =
-        text[i] == '\\' && digits.size() == 3 ? whole<unsigned>(digits, 8) : std::nullopt;
-    plain += byte && *byte < 256 ? static_cast<char>(*byte) : text[i];
-    if (byte && *byte < 256) i += 3;
-  }
-  return plain;
-}
-
 }  // namespace
 
 std::string read_text(const std::filesystem::path& path) {
@@ -111,31 +98,6 @@ std::optional<double> parse_perf_scale(std::string_view text) noexcept {
   const auto scale = whole<double>(without_line_end(text));
   if (!scale || !std::isfinite(*scale) || *scale <= 0) return std::nullopt;
   return scale;
-}
-
-std::optional<CgroupMount> parse_cgroup_mount(std::string_view mountinfo) {
-  while (!mountinfo.empty()) {
-    std::string_view line = take_until(mountinfo, '\n');
-    // 36 35 98:0 /root /folder options... - type source options: the number of options varies.
-    const size_t dash = line.find(" - ");
-    if (dash == line.npos) continue;
-    std::string_view rest = line.substr(dash + 3);
-    if (take_until(rest, ' ') != "cgroup2") continue;
-    for (int i = 0; i < 3; ++i) take_until(line, ' ');
-    CgroupMount mount;
-    mount.group = unescaped(take_until(line, ' '));
-    mount.folder = unescaped(take_until(line, ' '));
-    if (mount.group.starts_with('/') && mount.folder.starts_with('/')) return mount;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> parse_own_cgroup(std::string_view cgroup) {
-  while (!cgroup.empty()) {
-    const std::string_view line = take_until(cgroup, '\n');
-    if (line.starts_with("0::/")) return std::string(line.substr(3));
-  }
-  return std::nullopt;
 }
 
 }  // namespace tandem::measure

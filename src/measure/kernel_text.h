@@ -38,16 +38,4 @@ std::optional<std::uint64_t> parse_perf_event(std::string_view text) noexcept;
 /// By what a perf event's count is multiplied, `2.3283064365386962890625e-10`: finite and above 0.
 std::optional<double> parse_perf_scale(std::string_view text) noexcept;
 
-/// Where cgroup v2 is mounted, and which of its groups stands at that place (`/` but in
-/// containers).
-struct CgroupMount {
-  std::string folder;
-  std::string group;
-};
-/// The first mount of cgroup v2 in /proc/self/mountinfo (proc(5)): on machines that have both
-/// versions it is not at /sys/fs/cgroup.
-std::optional<CgroupMount> parse_cgroup_mount(std::string_view mountinfo);
-/// The process's own group in cgroup v2, from /proc/self/cgroup (cgroups(7)): `/user.slice`.
-std::optional<std::string> parse_own_cgroup(std::string_view cgroup);
-
 }  // namespace tandem::measure

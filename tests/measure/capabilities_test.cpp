@@ -63,18 +63,21 @@ TEST(Capabilities, SayWhatOfAProcessMayBeRead) {
 
 TEST(Capabilities, SayWhetherGroupsCanBeMadeAndMakeNone) {
   const test::TemporaryFolder root;
-  EXPECT_EQ(capability("cgroup_v2", root.path()).detail, "cgroup v2 is not mounted");
+  EXPECT_EQ(capability("cgroup_v2", root.path()).detail, "cgroup version 2 is not mounted");
   EXPECT_THAT(capability("cgroup_v2", root.path()).enable_with,
               ElementsAre("sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup"));
   root.write("proc/self/mountinfo", "41 31 0:38 /box /mnt rw - cgroup2 cgroup2 rw\n");
+  EXPECT_THAT(capability("cgroup_v2", root.path()).detail, HasSubstr("in no cgroup of version 2"));
+  EXPECT_THAT(capability("cgroup_v2", root.path()).enable_with, IsEmpty());
   root.write("proc/self/cgroup", "0::/box/inner\n");
-  EXPECT_THAT(capability("cgroup_v2", root.path()).detail,
-              HasSubstr("/mnt/inner: No such file or directory"));
+  EXPECT_THAT(capability("cgroup_v2", root.path()).detail, HasSubstr("there is no folder"));
   std::filesystem::create_directories(root / "mnt/inner");
   EXPECT_TRUE(capability("cgroup_v2", root.path()).available);
   EXPECT_TRUE(std::filesystem::is_empty(root / "mnt/inner"));
   root.write("proc/self/cgroup", "0::/elsewhere\n");
-  EXPECT_EQ(capability("cgroup_v2", root.path()).detail, "/elsewhere is not within /mnt");
+  EXPECT_EQ(capability("cgroup_v2", root.path()).detail,
+            "the cgroup /elsewhere is not below what is mounted at /mnt");
+  EXPECT_FALSE(capability("cgroup_v2", root.path()).available);
 }
 
 TEST(Capabilities, SayHowToGetAGroupThatBelongsToSomebodyElse) {

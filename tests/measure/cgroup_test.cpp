@@ -104,11 +104,16 @@ TEST_F(OwnCgroup, IsFoundWhereOnlyAPartOfTheHierarchyIsMounted) {
 }
 
 TEST_F(OwnCgroup, SaysWhyThereIsNone) {
-  EXPECT_EQ(reason(), "cgroup: this process is in no cgroup of version 2 that it can see");
+  EXPECT_EQ(reason(), "cgroup: cgroup version 2 is not mounted");
   proc("0::/a\n", "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n");
   EXPECT_EQ(reason(), "cgroup: cgroup version 2 is not mounted");
+  proc("4:memory:/a\n", "41 31 0:38 /box /cg rw - cgroup2 cgroup2 rw\n");
+  EXPECT_EQ(reason(), "cgroup: this process is in no cgroup of version 2 that it can see");
   proc("0::/a\n", "41 31 0:38 /box /cg rw - cgroup2 cgroup2 rw\n");
   EXPECT_EQ(reason(), "cgroup: the cgroup /a is not below what is mounted at /cg");
+  proc("0::/box/a\n", "41 31 0:38 /box /cg rw - cgroup2 cgroup2 rw\n");
+  EXPECT_EQ(reason(),
+            "cgroup: there is no folder " + (root_ / "cg/a").string() + " for the cgroup /box/a");
 }
 
 }  // namespace

@@ -41,23 +41,6 @@ TEST(KernelText, ReadsDescriptionsOfPerfEvents) {
   }
 }
 
-TEST(KernelText, FindsTheMountOfCgroupV2AmongTheOthers) {
-  const auto mount = parse_cgroup_mount(
-      "32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu\n"
-      "33 31 0:30 / /cgroup2 rw - tmpfs tmpfs rw\n"
-      "41 31 0:38 /docker/7\\0408 /sys/fs/my\\040cgroup rw shared:9 master:1 - cgroup2 none rw\n");
-  ASSERT_TRUE(mount);
-  EXPECT_EQ(mount->folder, "/sys/fs/my cgroup");
-  EXPECT_EQ(mount->group, "/docker/7 8");
-  EXPECT_FALSE(parse_cgroup_mount(""));
-  EXPECT_FALSE(parse_cgroup_mount("32 31 0:29 / /a rw - cgroup cgroup2 rw\n - cgroup2\n"));
-}
-
-TEST(KernelText, FindsItsOwnCgroup) {
-  EXPECT_EQ(parse_own_cgroup("4:memory:/one\n0::/two\n"), "/two");
-  EXPECT_EQ(parse_own_cgroup("10::/no\n4:memory:/one\n"), std::nullopt);
-}
-
 TEST(KernelText, ReadsFieldsWithoutTheBlanks) {
   const auto fields = parse_fields("model name\t: A: B \n\nflags :\nnothing\nprocessor : 1");
   ASSERT_EQ(fields.size(), 3U);

@@ -149,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
                     {"rapl_package_0_j: 12/2 on 0"},
                     "rapl_package_0_j: energy of CPU package 0 (RAPL through powercap)",
                     no_lists,
-                    "groups can be made in /sys/fs/cgroup/"},
+                    "groups can be made in /sys/fs/cgroup"},
         MachineCase{"intel_server_two_dies",
                     "Intel(R) Xeon(R) Platinum 9242 CPU @ 2.30GHz x48",
                     385675.1,
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "rapl_package_0_die_0_j: energy of CPU package 0, die 0 (RAPL through "
                     "powercap)",
                     lists,
-                    "groups can be made in /sys/fs/cgroup/"},
+                    "groups can be made in /sys/fs/cgroup"},
         MachineCase{"virtual_machine",
                     "Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz x4",
                     16009.0,
@@ -171,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "powercap: no package in /sys/class/powercap (virtual machine: KVM); perf: no "
                     "/sys/bus/event_source/devices/power. Estimated instead from CPU time",
                     lists,
-                    "groups can be made in /sys/fs/cgroup/unified/"},
+                    "groups can be made in /sys/fs/cgroup/unified"},
         MachineCase{"arm_board",
                     "ARM implementer 0x41 part 0xd08 x4",
                     3794.3,
@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "powercap: no package in /sys/class/powercap (only x86 CPUs have RAPL); perf: "
                     "no /sys/bus/event_source/devices/power. Estimated instead from CPU time",
                     no_lists,
-                    "cgroup v2 is not mounted"}),
+                    "cgroup version 2 is not mounted"}),
     [](const auto& machine) { return machine.param.name; });
 
 TEST(MachineFolders, AreAllWalked) {
