@@ -5,7 +5,6 @@
 
 #include <array>
 #include <charconv>
-#include <string_view>
 
 #include "core/file_descriptor.h"
 #include "measure/kernel_file.h"
@@ -34,18 +33,18 @@ void for_each_number(const char* folder, Visit visit) {
   }
 }
 
-void append_numbers(std::string_view text, std::vector<pid_t>& numbers) {
-  const char* next = text.data();
-  const char* const end = text.data() + text.size();
-  while (next != end) {
-    pid_t number = 0;
-    const auto [rest, error] = std::from_chars(next, end, number);
-    if (error == std::errc()) numbers.push_back(number);
-    next = error == std::errc() ? rest : next + 1;
+}  // namespace
+
+void append_listed_children(std::string_view list, std::vector<pid_t>& children) {
+  for (size_t end = list.find(' '); end != list.npos; end = list.find(' ')) {
+    const std::string_view word = list.substr(0, end);
+    list.remove_prefix(end + 1);
+    pid_t child = 0;
+    const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), child);
+    const bool is_whole = error == std::errc() && rest == word.data() + word.size();
+    if (is_whole && child > 0) children.push_back(child);
   }
 }
-
-}  // namespace
 
 ProcessChildren::ProcessChildren(const std::filesystem::path& root)
     : proc_((root / "proc").string()),
@@ -77,7 +76,7 @@ void ProcessChildren::append_listed(pid_t parent, std::vector<pid_t>& children) 
   for_each_number(threads.c_str(), [&](pid_t thread) {
     std::array<char, 16384> buffer;
     const KernelPath list("{}/{}/task/{}/children", proc_, parent, thread);
-    append_numbers(read_kernel_file(list.c_str(), buffer).text, children);
+    append_listed_children(read_kernel_file(list.c_str(), buffer).text, children);
   });
 }
 

@@ -4,10 +4,15 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace tandem::measure {
+
+/// Appends the processes that a kernel's list of children names, `17 18 ` (proc_tid_children(5)): a
+/// blank stands after each, so that one without it was cut off and is left out.
+void append_listed_children(std::string_view list, std::vector<pid_t>& children);
 
 /// Who is whose child, read from the proc below `root`: from the kernel's lists of children where
 /// it keeps them (CONFIG_PROC_CHILDREN), else by asking all processes for their parent. Such a list

@@ -54,6 +54,9 @@ class FakeDriver {
   void advance(double seconds) const {
     call<decltype(fake_nvml_advance)>("fake_nvml_advance")(seconds);
   }
+  void observe(fake_nvml_observer observer) const {
+    call<decltype(fake_nvml_observe)>("fake_nvml_observe")(observer);
+  }
   int calls(const char* function) const {
     return call<decltype(fake_nvml_calls)>("fake_nvml_calls")(function);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -30,6 +31,7 @@ struct Library {
   bool scripted = false;
   int users = 0;
   std::map<std::string, int> calls;
+  std::atomic<fake_nvml_observer> observer = nullptr;
   double advanced_s = 0;
   Clock::time_point begin = Clock::now();
 
@@ -63,9 +65,25 @@ void write_text(const std::string& text, char* to, unsigned size) {
   std::snprintf(to, size, "%s", text.c_str());
 }
 
+/// Tells the observer of a call.
+class Observed {
+ public:
+  Observed() : observer_(library().observer) { tell(true); }
+  ~Observed() { tell(false); }
+  Observed(const Observed&) = delete;
+  Observed& operator=(const Observed&) = delete;
+
+ private:
+  void tell(bool begins) const {
+    if (observer_ != nullptr) observer_(begins);
+  }
+  const fake_nvml_observer observer_;
+};
+
 /// A call of a device, answered by `call(device, time_s)` unless the script says otherwise.
 template <typename Call>
 Return of_device(const char* function, Device handle, Call call) {
+  const Observed observed;
   Library& lib = library();
   double delay_s = 0;
   {
@@ -158,6 +176,7 @@ void fake_nvml_script(const char* json) {
   lib.script = fake_nvml::read_script(nlohmann::json::parse(json));
   lib.scripted = true;
   lib.calls.clear();
+  lib.observer = nullptr;
   lib.advanced_s = 0;
   lib.begin = Clock::now();
 }
@@ -170,6 +189,10 @@ void fake_nvml_change(const char* json) {
 void fake_nvml_advance(double seconds) {
   const std::lock_guard lock(library().mutex);
   library().advanced_s += seconds;
+}
+
+void fake_nvml_observe(fake_nvml_observer observer) {
+  library().observer = observer;
 }
 
 int fake_nvml_calls(const char* function) {

@@ -8,6 +8,10 @@ void fake_nvml_script(const char* json);
 /// Lets this script go on where the one before is.
 void fake_nvml_change(const char* json);
 void fake_nvml_advance(double seconds);
+/// Tells of the begin (true) and the end of each call about a device, on its thread, until the next
+/// script; nullptr for nobody.
+typedef void (*fake_nvml_observer)(bool begins);
+void fake_nvml_observe(fake_nvml_observer observer);
 /// How often a function was called since the script began.
 int fake_nvml_calls(const char* function);
 /// Initialisations that weren't shut down.
