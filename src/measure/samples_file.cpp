@@ -50,7 +50,9 @@ class Reader {
   Reader(std::string_view text, const std::string& file) : rest_(text), file_(file) {}
 
   Samples read() {
+    const bool has_end = rest_.find('\n') != rest_.npos;
     read_names(next_line());
+    if (!has_end) fail("no end of the line", "the names of all signals");
     while (!rest_.empty()) {
       if (rest_.find('\n') == rest_.npos) break;
       read_tick(next_line());
@@ -70,9 +72,14 @@ class Reader {
   }
 
   void read_names(std::string_view line) {
+    const size_t signals = number_of_cells(line) - 1;
     if (take_until(line, ',') != time_column) fail("not a file of samples", "the column t_s first");
-    while (!line.empty()) samples_.names.emplace_back(take_until(line, ','));
-    samples_.values.resize(samples_.names.size());
+    for (size_t i = 0; i < signals; ++i) {
+      const std::string_view name = take_until(line, ',');
+      if (name.empty()) fail("a column without a name", "the name of a signal");
+      samples_.names.emplace_back(name);
+    }
+    samples_.values.resize(signals);
   }
 
   void read_tick(std::string_view line) {

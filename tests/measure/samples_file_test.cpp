@@ -105,6 +105,13 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"", "'samples.csv', line 1: not a file of samples, expected the column t_s first"},
         Broken{"time,a\n0,1\n",
                "'samples.csv', line 1: not a file of samples, expected the column t_s first"},
+        Broken{"t_s,energy_",
+               "'samples.csv', line 1: no end of the line, expected the names of all "
+               "signals"},
+        Broken{"t_s,a,\n0,1,\n",
+               "'samples.csv', line 1: a column without a name, expected the name of a signal"},
+        Broken{"t_s,\n0,\n",
+               "'samples.csv', line 1: a column without a name, expected the name of a signal"},
         Broken{"t_s,a\n0,1\n0.1\n",
                "'samples.csv', line 3: 1 cells, expected 2 as in the first line"},
         Broken{"t_s,a\n0,1,2\n", "'samples.csv', line 2: 3 cells, expected 2 as in the first line"},
