@@ -44,11 +44,15 @@ void from_json(const Json& json, Shares& shares) {
   json.at("b").get_to(shares.b);
 }
 
+Shares shares_given_a(const std::string& model, const Reading& whole_j, const Reading& a_j) {
+  const auto [a, b] = divided(whole_j, a_j);
+  return {a, b, model};
+}
+
 Shares shares_in_proportion(const std::string& model, const Reading& pair_j, const Reading& used_a,
                             const Reading& used_b) {
   const Reading used = both(used_a, used_b, std::plus<>());
-  const auto [a, b] = divided(pair_j, both(pair_j, ratio(used_a, used), std::multiplies<>()));
-  return {a, b, model};
+  return shares_given_a(model, pair_j, both(pair_j, ratio(used_a, used), std::multiplies<>()));
 }
 
 Shares shares_marginal_of_a(const Reading& pair_j, const Reading& solo_b_j) {

@@ -20,6 +20,10 @@ struct Shares {
 void to_json(Json& json, const Shares& shares);
 void from_json(const Json& json, Shares& shares);
 
+/// The two parts of a whole of which A's part is known: B's is the rest. So that both add up to the
+/// whole as doubles, the larger part is kept and the smaller one moves, by last bits.
+Shares shares_given_a(const std::string& model, const Reading& whole_j, const Reading& a_j);
+
 /// Divides in proportion to what each used of the thing that the model is named for: CPU time of
 /// the two process trees for a CPU's energy, time-weighted SM utilisation for a GPU's.
 Shares shares_in_proportion(const std::string& model, const Reading& pair_j, const Reading& used_a,

@@ -48,6 +48,32 @@ TEST(EnergyShares, AddUpAsWellAsDoublesCanWhenAShareIsNegative) {
   }
 }
 
+// Sums of a GPU's and a CPU's part, as a run records them: each sum is rounded on its own.
+TEST(EnergyShares, GivenOnePartAddUpToTheWholeAndKeepTheLargerPart) {
+  std::mt19937 random(13);
+  std::uniform_real_distribution<double> joules(1e-3, 1e6);
+  std::uniform_real_distribution<double> fraction(0, 1);
+  int rounded_apart = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const double gpu_j = joules(random);
+    const double cpu_j = joules(random);
+    const double whole_j = gpu_j + cpu_j;
+    const double gpu_a_j = gpu_j * fraction(random);
+    const double cpu_a_j = cpu_j * fraction(random);
+    const double a_j = gpu_a_j + cpu_a_j;
+    const double b_j = (gpu_j - gpu_a_j) + (cpu_j - cpu_a_j);
+    if (a_j + b_j != whole_j) ++rounded_apart;
+    const Shares shares = shares_given_a("by use", whole_j, a_j);
+    ASSERT_EQ(*shares.a + *shares.b, whole_j) << i;
+    if (a_j >= whole_j / 2) {
+      ASSERT_EQ(*shares.a, a_j) << i;
+    }
+    ASSERT_NEAR(*shares.a, a_j, whole_j * 4 * std::numeric_limits<double>::epsilon()) << i;
+    ASSERT_NEAR(*shares.b, b_j, whole_j * 4 * std::numeric_limits<double>::epsilon()) << i;
+  }
+  EXPECT_GT(rounded_apart, 0);
+}
+
 TEST(EnergyShares, FollowTheirFormulas) {
   const auto expect = [](const Shares& shares, const char* model, double a_j, double b_j) {
     EXPECT_EQ(shares.model, model);
@@ -80,6 +106,8 @@ TEST(EnergyShares, AreMissingWhenAnythingIs) {
   const std::vector<Shares> incomplete = {shares_in_proportion("cpu_time", missing, one, one),
                                           shares_in_proportion("cpu_time", one, missing, one),
                                           shares_in_proportion("cpu_time", one, one, missing),
+                                          shares_given_a("cpu_time", missing, one),
+                                          shares_given_a("cpu_time", one, missing),
                                           shares_marginal_of_a(missing, one),
                                           shares_marginal_of_a(one, missing),
                                           shares_marginal_of_b(one, missing),
