@@ -13,19 +13,10 @@ namespace {
 using core::Reading;
 using record::RunResult;
 
-/// Under `sustained`, A is trained again until B ends: its time and energy, and the pair's, are
-/// those of more work than the solo runs did.
-constexpr auto more_work =
-    "A was trained again until B ended, which is more work than the solo runs did";
-
 /// The energy of a training in `run`, if `other` measured in the same way.
 Reading comparable_energy(const RunResult& run, size_t participant, const RunResult& other) {
   const std::string conflict = energy_source_conflict(run, other);
   return conflict.empty() ? training_energy_joules(run, participant) : Reading::missing(conflict);
-}
-
-bool does_more_work(const RunResult& concurrent) {
-  return concurrent.spec.overlap == study::Overlap::sustained;
 }
 
 TrainingEffects training_effects(const PlannedResult& concurrent, size_t participant,
@@ -37,8 +28,9 @@ TrainingEffects training_effects(const PlannedResult& concurrent, size_t partici
   }
   const record::ParticipantResult& together = concurrent.run->participants.at(participant);
   const record::ParticipantResult& alone = solo.run->participants.at(0);
+  const std::string more_work = participant == 0 ? why_more_work(*concurrent.run) : "";
   TrainingEffects effects;
-  if (participant == 0 && does_more_work(*concurrent.run)) {
+  if (!more_work.empty()) {
     effects.concurrent_overhead = effects.energy_change = Reading::missing(more_work);
   } else {
     effects.concurrent_overhead =
@@ -78,7 +70,8 @@ void compare_pair(const RunResult& concurrent, const RunResult& solo_a, const Ru
   const Reading solo_a_j = comparable_energy(solo_a, 0, concurrent);
   const Reading solo_b_j = comparable_energy(solo_b, 0, concurrent);
   block.solo_energy_joules = core::both(solo_a_j, solo_b_j, std::plus<>());
-  if (does_more_work(concurrent)) {
+  const std::string more_work = why_more_work(concurrent);
+  if (!more_work.empty()) {
     block.makespan_overhead = block.energy_saving = Reading::missing(more_work);
     block.energy_shares = energy_shares(concurrent, block.energy_saving, block.energy_saving);
     return;

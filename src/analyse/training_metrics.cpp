@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "analyse/convergence.h"
+#include "core/energy_shares.h"
 
 namespace tandem::analyse {
 namespace {
@@ -39,6 +40,21 @@ Reading per_epoch(const Reading& total, int epochs_done) {
   return core::ratio(total, static_cast<double>(epochs_done));
 }
 
+/// Both trainings' parts of a pair's energy by what they used. The total of a run on the GPU is
+/// that of the GPU and the CPU; of a run on the CPU, that of the CPU alone, also where a GPU was
+/// watched.
+core::Shares shares_by_use(const record::RunResult& run) {
+  const bool of_gpu_too = run.total_energy_joules.source == core::EnergySource::mixed;
+  const auto sum_of = [&](const record::ParticipantResult& training) {
+    const Reading& cpu = training.cpu_energy_share_joules;
+    return of_gpu_too ? core::both(training.gpu_energy_share_joules, cpu, std::plus<>()) : cpu;
+  };
+  const Reading a = sum_of(run.participants.at(0));
+  const Reading b = sum_of(run.participants.at(1));
+  if (!a || !b) return {a, b, ""};
+  return core::shares_given_a("", run.total_energy_joules.joules, a);
+}
+
 TrainingMetrics metrics_of(const record::RunResult& run, size_t index) {
   const record::ParticipantResult& participant = run.participants[index];
   const bool concurrent = run.participants.size() == 2;
@@ -62,9 +78,14 @@ TrainingMetrics metrics_of(const record::RunResult& run, size_t index) {
   row.cpu_energy_total_joules =
       share(run, run.cpu_energy_total_joules, participant.cpu_energy_share_joules);
   row.total_energy_joules = training_energy_joules(run, index);
-  row.energy_per_epoch = per_epoch(row.total_energy_joules, participant.epochs_done);
   row.performance = participant.performance;
-  row.energy_efficiency = core::ratio(row.total_energy_joules, row.performance);
+  const std::string more_work = index == 0 ? why_more_work(run) : "";
+  if (more_work.empty()) {
+    row.energy_per_epoch = per_epoch(row.total_energy_joules, participant.epochs_done);
+    row.energy_efficiency = core::ratio(row.total_energy_joules, row.performance);
+  } else {
+    row.energy_per_epoch = row.energy_efficiency = Reading::missing(more_work);
+  }
   const Convergence convergence = convergence_of(participant);
   row.convergence_epoch = convergence.convergence_epoch;
   row.convergence_speed = convergence.convergence_speed;
@@ -102,15 +123,13 @@ std::vector<TrainingMetrics> training_metrics(const record::RunResult& run) {
 Reading training_energy_joules(const record::RunResult& run, size_t participant) {
   const Reading& total = run.total_energy_joules.joules;
   if (!total || run.participants.size() == 1) return total;
-  const record::ParticipantResult& training = run.participants.at(participant);
-  Reading sum = 0.0;
-  if (run.gpu_energy_total_joules.joules) {
-    sum = core::both(sum, training.gpu_energy_share_joules, std::plus<>());
-  }
-  if (run.cpu_energy_total_joules.joules) {
-    sum = core::both(sum, training.cpu_energy_share_joules, std::plus<>());
-  }
-  return sum;
+  const core::Shares shares = shares_by_use(run);
+  return participant == 0 ? shares.a : shares.b;
+}
+
+std::string why_more_work(const record::RunResult& run) {
+  if (!run.spec.concurrent() || run.spec.overlap != study::Overlap::sustained) return "";
+  return "A was trained again until B ended, which is more work than the solo runs did";
 }
 
 void to_json(core::Json& json, const TrainingMetrics& metrics) {

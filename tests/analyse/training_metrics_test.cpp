@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
+
+#include "core/energy_shares.h"
 #include "made_up_study.h"
 
 namespace tandem::analyse {
@@ -42,9 +45,57 @@ TEST_F(TrainingMetricsTest, TheSharesOfAPairAddUpToTheRunsEnergy) {
   EXPECT_EQ(rows[0].role, "a");
   EXPECT_EQ(rows[1].role, "b");
   EXPECT_EQ(rows[1].partner, rows[0].workload);
-  EXPECT_NEAR(*rows[0].total_energy_joules + *rows[1].total_energy_joules,
-              *pair.total_energy_joules.joules, 1e-6);
+  EXPECT_EQ(*rows[0].total_energy_joules + *rows[1].total_energy_joules,
+            *pair.total_energy_joules.joules);
   EXPECT_EQ(rows[0].energy_share_model, "cpu_time");
+}
+
+// Each part is divided to the last bit, and still the two sums of parts may miss the total by one.
+TEST_F(TrainingMetricsTest, TheSharesAddUpToTheLastBitHoweverThePartsWereRounded) {
+  record::RunResult pair = run(true);
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> joules(1, 1e5);
+  for (int i = 0; i < 2000; ++i) {
+    const double gpu_j = joules(random);
+    const double cpu_j = joules(random);
+    const core::Shares gpu = core::shares_in_proportion("", gpu_j, joules(random), joules(random));
+    const core::Shares cpu = core::shares_in_proportion("", cpu_j, joules(random), joules(random));
+    pair.gpu_energy_total_joules.joules = gpu_j;
+    pair.cpu_energy_total_joules.joules = cpu_j;
+    pair.total_energy_joules.joules = gpu_j + cpu_j;
+    pair.participants[0].gpu_energy_share_joules = gpu.a;
+    pair.participants[1].gpu_energy_share_joules = gpu.b;
+    pair.participants[0].cpu_energy_share_joules = cpu.a;
+    pair.participants[1].cpu_energy_share_joules = cpu.b;
+    ASSERT_EQ(*training_energy_joules(pair, 0) + *training_energy_joules(pair, 1), gpu_j + cpu_j);
+  }
+}
+
+TEST_F(TrainingMetricsTest, OfARunOnTheCpuTheWatchedGpuIsNoPart) {
+  record::RunResult pair = run(true);
+  pair.total_energy_joules = pair.cpu_energy_total_joules;
+  pair.participants[0].gpu_energy_share_joules = core::Reading::missing("division by zero");
+  pair.participants[1].gpu_energy_share_joules = core::Reading::missing("division by zero");
+  EXPECT_EQ(*training_energy_joules(pair, 0) + *training_energy_joules(pair, 1),
+            *pair.cpu_energy_total_joules.joules);
+}
+
+// Its energy is that of all rounds, its epochs and its performance are the first round's.
+TEST_F(TrainingMetricsTest, ASustainedAHasNoEnergyPerEpochAndNoEfficiency) {
+  record::RunResult pair = run(true);
+  pair.spec.overlap = study::Overlap::sustained;
+  pair.participants[0].rounds = 3;
+  const std::vector<TrainingMetrics> rows = training_metrics(pair);
+  EXPECT_TRUE(rows[0].total_energy_joules);
+  EXPECT_TRUE(rows[0].time_per_epoch);
+  EXPECT_THAT(rows[0].energy_per_epoch.reason(), testing::HasSubstr("more work"));
+  EXPECT_EQ(rows[0].energy_efficiency.reason(), why_more_work(pair));
+  EXPECT_TRUE(rows[1].energy_per_epoch);
+  EXPECT_TRUE(rows[1].energy_efficiency);
+
+  record::RunResult solo = run(false);
+  solo.spec.overlap = study::Overlap::sustained;
+  EXPECT_TRUE(training_metrics(solo)[0].energy_per_epoch);
 }
 
 TEST_F(TrainingMetricsTest, AMissingShareMakesTheTrainingsEnergyMissing) {
