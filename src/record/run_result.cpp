@@ -52,25 +52,10 @@ EpochRecord epoch_from(const Json& json) {
   return epoch;
 }
 
-Json to_document(const PhaseRecord& phase) {
-  return {{"name", phase.name},
-          {"begin_s", phase.begin_s},
-          {"end_s", phase.end_s},
-          {"gpu_energy_joules", phase.gpu_energy_joules},
-          {"cpu_energy_joules", phase.cpu_energy_joules}};
-}
-
 PhaseRecord phase_from(const Json& json) {
   return {json.at("name").get<std::string>(), json.at("begin_s").get<double>(),
           json.at("end_s").get<double>(), json.at("gpu_energy_joules").get<core::Energy>(),
           json.at("cpu_energy_joules").get<core::Energy>()};
-}
-
-Json to_document(const GpuRecord& gpu) {
-  return {{"device", gpu.device},
-          {"at_start", gpu.at_start},
-          {"at_end", gpu.at_end},
-          {"temperature_peak_c", gpu.temperature_peak_c}};
 }
 
 GpuRecord gpu_from(const Json& json) {
@@ -152,6 +137,21 @@ ParticipantResult participant_from(const Json& json) {
 
 std::string name_of(Outcome::Status status) {
   return std::string(status_names.at(static_cast<size_t>(status)));
+}
+
+Json to_document(const PhaseRecord& phase) {
+  return {{"name", phase.name},
+          {"begin_s", phase.begin_s},
+          {"end_s", phase.end_s},
+          {"gpu_energy_joules", phase.gpu_energy_joules},
+          {"cpu_energy_joules", phase.cpu_energy_joules}};
+}
+
+Json to_document(const GpuRecord& gpu) {
+  return {{"device", gpu.device},
+          {"at_start", gpu.at_start},
+          {"at_end", gpu.at_end},
+          {"temperature_peak_c", gpu.temperature_peak_c}};
 }
 
 Json to_document(const RunResult& result) {

@@ -67,6 +67,8 @@ struct ParticipantResult {
 };
 
 /// A part of a pair's run: `head` until both are training, `overlap`, `tail` when one has ended.
+/// Of a `sustained` pair, A's reload between its rounds lies within `overlap`, which is the time
+/// from the later start to B's end; overlap_fraction leaves it out.
 struct PhaseRecord {
   std::string name;
   double begin_s = 0;  ///< since the start signal
@@ -117,6 +119,8 @@ struct RunResult {
 };
 
 core::Json to_document(const RunResult& result);
+core::Json to_document(const PhaseRecord& phase);
+core::Json to_document(const GpuRecord& gpu);
 /// Throws core::SystemError naming what is wrong with the document.
 RunResult from_document(const core::Json& document);
 
