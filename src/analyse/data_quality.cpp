@@ -11,21 +11,33 @@ namespace {
 using record::RunResult;
 using Status = record::Outcome::Status;
 
+constexpr size_t most_reasons = 3;
+
 std::vector<std::string> listed(const std::set<std::string>& values) {
   return {values.begin(), values.end()};
 }
 
+/// Reasons may hold figures, so that each run has its own: a few say enough.
+void note_reason(const std::string& reason, std::vector<std::string>& reasons) {
+  const bool known = std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+  if (!reason.empty() && !known && reasons.size() < most_reasons) reasons.push_back(reason);
+}
+
+/// Whether two runs were measured in the same way: reasons why joules are missing hold figures of
+/// one run and are no part of it.
 std::string source_label(const core::Energy& energy) {
   const std::string name = core::name_of(energy.source);
-  if (energy.source == core::EnergySource::none && !energy.joules) {
-    return fmt::format("none ({})", energy.joules.reason());
-  }
   return energy.model.empty() ? name : fmt::format("{} ({})", name, energy.model);
 }
 
 bool is_estimate(const core::Energy& energy) {
   return energy.source == core::EnergySource::estimated;
 }
+
+constexpr auto gpu_sensors =
+    "Energies of GPUs: the sensors of boards like A100 and H100 see about a quarter of the time, "
+    "and their errors are mostly a gain of the single board, so that only runs on one board are "
+    "compared (Yang et al., SC'24, arXiv 2312.02741).";
 
 void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& quality) {
   std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines;
@@ -35,6 +47,11 @@ void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& qu
     quality.energy_estimated |= is_estimate(run->gpu_energy_total_joules) ||
                                 is_estimate(run->cpu_energy_total_joules) ||
                                 is_estimate(run->total_energy_joules);
+    note_reason(run->gpu_energy_total_joules.joules.reason(), quality.gpu_energy_missing);
+    note_reason(run->cpu_energy_total_joules.joules.reason(), quality.cpu_energy_missing);
+    note_reason(run->gpu_energy_total_joules.instead_of, quality.estimated_instead_of);
+    note_reason(run->cpu_energy_total_joules.instead_of, quality.estimated_instead_of);
+    if (run->gpu_energy_total_joules.joules) quality.gpu_energy_note = gpu_sensors;
     barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
     machines.insert(run->machine.machine_class());
     if (run->gpu && run->spec.device == study::Device::cuda) gpus.insert(run->gpu->device.uuid);
@@ -61,25 +78,6 @@ bool pairs_share_runs(const study::Plan& plan) {
   });
 }
 
-/// What a run's caution means for its figures.
-std::string meaning_of(const std::string& caution) {
-  static const std::map<std::string, std::string> meanings = {
-      {"contaminated", "another program used the GPU, its energy is in the figures"},
-      {"contamination_unknown", "whether another program used the GPU could not be told"},
-      {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
-      {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
-      {"processes_escaped", "some processes of a training could not be followed"},
-      {"sampling_gap",
-       "nothing was sampled for more than 1 s or 10 periods; the machine or tandem was held up, "
-       "and "
-       "times and energies are less sure"},
-      {"sensor_lost", "a driver stopped answering"},
-      {"throttled", "the GPU's clocks were held down"},
-      {"whole_board", "in MIG mode the GPU's energy is the whole board's, other slices included"}};
-  const auto meaning = meanings.find(caution);
-  return meaning != meanings.end() ? meaning->second : caution;
-}
-
 void add_cautions(const study::Study& study, const study::Plan& plan, DataQuality& quality) {
   const auto add = [&](std::string sentence) { quality.cautions.push_back(std::move(sentence)); };
   if (quality.planned > 0 && quality.ok == 0) add("No run ended ok: there is nothing to compare.");
@@ -100,6 +98,7 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
     add(fmt::format("{} of the runs that count: {} ({}{}).", runs.size(), meaning_of(name),
                     runs.front(), runs.size() > 1 ? " …" : ""));
   }
+  if (!quality.gpu_energy_note.empty()) add(quality.gpu_energy_note);
   if (quality.gpus.size() > 1) {
     add("The runs come from different GPUs; sensors of the same model differ by a gain, so that "
         "energies of different boards can't be compared.");
@@ -110,7 +109,10 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   if (quality.machine_classes.size() > 1) {
     add("The runs come from machines of different classes.");
   }
-  if (quality.gpu_energy_sources.size() > 1 || quality.cpu_energy_sources.size() > 1) {
+  // Of a study on the CPU the GPU's energy is no part.
+  const bool gpu_differs =
+      study.device == study::Device::cuda && quality.gpu_energy_sources.size() > 1;
+  if (gpu_differs || quality.cpu_energy_sources.size() > 1) {
     add("Not all runs measured energy in the same way; runs with different sources are not "
         "compared.");
   }
@@ -150,9 +152,29 @@ void fill_in_result(const RunResult& result, RunStatus& row) {
   row.start_skew_seconds = result.start_skew_seconds;
   row.overlap_fraction = result.overlap_fraction;
   row.total_energy_joules = result.total_energy_joules;
+  row.cautions = result.cautions;
+  row.measured = measurements_of(result);
 }
 
 }  // namespace
+
+std::string meaning_of(const std::string& caution) {
+  static const std::map<std::string, std::string> meanings = {
+      {"contaminated", "another program used the GPU, its energy is in the figures"},
+      {"contamination_unknown", "whether another program used the GPU could not be told"},
+      {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
+      {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
+      {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
+      {"processes_escaped", "some processes of a training could not be followed"},
+      {"sampling_gap",
+       "nothing was sampled for more than 1 s or 10 periods; the machine or tandem was held up, "
+       "and times and energies are less sure"},
+      {"sensor_lost", "a driver stopped answering"},
+      {"throttled", "the GPU's clocks were held down"},
+      {"whole_board", "in MIG mode the GPU's energy is the whole board's, other slices included"}};
+  const auto meaning = meanings.find(caution);
+  return meaning != meanings.end() ? meaning->second : caution;
+}
 
 std::string workload_label(const std::string& workload_id) {
   const size_t slash = workload_id.find('/');
@@ -229,7 +251,9 @@ void to_json(core::Json& json, const RunStatus& status) {
           {"makespan_seconds", status.makespan_seconds},
           {"start_skew_seconds", status.start_skew_seconds},
           {"overlap_fraction", status.overlap_fraction},
-          {"total_energy_joules", status.total_energy_joules}};
+          {"total_energy_joules", status.total_energy_joules},
+          {"cautions", status.cautions},
+          {"measured", status.measured ? core::Json(*status.measured) : core::Json()}};
 }
 
 void to_json(core::Json& json, const DataQuality& quality) {
@@ -242,6 +266,10 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"results_outside_plan", quality.results_outside_plan},
           {"gpu_energy_sources", quality.gpu_energy_sources},
           {"cpu_energy_sources", quality.cpu_energy_sources},
+          {"gpu_energy_missing", quality.gpu_energy_missing},
+          {"cpu_energy_missing", quality.cpu_energy_missing},
+          {"estimated_instead_of", quality.estimated_instead_of},
+          {"gpu_energy_note", quality.gpu_energy_note},
           {"energy_share_models", quality.energy_share_models},
           {"data", quality.data},
           {"barriers", quality.barriers},

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analyse/planned_results.h"
+#include "analyse/run_measurements.h"
 #include "core/json.h"
 #include "study/study_file.h"
 
@@ -26,6 +28,8 @@ struct RunStatus {
   core::Reading start_skew_seconds;
   core::Reading overlap_fraction;
   core::Energy total_energy_joules;
+  std::vector<core::Caution> cautions;
+  std::optional<RunMeasurements> measured;  ///< nothing without a result
 };
 
 /// What a reader has to know before any figure.
@@ -38,8 +42,13 @@ struct DataQuality {
   size_t interrupted_attempts = 0;
   size_t results_outside_plan = 0;  ///< of other studies, scales or machine classes
   // Distinct values over the runs that are ok.
-  std::vector<std::string> gpu_energy_sources;
+  std::vector<std::string> gpu_energy_sources;  ///< source and model: `rapl`, `estimated (…)`
   std::vector<std::string> cpu_energy_sources;
+  // Distinct reasons, at most a few: why joules are missing, and why a meter couldn't be read for
+  // which an estimate stands in, with the command that enables it.
+  std::vector<std::string> gpu_energy_missing;
+  std::vector<std::string> cpu_energy_missing;
+  std::vector<std::string> estimated_instead_of;
   std::vector<std::string> energy_share_models;
   std::vector<std::string> data;  ///< `real`, `synthetic`, `not stated`
   std::vector<std::string> barriers;
@@ -50,6 +59,8 @@ struct DataQuality {
   std::map<std::string, std::vector<std::string>> runs_with_caution;
   bool energy_estimated = false;
   bool data_synthetic = false;
+  /// How far a GPU's joules can be trusted; empty where no run has any.
+  std::string gpu_energy_note;
   std::string scale;
   std::vector<std::string> cautions;  ///< whole sentences, the gravest first
 };
@@ -60,6 +71,10 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
 
 DataQuality data_quality(const study::Study& study, const study::Plan& plan,
                          const PlannedResults& results, const std::vector<record::RunResult>& all);
+
+/// What a run's caution means for its figures, as a part of a sentence; of an unknown caution its
+/// name.
+std::string meaning_of(const std::string& caution);
 
 /// A workload's name for people: the model; of models called `default`, the repository.
 std::string workload_label(const std::string& workload_id);

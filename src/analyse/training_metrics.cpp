@@ -25,7 +25,12 @@ constexpr auto columns = std::to_array<MetricColumn>({
     {"gpu_util_avg_percent", "%", &TrainingMetrics::gpu_util_avg_percent},
     {"gpu_power_avg_watts", "W", &TrainingMetrics::gpu_power_avg_watts},
     {"gpu_memory_peak", "MiB", &TrainingMetrics::gpu_memory_peak},
+    {"gpu_memory_peak_mib", "MiB", &TrainingMetrics::gpu_memory_peak_mib},
+    {"gpu_sm_util_avg_percent", "%", &TrainingMetrics::gpu_sm_util_avg_percent},
     {"memory_peak_mib", "MiB", &TrainingMetrics::memory_peak_mib},
+    {"memory_pss_peak_mib", "MiB", &TrainingMetrics::memory_pss_peak_mib},
+    {"io_read_mib", "MiB", &TrainingMetrics::io_read_mib},
+    {"io_written_mib", "MiB", &TrainingMetrics::io_written_mib},
     {"tensor_memory_peak_mib", "MiB", &TrainingMetrics::tensor_memory_peak_mib},
     {"overlap_fraction", "", &TrainingMetrics::overlap_fraction},
 });
@@ -94,7 +99,12 @@ TrainingMetrics metrics_of(const record::RunResult& run, size_t index) {
   row.gpu_util_avg_percent = run.gpu_util_avg_percent;
   row.gpu_power_avg_watts = run.gpu_power_avg_watts;
   row.gpu_memory_peak = run.gpu_memory_peak_mib;
+  row.gpu_memory_peak_mib = participant.gpu_memory_peak_mib;
+  row.gpu_sm_util_avg_percent = participant.gpu_sm_util_avg_percent;
   row.memory_peak_mib = participant.memory_peak_mib;
+  row.memory_pss_peak_mib = participant.memory_pss_peak_mib;
+  row.io_read_mib = participant.io_read_mib;
+  row.io_written_mib = participant.io_written_mib;
   row.tensor_memory_peak_mib = participant.tensor_memory_peak_mib;
   row.overlap_fraction = concurrent ? run.overlap_fraction : Reading::missing("a solo run");
 

@@ -43,7 +43,13 @@ struct TrainingMetrics {
   core::Reading gpu_util_avg_percent;
   core::Reading gpu_power_avg_watts;
   core::Reading gpu_memory_peak;  ///< MiB
-  core::Reading memory_peak_mib;  ///< resident, of the training's own processes
+  // Of the training's own processes.
+  core::Reading gpu_memory_peak_mib;
+  core::Reading gpu_sm_util_avg_percent;
+  core::Reading memory_peak_mib;      ///< resident
+  core::Reading memory_pss_peak_mib;  ///< the same, pages that processes share counted once
+  core::Reading io_read_mib;          ///< from storage
+  core::Reading io_written_mib;
   core::Reading tensor_memory_peak_mib;
   core::Reading overlap_fraction;
 

@@ -51,8 +51,73 @@ record::ParticipantResult training(const study::ParticipantSpec& spec,
     result.epochs.push_back(record);
   }
   result.memory_peak_mib = workload.catalogue.memory_mb;
+  result.memory_pss_peak_mib = 0.75 * workload.catalogue.memory_mb;
+  result.io_read_mib = 52.5;
+  result.io_written_mib = 0.25;
+  result.gpu_memory_peak_mib = result.gpu_sm_util_avg_percent = Reading::missing("no GPU");
   result.data = "synthetic";
   return result;
+}
+
+constexpr double idle_gpu_w = 12;
+constexpr double idle_cpu_w = 5;
+
+/// As a run is divided in time: a head that is too short for the GPU's counter, both, and B alone
+/// or A alone. Power is the same all the time.
+void fill_in_phases(record::RunResult& run) {
+  double both_until_s = *run.makespan_seconds;
+  for (const auto& participant : run.participants) {
+    both_until_s = std::min(both_until_s, *participant.duration_seconds);
+  }
+  const auto part = [&](core::Energy energy, double begin_s, double end_s) {
+    const double share = (end_s - begin_s) / *run.makespan_seconds;
+    if (energy.joules) energy.joules = *energy.joules * share;
+    return energy;
+  };
+  const auto add = [&](const char* name, double begin_s, double end_s) {
+    if (end_s <= begin_s) return;
+    run.phases.push_back({name, begin_s, end_s, part(run.gpu_energy_total_joules, begin_s, end_s),
+                          part(run.cpu_energy_total_joules, begin_s, end_s)});
+  };
+  add("head", 0, *run.start_skew_seconds);
+  add("overlap", *run.start_skew_seconds, both_until_s);
+  add("tail", both_until_s, *run.makespan_seconds);
+  if (run.phases.front().gpu_energy_joules.joules) {
+    run.phases.front().gpu_energy_joules.joules =
+        Reading::missing("10 ms are shorter than 10 periods of the energy counter (20 ms)");
+  }
+}
+
+/// What the driver of a GPU tells of it, and what follows from its meter.
+void fill_in_gpu(record::RunResult& run) {
+  const double gpu_j = *run.gpu_energy_total_joules.joules;
+  const double cpu_j = *run.cpu_energy_total_joules.joules;
+  run.gpu_energy_cross_check_joules = {1.02 * gpu_j, core::EnergySource::nvml_power, ""};
+  run.dram_energy_joules = 0.1 * cpu_j;
+  run.idle = {10, idle_cpu_w, core::EnergySource::rapl, "", idle_gpu_w};
+  run.gpu_energy_above_idle_joules = gpu_j - idle_gpu_w * *run.makespan_seconds;
+  run.cpu_energy_above_idle_joules = cpu_j - idle_cpu_w * *run.makespan_seconds;
+  record::GpuRecord gpu;
+  gpu.device = {"GPU-00000000-made-up",
+                "00000000:01:00.0",
+                run.machine.gpu,
+                "000.00",
+                "time_slicing",
+                400.0,
+                81920.0,
+                0.02};
+  const auto state = [](double temperature_c) {
+    return core::GpuState{temperature_c, 1980.0, 2619.0, 4.0, {}, 0.0};
+  };
+  gpu.at_start = state(35);
+  gpu.at_end = state(52);
+  gpu.temperature_peak_c = 61.0;
+  run.gpu = gpu;
+  run.sampling.push_back({"gpu_0", 0.1, std::lround(*run.makespan_seconds / 0.1), 3, 0.25, ""});
+  for (record::ParticipantResult& participant : run.participants) {
+    participant.gpu_memory_peak_mib = 1024.0;
+    participant.gpu_sm_util_avg_percent = 30.0;
+  }
 }
 
 /// Meters of the run: each training draws its power while it runs; beside the other, it gets the
@@ -77,9 +142,18 @@ void fill_in_energy(record::RunResult& run, bool metered) {
     run.total_energy_joules = {gpu_j + cpu_j, EnergySource::mixed, "nvml_counter + rapl"};
   } else {
     run.gpu_energy_total_joules = {Reading::missing("no GPU"), EnergySource::none, ""};
-    run.cpu_energy_total_joules = {cpu_j, EnergySource::estimated, "linear 20 W + 8 W per core"};
+    run.cpu_energy_total_joules = {cpu_j, EnergySource::estimated, "linear 20 W + 8 W per core",
+                                   "not permitted to read a made-up meter; enable it with: "
+                                   "sudo chmod a+r /made/up/energy_uj"};
     run.total_energy_joules = run.cpu_energy_total_joules;
+    run.gpu_energy_cross_check_joules.joules = run.gpu_energy_above_idle_joules =
+        Reading::missing("no GPU");
+    run.dram_energy_joules = Reading::missing("no RAPL domain of the DRAM is read here");
+    run.cpu_energy_above_idle_joules = Reading::missing("idle power was not measured");
   }
+  run.sampling.push_back({"host", 0.1, std::lround(*run.makespan_seconds / 0.1), 0, 0.12, ""});
+  if (metered) fill_in_gpu(run);
+  if (run.spec.concurrent()) fill_in_phases(run);
 }
 
 record::RunResult result_of(const study::PlannedRun& planned, const study::Catalogue& catalogue,

@@ -18,7 +18,8 @@ struct MadeUpEffects {
   double extra_learning_rate_exponent = 0;  ///< added to B's duration sensitivity beside A
   double noise = 0;                         ///< relative, uniform in ± noise
   std::uint64_t seed = 42;                  ///< of the noise
-  bool metered = true;                      ///< false: CPU energy from a model, no GPU meter
+  /// With a GPU, its meter and the CPU's; false: CPU energy from a model, no GPU.
+  bool metered = true;
 };
 
 /// A study of the seed's first pairs with learning_rate and epochs at the seed's levels.

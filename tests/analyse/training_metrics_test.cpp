@@ -131,10 +131,13 @@ TEST_F(TrainingMetricsTest, JsonCarriesEveryMetricOfTheStudyUnderItsName) {
        {"gpu_energy_total_joules", "cpu_energy_total_joules", "total_energy_joules",
         "energy_per_epoch", "energy_efficiency", "performance", "training_success",
         "convergence_speed", "convergence_epoch", "duration_seconds", "time_per_epoch",
-        "gpu_util_avg_percent", "gpu_power_avg_watts", "gpu_memory_peak"}) {
+        "gpu_util_avg_percent", "gpu_power_avg_watts", "gpu_memory_peak", "gpu_memory_peak_mib",
+        "gpu_sm_util_avg_percent", "memory_pss_peak_mib", "io_read_mib", "io_written_mib"}) {
     EXPECT_TRUE(json.contains(name)) << name;
   }
   EXPECT_EQ(json.at("gpu_memory_peak"), 2048.0);
+  EXPECT_EQ(json.at("gpu_memory_peak_mib"), 1024.0);
+  EXPECT_EQ(json.at("io_read_mib"), 52.5);
 }
 
 }  // namespace
