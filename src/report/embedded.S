@@ -23,6 +23,8 @@ tandem_page_script_begin:
     .incbin "page/learning_curves.js"
     .incbin "page/overview.js"
     .incbin "page/tables.js"
+    .incbin "page/measurements.js"
+    .incbin "page/method.js"
     .incbin "page/main.js"
 tandem_page_script_end:
 

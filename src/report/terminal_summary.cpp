@@ -50,6 +50,13 @@ std::string alone(const EffectSummary& summary) {
   return summary.percent ? number(*summary.percent) : "missing";
 }
 
+/// `none (no GPU)`: the sources, and why joules are missing.
+std::string energy_sources(const std::vector<std::string>& sources,
+                           const std::vector<std::string>& missing) {
+  const std::string names = fmt::format("{}", fmt::join(sources, ", "));
+  return missing.empty() ? names : fmt::format("{} ({})", names, fmt::join(missing, "; "));
+}
+
 std::string quality_block(const StudyAnalysis& analysis, size_t width) {
   const analyse::DataQuality& quality = analysis.quality;
   std::string runs = fmt::format("{} planned, {} ok", quality.planned, quality.ok);
@@ -63,10 +70,12 @@ std::string quality_block(const StudyAnalysis& analysis, size_t width) {
   std::string block = paragraph("Study     ", analysis.study.name, width);
   block += paragraph("Runs      ", runs, width);
   if (quality.ok > 0) {
-    block += paragraph("Energy    ",
-                       fmt::format("GPU: {}; CPU: {}", fmt::join(quality.gpu_energy_sources, ", "),
-                                   fmt::join(quality.cpu_energy_sources, ", ")),
-                       width);
+    block += paragraph(
+        "Energy    ",
+        fmt::format("GPU: {}; CPU: {}",
+                    energy_sources(quality.gpu_energy_sources, quality.gpu_energy_missing),
+                    energy_sources(quality.cpu_energy_sources, quality.cpu_energy_missing)),
+        width);
     block +=
         paragraph("Data      ",
                   fmt::format("{}, {} scale", fmt::join(quality.data, ", "), quality.scale), width);
@@ -74,6 +83,9 @@ std::string quality_block(const StudyAnalysis& analysis, size_t width) {
         paragraph("Machines  ", fmt::format("{}", fmt::join(quality.machine_classes, "; ")), width);
   }
   for (const std::string& caution : quality.cautions) block += paragraph("  ! ", caution, width);
+  for (const std::string& reason : quality.estimated_instead_of) {
+    block += paragraph("  ! ", "Why energy is estimated: " + reason, width);
+  }
   return block;
 }
 

@@ -1,17 +1,42 @@
 // Writes a report from made-up results, for the browser test and for looking at the page:
-// make_example_report FILE [pairs] [repetitions] [none]; with `none`, no run was made.
+// make_example_report FILE [pairs] [repetitions] [none|gpu]; with `none`, no run was made; with
+// `gpu`, a made-up GPU and its meter were there.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "analyse/study_analysis.h"
 #include "made_up_study.h"
 #include "report/html_report.h"
 #include "report/terminal_summary.h"
 
+namespace {
+
+/// Cautions of each kind, and a sampler that was held up.
+void doubt(std::vector<tandem::record::RunResult>& results) {
+  results.at(0).cautions = {
+      {"throttled", "the GPU's clocks were held down in 12 % of 300 samples: sw_power_cap"},
+      {"energy_sources_disagree", "200.0 J by the GPU's counter, 260.0 J by its power integrated"}};
+  results.at(1).cautions = {{"sampling_gap", "gpu_0 was not sampled for 2.4 s"},
+                            {"missed_deadlines", "gpu_0 skipped 140 of 1000 samples"},
+                            {"contaminated", "1 process(es) of other programs on the GPU"},
+                            {"contamination_unknown", "the list of processes could not be read"},
+                            {"sensor_lost", "the driver stopped answering after 30 s"},
+                            {"not_cooled_down", "52 °C after 300 s of waiting for 40 °C"},
+                            {"processes_escaped", "the cgroup used 9.0 s of CPU time, 5.0 s seen"},
+                            {"whole_board", "the GPU is in MIG mode <b>here</b>"}};
+  tandem::core::SamplingSummary& sampling = results.at(1).sampling.at(0);
+  sampling.largest_gap_s = 2.4;
+  sampling.missed_deadlines = 140;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "usage: make_example_report FILE [pairs] [repetitions] [none]\n";
+    std::cerr << "usage: make_example_report FILE [pairs] [repetitions] [none|gpu]\n";
     return 2;
   }
   using namespace tandem;
@@ -20,16 +45,20 @@ int main(int argc, char** argv) {
   const study::Catalogue catalogue = study::Catalogue::shipped();
   study::Study study = test::made_up_study(pairs, repetitions);
   study.name = "The seed’s pairs, simulated data <b>not</b> measured";
+  const std::string kind = argc > 4 ? argv[4] : "";
+  const bool on_gpu = kind == "gpu";
+  if (on_gpu) study.device = study::Device::cuda;
   const study::Plan plan = study::make_plan(study, catalogue, "made-up");
   std::vector<record::RunResult> results = test::made_up_results(
-      plan, catalogue, {.slowdown_a = 1.25, .slowdown_b = 1.15, .noise = 0.04, .metered = false});
+      plan, catalogue, {.slowdown_a = 1.25, .slowdown_b = 1.15, .noise = 0.04, .metered = on_gpu});
   if (results.size() > 12) {
     test::make_fail(results[3], "non_finite_loss", "the loss became infinite in epoch 3 of 10");
     test::make_fail(results[7], "exit_code",
                     "exit code 3: <script>alert(\"data\")</script> missing");
     results.erase(results.begin() + 11);
   }
-  if (argc > 4) results.clear();
+  if (on_gpu) doubt(results);
+  if (kind == "none") results.clear();
   const analyse::StudyAnalysis analysis = analyse::analyse_study(study, plan, catalogue, results);
   std::ofstream(argv[1], std::ios::binary) << report::html_report(analysis);
   std::cout << report::terminal_summary(analysis);

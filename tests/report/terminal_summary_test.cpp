@@ -20,10 +20,10 @@ struct Case {
   study::Plan plan;
   std::vector<record::RunResult> results;
 
-  Case(size_t pairs, int repetitions)
+  Case(size_t pairs, int repetitions, bool metered = false)
       : study(test::made_up_study(pairs, repetitions)),
         plan(study::make_plan(study, catalogue, "made-up")),
-        results(test::made_up_results(plan, catalogue, {.noise = 0.02, .metered = false})) {}
+        results(test::made_up_results(plan, catalogue, {.noise = 0.02, .metered = metered})) {}
 
   std::string summary() const {
     return terminal_summary(analyse::analyse_study(study, plan, catalogue, results));
@@ -48,6 +48,25 @@ TEST(TerminalSummary, TellsDataQualityBeforeAnyFigure) {
   EXPECT_LT(text.find("Energy is estimated"), text.find("makespan_overhead"));
   EXPECT_THAT(text, AllOf(HasSubstr("Synthetic data"), HasSubstr("energy_saving (est.)"),
                           HasSubstr("One repetition")));
+}
+
+TEST(TerminalSummary, AnEstimateTellsWhyAndHowToEnableTheMeter) {
+  const std::string text = Case(2, 1).summary();
+  const std::string why = "Why energy is estimated";
+  EXPECT_THAT(text, AllOf(HasSubstr(why), HasSubstr("sudo chmod a+r")));
+  EXPECT_EQ(text.find(why), text.rfind(why));
+  EXPECT_THAT(Case(2, 1, true).summary(), Not(HasSubstr(why)));
+}
+
+TEST(TerminalSummary, OfAGpusEnergySpeaksOfItsSensorsAndOfCautions) {
+  Case metered(2, 1, true);
+  metered.results[1].cautions = {{"throttled", "the clocks were held down in 12 % of the samples"},
+                                 {"missed_deadlines", "gpu_0 skipped 140 of 1000 samples"}};
+  const std::string text = metered.summary();
+  expect_fits(text, 80);
+  EXPECT_THAT(text, AllOf(HasSubstr("2312.02741"), HasSubstr("the GPU's clocks were held down"),
+                          HasSubstr("more than a tenth of the samples"),
+                          HasSubstr(metered.results[1].run_id)));
 }
 
 TEST(TerminalSummary, ListsRunsThatDontCountWithTheirReason) {

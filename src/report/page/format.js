@@ -50,6 +50,10 @@ function shown(reading, format = significant) {
   return element('span', {class: 'missing', title: reason, 'aria-label': `missing: ${reason}`}, '–');
 }
 
+/** What stands behind joules that no energy counter gave. */
+const sourceMark = (source) => ({estimated: ' (est.)', nvml_power: ' (from power)'})[source] ?? '';
+const shownEnergy = (energy) => shown(energy.joules, (value) => joules(value) + sourceMark(energy.energy_source));
+
 /** {effect, percent, interval_percent, n} as `+3.1 % (+1.0 to +5.2 %)`. */
 function shownSummary(summary) {
   if (!isNumber(summary.percent)) return shown(summary.percent);

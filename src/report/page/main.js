@@ -11,7 +11,7 @@
     section('figures', 'Figures', figures),
     section('effects', 'Effects of each pair', effectsTable(analysis), sharesTable(analysis)),
     section('tests', 'Tests of H0', testsTable(analysis)),
-    section('runs', 'All runs', runsTable(analysis), trainingsTable(analysis)),
+    section('runs', 'All runs', runsTable(analysis), trainingsTable(analysis), phasesTable(analysis), metersTable(analysis)),
     section('method', 'Machine and method', methodOf(analysis)),
     element('footer', {}, 'Made by tandem. Figures drawn with Apache ECharts 5 (Copyright The Apache Software Foundation, Apache License 2.0), whose notices are kept in this file’s source.'));
 }

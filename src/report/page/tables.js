@@ -1,4 +1,4 @@
-// The tables: effects, tests, runs, trainings, method.
+// The tables: effects, tests, runs, trainings.
 
 function effectsTable(analysis) {
   return element('div', {class: 'block'}, table('Mean effects of each pair, in percent, with 95 % intervals over n values', [
@@ -59,9 +59,10 @@ function runsTable(analysis) {
     {title: 'rep.', number: true, cell: (run) => String(run.repetition)},
     {title: 'outcome', cell: (run) => element('span', {class: `status-${run.status.replace(' ', '-')}`}, run.outcome && run.status !== 'ok' ? `${run.status}: ${run.outcome}` : run.status)},
     {title: 'reason', cell: (run) => [run.message, run.advice].filter(Boolean).join(' → ')},
+    {title: 'cautions', cell: cautionsOf},
     {title: 'attempts', number: true, cell: (run) => String(run.attempts)},
     {title: 'makespan', number: true, cell: (run) => shown(run.makespan_seconds, seconds)},
-    {title: 'energy', number: true, cell: (run) => shown(run.total_energy_joules.joules, joules)},
+    {title: 'energy', number: true, cell: (run) => shownEnergy(run.total_energy_joules)},
     {title: 'energy source', cell: (run) => run.total_energy_joules.energy_source},
     {title: 'overlap_fraction', number: true, cell: (run) => (run.mode === 'solo' ? '' : shown(run.overlap_fraction))},
     {title: 'started (UTC)', cell: (run) => run.started_at.replace('T', ' ').replace(/\.\d+Z$/, '')},
@@ -88,30 +89,12 @@ function trainingsTable(analysis) {
       metric('duration_seconds', seconds), metric('time_per_epoch', seconds),
       metric('gpu_energy_total_joules', joules), metric('cpu_energy_total_joules', joules), metric('total_energy_joules', joules),
       metric('energy_per_epoch', joules), metric('energy_efficiency'), metric('convergence_speed'), metric('convergence_epoch'),
-      metric('gpu_util_avg_percent'), metric('gpu_power_avg_watts'), metric('gpu_memory_peak'), metric('memory_peak_mib'), metric('tensor_memory_peak_mib'),
+      metric('gpu_util_avg_percent'), metric('gpu_power_avg_watts'), metric('gpu_memory_peak'),
+      metric('gpu_memory_peak_mib'), metric('gpu_sm_util_avg_percent'), metric('memory_peak_mib'), metric('memory_pss_peak_mib'), metric('tensor_memory_peak_mib'),
+      metric('io_read_mib'), metric('io_written_mib'),
       {title: 'energy source', cell: (row) => row.total_energy_source}, {title: 'data', cell: (row) => row.data || 'not stated'},
-    ], analysis.trainings));
+    ], analysis.trainings),
+    element('p', {class: 'note'}, 'gpu_util_avg_percent, gpu_power_avg_watts and gpu_memory_peak are of the whole board; the other memory, SM and I/O figures are of the training’s own processes. memory_pss_peak_mib counts pages that processes share once.'));
   }}, element('summary', {}, `All metrics of all ${analysis.trainings.length} trainings`), body);
   return element('div', {class: 'block'}, details);
-}
-
-function methodOf({study, quality, machines}) {
-  const entries = (facts) => element('dl', {}, facts.filter(([, text]) => text).map(([name, text]) => [element('dt', {}, name), element('dd', {}, text)]).flat());
-  const machine = (one) => [one.cpu_model, `${one.logical_cpus} CPUs`, `${significant(one.memory_mib / 1024)} GiB`, one.gpu || 'no NVIDIA GPU', one.hypervisor ? `under ${one.hypervisor}` : '', one.kernel].filter(Boolean).join(', ');
-  return element('div', {class: 'block'}, entries([
-    ['Machine', machines.map(machine).join('; ')],
-    ['GPU energy', quality.gpu_energy_sources.join(', ')],
-    ['CPU energy', quality.cpu_energy_sources.join(', ')],
-    ['Shares of a pair’s energy', quality.energy_share_models.join(', ')],
-    ['Data', quality.data.join(', ')],
-    ['Start', quality.barriers.join(', ')],
-    ['Order', study.order === 'randomised' ? `randomised within each repetition, seed ${study.order_seed}` : 'as listed'],
-    ['CPU of each training', `${study.threads} thread${study.threads === 1 ? '' : 's'}, wait policy ${study.wait_policy}, ${study.cores.length > 0 ? `pinned to cores ${study.cores.join(', ')}` : 'not pinned'}`],
-    ['Sampling', `${study.sampling_hz} Hz`],
-    ['Study file', study.file],
-    ['Unit', 'The run. A concurrent run is compared with the solo runs of the same repetition and setting; runs that failed are left out, none is imputed.'],
-    ['Intervals', '95 %, Student’s t, of log-ratios for durations and energies; over pairs, one mean a pair.'],
-    ['Tests', 'Paired t-test; beside it Wilcoxon’s signed-rank test. Holm within the family. No equivalence test yet.'],
-    ['Sensitivity', '(Δy / y) / (Δx / x) and ln(y/y₀) / ln(x/x₀) against the default; for performance, positive is better.'],
-  ]));
 }

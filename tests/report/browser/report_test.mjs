@@ -46,6 +46,22 @@ async function shapesOf(page, id) {
 const fills = (page, id) => page.$$eval(`#${id} .chart svg path`, (paths) =>
   [...new Set(paths.map((path) => path.getAttribute('fill')))].sort().join(' '));
 
+/** WCAG's contrast of an element's text with the ground that it stands on; runs in the page. */
+function contrastOf(selector) {
+  const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const luminance = (colour) => {
+    const [red, green, blue] = channels(colour).map((value) => value / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const text = document.querySelector(selector);
+  let ground = text;
+  while (channels(getComputedStyle(ground).backgroundColor)[3] === 0) ground = ground.parentElement;
+  const [light, dark] = [getComputedStyle(text).color, getComputedStyle(ground).backgroundColor]
+    .map(luminance).sort((left, right) => right - left);
+  return (light + 0.05) / (dark + 0.05);
+}
+
 const tests = {
   async 'every figure is drawn, in both colour schemes, and re-themed on a change'(context, full) {
     const {page, complaints} = await open(context, full);
@@ -115,6 +131,75 @@ const tests = {
     assert.deepEqual(complaints, []);
   },
 
+  async 'what was recorded of energy and sampling is shown: phases, meters, cautions, the board'(context, full, gpu) {
+    for (const colorScheme of ['light', 'dark']) {
+      const {page, complaints} = await open(context, gpu, {colorScheme});
+      const analysis = await page.evaluate(() => JSON.parse(document.getElementById('analysis').textContent));
+      const block = (title) => page.locator('#runs details', {hasText: title});
+      const opened = async (title) => {
+        await block(title).locator('summary').focus();
+        await page.keyboard.press('Enter');
+        await block(title).locator('tbody tr').first().waitFor();
+        return block(title);
+      };
+      const phases = await opened('Phases of');
+      const rows = analysis.runs.flatMap((run) => run.measured?.phases ?? []);
+      assert.ok(rows.length >= 30);
+      assert.equal(await phases.locator('tbody tr').count(), rows.length);
+      const ofPhases = await phases.textContent();
+      for (const text of ['head', 'overlap', 'tail', 'reload between its rounds', 'arXiv 2312.02741']) {
+        assert.ok(ofPhases.includes(text), text);
+      }
+      assert.match(await phases.locator('.missing').first().getAttribute('title'), /energy counter/);
+
+      const meters = await (await opened('What the meters')).textContent();
+      for (const text of ['+2.0 %', '12 W', '5 W', '35 / 61 / 52', 'gpu_0: 0.25 s, 3 of ', 'DRAM', 'from power', 'arXiv 2312.02741']) {
+        assert.ok(meters.includes(text), text);
+      }
+      const trainings = await (await opened('All metrics of all')).textContent();
+      for (const text of ['memory_pss_peak_mib', 'io_read_mib', 'io_written_mib', 'gpu_memory_peak_mib', 'gpu_sm_util_avg_percent', '52.5']) {
+        assert.ok(trainings.includes(text), text);
+      }
+      const cautions = page.locator('#runs .caution-text');
+      assert.equal(await cautions.count(), 2);
+      assert.ok(await cautions.first().isVisible());
+      for (const {name, message} of analysis.runs.flatMap((run) => run.cautions)) {
+        assert.ok((await cautions.allTextContents()).join('\n').includes(`${name}: ${message}`), name);
+      }
+      const method = await page.locator('#method').textContent();
+      for (const text of ['Made-up GPU', 'GPU-00000000-made-up', 'driver 000.00', 'time_slicing', 'power limit 400 W', 'every 20 ms', 'start of a run 35 °C', 'peak 61 °C', 'end 52 °C', 'arXiv 2312.02741']) {
+        assert.ok(method.includes(text), text);
+      }
+      assert.match(await page.locator('.cautions').textContent(), /more than a tenth of the samples/);
+      const contrast = await page.evaluate(contrastOf, '#runs .caution-text');
+      assert.ok(contrast >= 4.5, `cautions have a contrast of ${contrast} in the ${colorScheme}`);
+      assert.deepEqual(complaints, []);
+    }
+  },
+
+  async 'estimated energy is called so everywhere and tells once how to enable a meter'(context, full) {
+    const {page} = await open(context, full);
+    const text = () => page.locator('main').textContent();
+    assert.equal((await text()).split('sudo chmod a+r').length, 2);
+    assert.match(await page.locator('#method').textContent(), /Why estimated.*sudo chmod a\+r/);
+    for (const details of await page.locator('#runs details').all()) {
+      await details.locator('summary').focus();
+      await page.keyboard.press('Enter');
+      await details.locator('tbody tr').first().waitFor();
+    }
+    for (const title of ['Phases of', 'What the meters']) {
+      assert.match(await page.locator('#runs details', {hasText: title}).textContent(), /J \(est\.\)/);
+    }
+    assert.ok(!(await text()).includes('2312.02741'), 'sensors of a GPU that gave no energy');
+  },
+
+  async 'a phone shows a GPU’s figures without scrolling sideways'(context, full, gpu) {
+    const {page} = await open(context, gpu, {viewport: {width: 390, height: 844}});
+    for (const summary of await page.locator('#runs summary').all()) await summary.click();
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+  },
+
   async 'a study without a single result says so'(context) {
     const {page, complaints} = await open(context, report('empty', '2', '1', 'none'));
     assert.match(await page.locator('#figures').textContent(), /nothing to draw/);
@@ -134,9 +219,10 @@ let failures = 0;
 try {
   await withBrowser(sourceFolder, async (context) => {
     const full = report('full', '12', '2');
+    const gpu = report('gpu', '2', '1', 'gpu');
     for (const [name, test] of Object.entries(tests)) {
       try {
-        await test(context, full);
+        await test(context, full, gpu);
         console.log(`ok      ${name}`);
       } catch (error) {
         failures += 1;
