@@ -1,6 +1,7 @@
 // Writes a report from made-up results, for the browser test and for looking at the page:
-// make_example_report FILE [pairs] [repetitions] [none|gpu]; with `none`, no run was made; with
-// `gpu`, a made-up GPU and its meter were there.
+// make_example_report FILE [pairs] [repetitions] [none|gpu|partly]; with `none`, no run was made;
+// with `gpu`, a made-up GPU and its meter were there; with `partly`, the CPU beside it has no
+// meter.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -36,7 +37,7 @@ void doubt(std::vector<tandem::record::RunResult>& results) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "usage: make_example_report FILE [pairs] [repetitions] [none|gpu]\n";
+    std::cerr << "usage: make_example_report FILE [pairs] [repetitions] [none|gpu|partly]\n";
     return 2;
   }
   using namespace tandem;
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
   study::Study study = test::made_up_study(pairs, repetitions);
   study.name = "The seed’s pairs, simulated data <b>not</b> measured";
   const std::string kind = argc > 4 ? argv[4] : "";
-  const bool on_gpu = kind == "gpu";
+  const bool on_gpu = kind == "gpu" || kind == "partly";
   if (on_gpu) study.device = study::Device::cuda;
   const study::Plan plan = study::make_plan(study, catalogue, "made-up");
   std::vector<record::RunResult> results = test::made_up_results(
@@ -57,7 +58,13 @@ int main(int argc, char** argv) {
                     "exit code 3: <script>alert(\"data\")</script> missing");
     results.erase(results.begin() + 11);
   }
-  if (on_gpu) doubt(results);
+  if (kind == "gpu") doubt(results);
+  if (kind == "partly") {
+    for (record::RunResult& result : results) {
+      result.cpu_energy_total_joules.source = core::EnergySource::estimated;
+      result.total_energy_joules.model = "gpu nvml_counter + cpu estimated";
+    }
+  }
   if (kind == "none") results.clear();
   const analyse::StudyAnalysis analysis = analyse::analyse_study(study, plan, catalogue, results);
   std::ofstream(argv[1], std::ios::binary) << report::html_report(analysis);

@@ -52,7 +52,9 @@ function shown(reading, format = significant) {
 
 /** What stands behind joules that no energy counter gave. */
 const sourceMark = (source) => ({estimated: ' (est.)', nvml_power: ' (from power)'})[source] ?? '';
-const shownEnergy = (energy) => shown(energy.joules, (value) => joules(value) + sourceMark(energy.energy_source));
+const energyMark = ({energy_source, model}) =>
+  (energy_source === 'mixed' && model?.includes('estimated') ? ' (partly est.)' : sourceMark(energy_source));
+const shownEnergy = (energy) => shown(energy.joules, (value) => joules(value) + energyMark(energy));
 
 /** {effect, percent, interval_percent, n} as `+3.1 % (+1.0 to +5.2 %)`. */
 function shownSummary(summary) {

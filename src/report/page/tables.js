@@ -51,19 +51,27 @@ function testsTable(analysis) {
   element('p', {class: 'note'}, 'A p-value above 0.05 is no evidence of a change; it is not evidence of no change.'));
 }
 
+/** The status, with the number of cautions: that is in sight however narrow the screen. */
+function outcomeOf(run) {
+  const status = run.outcome && run.status !== 'ok' ? `${run.status}: ${run.outcome}` : run.status;
+  const count = run.cautions.length;
+  return element('div', {}, element('span', {class: `status-${run.status.replace(' ', '-')}`}, status),
+    count > 0 ? ` with ${count} caution${count === 1 ? '' : 's'}` : null);
+}
+
 function runsTable(analysis) {
   const place = element('div');
   const show = (only_problems) => place.replaceChildren(table('All planned runs in the order of the plan', [
     {title: 'run', cell: (run) => run.run_id},
     {title: 'what', cell: (run) => run.what},
     {title: 'rep.', number: true, cell: (run) => String(run.repetition)},
-    {title: 'outcome', cell: (run) => element('span', {class: `status-${run.status.replace(' ', '-')}`}, run.outcome && run.status !== 'ok' ? `${run.status}: ${run.outcome}` : run.status)},
-    {title: 'reason', cell: (run) => [run.message, run.advice].filter(Boolean).join(' → ')},
+    {title: 'outcome', cell: outcomeOf},
     {title: 'cautions', cell: cautionsOf},
+    {title: 'reason', cell: (run) => [run.message, run.advice].filter(Boolean).join(' → ')},
     {title: 'attempts', number: true, cell: (run) => String(run.attempts)},
     {title: 'makespan', number: true, cell: (run) => shown(run.makespan_seconds, seconds)},
     {title: 'energy', number: true, cell: (run) => shownEnergy(run.total_energy_joules)},
-    {title: 'energy source', cell: (run) => run.total_energy_joules.energy_source},
+    {title: 'energy source', cell: ({total_energy_joules: {energy_source, model}}) => (model ? `${energy_source} (${model})` : energy_source)},
     {title: 'overlap_fraction', number: true, cell: (run) => (run.mode === 'solo' ? '' : shown(run.overlap_fraction))},
     {title: 'started (UTC)', cell: (run) => run.started_at.replace('T', ' ').replace(/\.\d+Z$/, '')},
   ], analysis.runs.filter((run) => !only_problems || run.status !== 'ok')));

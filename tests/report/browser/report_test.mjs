@@ -163,6 +163,9 @@ const tests = {
       const cautions = page.locator('#runs .caution-text');
       assert.equal(await cautions.count(), 2);
       assert.ok(await cautions.first().isVisible());
+      assert.match(await page.locator('#runs tbody tr').first().textContent(), /ok with 2 cautions/);
+      const hidden = await cautions.evaluateAll((cells) => cells.filter((cell) => cell.scrollHeight > cell.clientHeight).length);
+      assert.equal(hidden, 0, 'a caution has to be scrolled to inside its cell');
       for (const {name, message} of analysis.runs.flatMap((run) => run.cautions)) {
         assert.ok((await cautions.allTextContents()).join('\n').includes(`${name}: ${message}`), name);
       }
@@ -191,6 +194,12 @@ const tests = {
       assert.match(await page.locator('#runs details', {hasText: title}).textContent(), /J \(est\.\)/);
     }
     assert.ok(!(await text()).includes('2312.02741'), 'sensors of a GPU that gave no energy');
+  },
+
+  async 'a total that an estimate is part of is marked'(context) {
+    const {page} = await open(context, report('partly', '2', '1', 'partly'));
+    assert.match(await page.locator('#runs table').first().textContent(), /J \(partly est\.\).*mixed \(gpu nvml_counter \+ cpu estimated\)/);
+    assert.match(await page.locator('ul.flags').textContent(), /energy estimated/);
   },
 
   async 'a phone shows a GPU’s figures without scrolling sideways'(context, full, gpu) {
