@@ -55,6 +55,21 @@ TEST(StudyAnalysis, OfTheSeedsTwelvePairsCountsEveryRun) {
   expect_honest(analysis);
 }
 
+TEST(DataQuality, SaysThatRunsCameFromDifferentGpus) {
+  Case two_boards(1, 1);
+  two_boards.study.device = study::Device::cuda;
+  for (size_t i = 0; i < two_boards.results.size(); ++i) {
+    record::RunResult& run = two_boards.results[i];
+    run.spec.device = study::Device::cuda;
+    run.gpu.emplace();
+    run.gpu->device.uuid = i == 0 ? "GPU-1" : "GPU-2";
+  }
+  const auto cautions = [&] { return two_boards.analyse().quality.cautions; };
+  EXPECT_THAT(cautions(), Contains(HasSubstr("different GPUs")));
+  for (record::RunResult& run : two_boards.results) run.gpu->device.uuid = "GPU-1";
+  EXPECT_THAT(cautions(), Not(Contains(HasSubstr("different GPUs"))));
+}
+
 TEST(StudyAnalysis, NeverSaysNoChangeFromALargePValue) {
   const StudyAnalysis analysis = Case(6, 1, {.noise = 0.02}).analyse();
   EXPECT_THAT(texts(analysis), Contains(HasSubstr("no evidence that concurrency changes it; "
