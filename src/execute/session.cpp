@@ -44,8 +44,7 @@ LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& 
   settings_.instruments = instruments_;
   settings_.power_model = study.cpu_power_model;
   if (!instruments_->gpus().empty()) {
-    const bool is_slice = study.gpu.starts_with("MIG-");
-    settings_.cuda_visible_devices = is_slice ? study.gpu : instruments_->description(0).uuid;
+    settings_.cuda_visible_devices = instruments_->visible_device(0);
   }
   PreparationSettings preparation;
   preparation.cool_down_to_c = study.cool_down_to_c;

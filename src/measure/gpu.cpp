@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "measure/answer_within.h"
 #include "measure/counter_period.h"
 #include "measure/gpu_description.h"
 #include "measure/gpu_process_readings.h"
@@ -26,11 +27,57 @@ bool is_one_of(std::string_view name, const std::vector<UnavailableReading>& una
   return std::ranges::find(unavailable, name, &UnavailableReading::name) != unavailable.end();
 }
 
+core::Reading ask(const NvmlLibrary& library, nvml::Device device, std::string_view name) {
+  for (const GpuQuery& query : gpu_queries()) {
+    for (size_t i = 0; i < query.quantities.size(); ++i) {
+      if (query.quantities[i].name != name) continue;
+      std::array<GpuAnswer, GpuQuery::most_quantities> answers;
+      query.ask(library, device, answers);
+      return reading_of(answers[i], library);
+    }
+  }
+  return core::Reading::missing("unknown quantity");
+}
+
+core::GpuState ask_state(const NvmlLibrary& library, nvml::Device device) {
+  core::GpuState state;
+  state.temperature_c = ask(library, device, "temperature_c");
+  state.sm_clock_mhz = ask(library, device, "sm_clock_mhz");
+  state.memory_clock_mhz = ask(library, device, "memory_clock_mhz");
+  state.memory_used_mib = ask(library, device, "memory_mib");
+  state.throttle_bits = ask(library, device, "throttle_bits");
+  if (state.throttle_bits) {
+    state.throttle_reasons =
+        throttle_reasons(static_cast<unsigned long long>(*state.throttle_bits));
+  }
+  return state;
+}
+
+/// The processes on a device, or why the list can't be had.
+struct Listed {
+  std::vector<GpuProcess> processes;
+  std::string problem;
+};
+
+Listed ask_processes(const std::shared_ptr<const NvmlLibrary>& library, nvml::Device device) {
+  GpuProcessList list(library, device);
+  list.refresh();
+  Listed listed{{}, list.problem()};
+  for (const auto& entry : list.entries()) {
+    listed.processes.push_back({entry.pid, std::isnan(entry.memory_mib)
+                                               ? core::Reading::missing("the driver doesn't tell")
+                                               : core::Reading(entry.memory_mib)});
+  }
+  return listed;
+}
+
 }  // namespace
 
-Gpu::Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle, std::string uuid)
+Gpu::Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle, std::string uuid,
+         double answer_limit_s)
     : library_(std::move(library)),
       handle_(handle),
+      answer_limit_s_(answer_limit_s),
       description_(describe_gpu(library_, handle_, std::move(uuid))),
       mig_slices_(mig_slices_of(*library_, handle_)) {
   for (const GpuQuery& query : gpu_queries()) {
@@ -51,47 +98,47 @@ Gpu::Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle, std::string u
   }
 }
 
+std::string Gpu::no_answer() const {
+  return fmt::format("the driver did not answer within {:g} s", answer_limit_s_);
+}
+
 core::GpuState Gpu::state() const {
-  core::GpuState state;
-  const auto ask = [this](std::string_view name) {
-    for (const GpuQuery& query : gpu_queries()) {
-      for (size_t i = 0; i < query.quantities.size(); ++i) {
-        if (query.quantities[i].name != name) continue;
-        std::array<GpuAnswer, GpuQuery::most_quantities> answers;
-        query.ask(*library_, handle_, answers);
-        return reading_of(answers[i], *library_);
-      }
-    }
-    return core::Reading::missing("unknown quantity");
-  };
-  state.temperature_c = ask("temperature_c");
-  state.sm_clock_mhz = ask("sm_clock_mhz");
-  state.memory_clock_mhz = ask("memory_clock_mhz");
-  state.memory_used_mib = ask("memory_mib");
-  state.throttle_bits = ask("throttle_bits");
-  if (state.throttle_bits) {
-    state.throttle_reasons =
-        throttle_reasons(static_cast<unsigned long long>(*state.throttle_bits));
-  }
-  return state;
+  const auto state = answer_within(answer_limit_s_, [library = library_, device = handle_] {
+    return ask_state(*library, device);
+  });
+  if (state) return *state;
+  const core::Reading missing = core::Reading::missing(no_answer());
+  return {.temperature_c = missing,
+          .sm_clock_mhz = missing,
+          .memory_clock_mhz = missing,
+          .memory_used_mib = missing,
+          .throttle_reasons = {},
+          .throttle_bits = missing};
+}
+
+core::Reading Gpu::power_w() const {
+  const auto power_w = answer_within(answer_limit_s_, [library = library_, device = handle_] {
+    const core::Reading instant_w = ask(*library, device, "power_instant_w");
+    return instant_w ? instant_w : ask(*library, device, "power_average_w");
+  });
+  return power_w.value_or(core::Reading::missing(no_answer()));
 }
 
 std::vector<GpuProcess> Gpu::processes(std::string& problem) const {
-  GpuProcessList list(library_, handle_);
-  list.refresh();
-  problem = list.problem();
-  std::vector<GpuProcess> processes;
-  for (const auto& entry : list.entries()) {
-    processes.push_back({entry.pid, std::isnan(entry.memory_mib)
-                                        ? core::Reading::missing("the driver doesn't tell")
-                                        : core::Reading(entry.memory_mib)});
-  }
-  return processes;
+  const auto listed = answer_within(answer_limit_s_, [library = library_, device = handle_] {
+    return ask_processes(library, device);
+  });
+  problem = listed ? listed->problem : no_answer();
+  return listed ? listed->processes : std::vector<GpuProcess>{};
 }
 
 core::Reading Gpu::measure_counter_period_s(double at_most_s) const {
-  return counter_period_s(
-      [this] { return reading_of(gpu_energy_j(*library_, handle_), *library_); }, at_most_s);
+  const auto period_s =
+      answer_within(at_most_s + answer_limit_s_, [library = library_, device = handle_, at_most_s] {
+        return counter_period_s(
+            [&] { return reading_of(gpu_energy_j(*library, device), *library); }, at_most_s);
+      });
+  return period_s.value_or(core::Reading::missing(no_answer()));
 }
 
 std::unique_ptr<SignalSource> Gpu::readings(int index) const {
@@ -106,12 +153,29 @@ std::unique_ptr<SignalSource> Gpu::readings(int index) const {
 
 std::unique_ptr<SignalSource> Gpu::process_readings(
     int index, int participants, std::shared_ptr<const ProcessOwners> owners) const {
-  const bool with_utilization = !is_one_of(process_utilization_name, unavailable_);
-  return std::make_unique<GpuProcessReadings>(library_, handle_, index, participants,
-                                              with_utilization, std::move(owners));
+  const auto make = [library = library_, device = handle_, index, participants,
+                     owners](bool with_utilization) {
+    return std::make_unique<GpuProcessReadings>(library, device, index, participants,
+                                                with_utilization, owners);
+  };
+  if (is_one_of(process_utilization_name, unavailable_)) return make(false);
+  // It begins with asking what was used before, so that this can be left out.
+  auto readings = answer_within(answer_limit_s_, [make] { return make(true); });
+  return readings ? std::move(*readings) : make(false);
 }
 
-std::variant<GpuDriver, MissingSource> GpuDriver::load(const std::string& library_path) {
+std::variant<GpuDriver, MissingSource> GpuDriver::load(const std::string& library,
+                                                       const DriverLimits& limits) {
+  auto found = answer_within(limits.load_s, [library, answer_limit_s = limits.answer_s] {
+    return look_for(library, answer_limit_s);
+  });
+  if (found) return std::move(*found);
+  return MissingSource{
+      "gpu", fmt::format("the NVIDIA driver did not answer within {:g} s", limits.load_s)};
+}
+
+std::variant<GpuDriver, MissingSource> GpuDriver::look_for(const std::string& library_path,
+                                                           double answer_limit_s) {
   auto loaded = NvmlLibrary::load(library_path);
   if (auto* const missing = std::get_if<MissingSource>(&loaded)) return std::move(*missing);
   const auto library = std::get<std::shared_ptr<const NvmlLibrary>>(std::move(loaded));
@@ -142,7 +206,7 @@ std::variant<GpuDriver, MissingSource> GpuDriver::load(const std::string& librar
       broken(library->uuid.name(), code);
       continue;
     }
-    driver.devices_.push_back(Gpu(library, handle, std::move(uuid)));
+    driver.devices_.push_back(Gpu(library, handle, std::move(uuid), answer_limit_s));
   }
   std::ranges::sort(driver.devices_, {},
                     [](const Gpu& gpu) { return gpu.description().pci_bus_id; });

@@ -26,7 +26,14 @@ struct UnavailableReading {
   std::string reason;  ///< `the driver has no nvmlDeviceGetTotalEnergyConsumption`
 };
 
-/// One GPU of the NVIDIA driver. What it can tell was tried when it was found.
+/// How long the driver may take to answer before it counts as hung.
+struct DriverLimits {
+  double load_s = 30;   ///< to start, which takes seconds when it was asleep, and try its devices
+  double answer_s = 5;  ///< to answer a question about a device
+};
+
+/// One GPU of the NVIDIA driver. What it can tell was tried when it was found. Its questions come
+/// back in time even when the driver hangs; only the sources that it gives may wait for it.
 class Gpu {
  public:
   const core::GpuDescription& description() const { return description_; }
@@ -36,6 +43,8 @@ class Gpu {
 
   /// Asks the driver now: milliseconds, so never within a training's window.
   core::GpuState state() const;
+  /// The power of the whole board now, W, or where only that is told its average of a second.
+  core::Reading power_w() const;
   /// All processes on the device, of every kind that the driver lists (compute, graphics, MPS
   /// clients), each once. Throws nothing; `problem` gets the reason when the list can't be had.
   std::vector<GpuProcess> processes(std::string& problem) const;
@@ -60,10 +69,13 @@ class Gpu {
 
  private:
   friend class GpuDriver;
-  Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle, std::string uuid);
+  Gpu(std::shared_ptr<const NvmlLibrary> library, void* handle, std::string uuid,
+      double answer_limit_s);
+  std::string no_answer() const;
 
   std::shared_ptr<const NvmlLibrary> library_;
   void* handle_;  ///< nvmlDevice_t
+  double answer_limit_s_;
   core::GpuDescription description_;
   std::vector<std::string> mig_slices_;
   std::vector<UnavailableReading> unavailable_;
@@ -73,10 +85,10 @@ class Gpu {
 /// devices lives.
 class GpuDriver {
  public:
-  /// Missing with the reason, and what to do, where there is no driver or it doesn't answer.
-  /// `library` is for tests.
+  /// Missing with the reason, and what to do, where there is no driver or it doesn't answer within
+  /// the limits. `library` and `limits` are for tests.
   static std::variant<GpuDriver, MissingSource> load(
-      const std::string& library = "libnvidia-ml.so.1");
+      const std::string& library = "libnvidia-ml.so.1", const DriverLimits& limits = {});
 
   /// In the order of their PCI addresses.
   const std::vector<Gpu>& devices() const { return devices_; }
@@ -87,9 +99,15 @@ class GpuDriver {
   /// PCI count differently. Throws core::UserError that lists the devices; `asked_by` names where
   /// the selector stands (`$.gpu`, `--gpu`).
   const Gpu& device(const std::string& selector, const std::string& asked_by) const;
+  /// What CUDA_VISIBLE_DEVICES calls the thing that a selector names, which must be whole there:
+  /// the UUID of the device or of the one MIG slice. Throws as device does, and for a part of a
+  /// name that several slices have.
+  const std::string& cuda_name(const std::string& selector, const std::string& asked_by) const;
 
  private:
   GpuDriver() = default;
+  static std::variant<GpuDriver, MissingSource> look_for(const std::string& library,
+                                                         double answer_limit_s);
   std::vector<Gpu> devices_;
   std::vector<MissingSource> broken_;
 };

@@ -23,13 +23,26 @@ bool is_plain_number(const std::string& selector) {
          std::ranges::all_of(selector, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// What a device is called by, in small letters.
-std::vector<std::string> names_of(const Gpu& gpu) {
-  std::vector<std::string> names = gpu.mig_slices();
-  names.push_back(gpu.description().uuid);
-  names.push_back(gpu.description().pci_bus_id);
-  std::ranges::transform(names, names.begin(), lower_case);
-  return names;
+/// How well a name fits what is wanted (in small letters).
+enum class Fit { no, in_part, whole };
+
+Fit fit_of(const std::string& name, const std::string& wanted) {
+  const std::string small = lower_case(name);
+  if (small == wanted) return Fit::whole;
+  return wanted.size() >= shortest_part && small.find(wanted) != small.npos ? Fit::in_part
+                                                                            : Fit::no;
+}
+
+/// Of the board's own names.
+Fit fit_of_board(const Gpu& gpu, const std::string& wanted) {
+  return std::max(fit_of(gpu.description().uuid, wanted),
+                  fit_of(gpu.description().pci_bus_id, wanted));
+}
+
+Fit fit_of_any_name(const Gpu& gpu, const std::string& wanted) {
+  Fit fit = fit_of_board(gpu, wanted);
+  for (const std::string& slice : gpu.mig_slices()) fit = std::max(fit, fit_of(slice, wanted));
+  return fit;
 }
 
 std::string list_of(const std::vector<Gpu>& devices) {
@@ -38,16 +51,22 @@ std::string list_of(const std::vector<Gpu>& devices) {
     const core::GpuDescription& description = gpu.description();
     list += fmt::format("\n      {}  {}  {}", description.uuid, description.pci_bus_id,
                         description.name);
+    for (const std::string& slice : gpu.mig_slices()) list += "\n        " + slice;
   }
   return list;
+}
+
+core::UserError refusal(const std::string& selector, const std::string& asked_by,
+                        const std::vector<Gpu>& devices, const std::string& expected) {
+  return {"choice of the GPU",
+          {{asked_by, core::in_quotes(selector), expected + list_of(devices)}}};
 }
 
 }  // namespace
 
 const Gpu& GpuDriver::device(const std::string& selector, const std::string& asked_by) const {
-  const auto refuse = [&](const std::string& expected) -> core::UserError {
-    return {"choice of the GPU",
-            {{asked_by, core::in_quotes(selector), expected + list_of(devices_)}}};
+  const auto refuse = [&](const std::string& expected) {
+    return refusal(selector, asked_by, devices_, expected);
   };
   if (is_plain_number(selector)) {
     throw refuse(
@@ -57,13 +76,9 @@ const Gpu& GpuDriver::device(const std::string& selector, const std::string& ask
   const std::string wanted = lower_case(selector);
   std::vector<const Gpu*> matches;
   for (const Gpu& gpu : devices_) {
-    const std::vector<std::string> names = names_of(gpu);
-    if (std::ranges::find(names, wanted) != names.end()) return gpu;
-    const bool part =
-        wanted.size() >= shortest_part && std::ranges::any_of(names, [&](const std::string& name) {
-          return name.find(wanted) != name.npos;
-        });
-    if (part) matches.push_back(&gpu);
+    const Fit fit = fit_of_any_name(gpu, wanted);
+    if (fit == Fit::whole) return gpu;
+    if (fit == Fit::in_part) matches.push_back(&gpu);
   }
   if (matches.size() == 1) return *matches.front();
   if (matches.empty()) {
@@ -72,6 +87,23 @@ const Gpu& GpuDriver::device(const std::string& selector, const std::string& ask
   }
   throw refuse(fmt::format(
       "more of the UUID or PCI address, for {} GPUs have this part; there are:", matches.size()));
+}
+
+const std::string& GpuDriver::cuda_name(const std::string& selector,
+                                        const std::string& asked_by) const {
+  const Gpu& gpu = device(selector, asked_by);
+  const std::string wanted = lower_case(selector);
+  std::vector<const std::string*> slices;
+  for (const std::string& slice : gpu.mig_slices()) {
+    const Fit fit = fit_of(slice, wanted);
+    if (fit == Fit::whole) return slice;
+    if (fit == Fit::in_part) slices.push_back(&slice);
+  }
+  if (slices.empty() || fit_of_board(gpu, wanted) != Fit::no) return gpu.description().uuid;
+  if (slices.size() == 1) return *slices.front();
+  throw refusal(selector, asked_by, devices_,
+                fmt::format("more of the slice's UUID, for {} slices have this part; there are:",
+                            slices.size()));
 }
 
 }  // namespace tandem::measure

@@ -158,7 +158,8 @@ class GpuSelector : public testing::Test {
             {"pci", "00000000:65:00.0"},
             {"name", "NVIDIA H100"},
             {"mig", true},
-            {"slices", Json::array({"MIG-7b0c7d3e-0000-5aaa-9000-000000000001"})}},
+            {"slices", Json::array({"MIG-7b0c7d3e-0000-5aaa-9000-000000000001",
+                                    "MIG-7b0c9999-0000-5aaa-9000-000000000002"})}},
        Json{{"uuid", "GPU-15fe0000-1111-2222-3333-444455556666"}, {"pci", "00000000:B1:00.0"}}})};
   const GpuDriver found_ = driver_.load();
 
@@ -186,6 +187,27 @@ TEST_F(GpuSelector, FindsADeviceByItsUuidOrPciAddress) {
 TEST_F(GpuSelector, FindsTheBoardAroundAMigSlice) {
   EXPECT_EQ(uuid_of("MIG-7b0c7d3e-0000-5aaa-9000-000000000001"), "GPU-15fedf05");
   EXPECT_EQ(uuid_of("MIG-7b0c"), "GPU-15fedf05");
+}
+
+// CUDA knows no parts of names and no small letters for large ones.
+TEST_F(GpuSelector, GivesCudaTheWholeNameOfWhatWasChosen) {
+  const std::string slice = "MIG-7b0c7d3e-0000-5aaa-9000-000000000001";
+  EXPECT_EQ(found_.cuda_name(slice, "$.gpu"), slice);
+  EXPECT_EQ(found_.cuda_name("mig-7B0C7D3E", "$.gpu"), slice);
+  EXPECT_EQ(found_.cuda_name("7d3e", "$.gpu"), slice);
+  const std::string board = "GPU-15fedf05-d83c-145e-35b6-12b6f3c2393a";
+  EXPECT_EQ(found_.cuda_name("gpu-15fedf05", "$.gpu"), board);
+  EXPECT_EQ(found_.cuda_name("0000:65:00.0", "$.gpu"), board);
+}
+
+TEST_F(GpuSelector, AsksWhichSliceIsMeantAndListsThem) {
+  try {
+    found_.cuda_name("MIG-7b0c", "$.gpu");
+    ADD_FAILURE() << "it took one of two";
+  } catch (const core::UserError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("2 slices have this part"),
+                                    HasSubstr("MIG-7b0c9999-0000-5aaa-9000-000000000002")));
+  }
 }
 
 TEST_F(GpuSelector, RefusesAPlainNumber) {
