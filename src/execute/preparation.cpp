@@ -4,21 +4,24 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "execute/gpu_occupancy.h"
 #include "measure/meter.h"
-#include "measure/process_owners.h"
 
 namespace tandem::execute {
 namespace {
 namespace fs = std::filesystem;
 
 using core::Clock;
-using measure::ProcessOwners;
+
+/// Two readings of the power of a GPU that has come to rest differ by less.
+constexpr double settled_within = 0.05;
 
 }  // namespace
 
@@ -40,13 +43,16 @@ Prepared Preparation::before(const study::RunSpec& run, const fs::path& folder,
   check_disk(folder);
   Prepared prepared;
   if (run.device == study::Device::cuda && !instruments_.gpus().empty()) {
-    wait_for_free_gpu(stop);
+    prepared.cautions = wait_for_free_gpu(stop);
     if (auto caution = cool_down(stop)) prepared.cautions.push_back(std::move(*caution));
   }
   if (idle_of_repetition_ != run.repetition && settings_.idle_s > 0 && !stop.load()) {
+    let_power_settle(stop);
     // What a power model says needs no watching.
-    idle_ = measure::measure_idle_power(instruments_, power_model_,
-                                        has_meter() ? settings_.idle_s : 0.2);
+    core::IdlePower idle = measure::measure_idle_power(instruments_, power_model_,
+                                                       has_meter() ? settings_.idle_s : 0.2, &stop);
+    if (stop.load()) return prepared;
+    idle_ = std::move(idle);
     idle_of_repetition_ = run.repetition;
   }
   prepared.idle = idle_;
@@ -56,37 +62,52 @@ Prepared Preparation::before(const study::RunSpec& run, const fs::path& folder,
 void Preparation::check_disk(const fs::path& folder) const {
   std::error_code code;
   const fs::space_info space = fs::space(folder, code);
+  if (code) {
+    throw core::SystemError(
+        fmt::format("can't tell how much room there is where the results go ('{}'): {}",
+                    folder.string(), code.message()));
+  }
   const double free_mib = static_cast<double>(space.available) / (1024.0 * 1024.0);
-  if (code || free_mib >= settings_.free_disk_mib) return;
+  if (free_mib >= settings_.free_disk_mib) return;
   throw core::SystemError(fmt::format(
       "only {:.0f} MiB are free where the results go ('{}'), a run may need {:.0f}: make "
       "room and run the study again, it goes on with what is missing",
       free_mib, folder.string(), settings_.free_disk_mib));
 }
 
-void Preparation::wait_for_free_gpu(const std::atomic<bool>& stop) const {
+std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool>& stop) const {
   const measure::Gpu& gpu = instruments_.gpus().front();
-  const ProcessOwners owners(instruments_.root());
+  const double at_most_mib = settings_.unexplained_memory_mib;
   const core::Time give_up = Clock::now() + core::from_seconds(settings_.gpu_patience_s);
   for (;;) {
-    std::string problem;
-    std::vector<pid_t> others;
-    for (const measure::GpuProcess& process : gpu.processes(problem)) {
-      if (owners.owner_of(process.pid) != ProcessOwners::Owner::driver) {
-        others.push_back(process.pid);
-      }
-    }
-    // What the driver doesn't list can't be waited for; the run's own cautions will tell.
-    if (others.empty() || stop.load()) return;
+    const GpuOccupancy found = look_at(gpu, instruments_.root());
+    const bool is_free = found.computing.empty() && !found.has_unexplained(at_most_mib);
+    if (is_free || stop.load()) return found.cautions(at_most_mib);
     if (Clock::now() >= give_up) {
+      if (found.computing.empty()) return found.cautions(at_most_mib);
       throw core::SystemError(fmt::format(
           "the GPU {} is in use by {} (processes {}), for more than {}: end them, or choose "
-          "another "
-          "GPU, and run the study again",
-          gpu.description().uuid, others.size() == 1 ? "another program" : "other programs",
-          fmt::join(others, ", "), core::format_duration(settings_.gpu_patience_s)));
+          "another GPU, and run the study again",
+          gpu.description().uuid,
+          found.computing.size() == 1 ? "another program" : "other programs",
+          fmt::join(found.computing, ", "), core::format_duration(settings_.gpu_patience_s)));
     }
     sleep_unless(stop, settings_.look_again_s);
+  }
+}
+
+void Preparation::let_power_settle(const std::atomic<bool>& stop) const {
+  if (instruments_.gpus().empty()) return;
+  const measure::Gpu& gpu = instruments_.gpus().front();
+  const core::Time give_up = Clock::now() + core::from_seconds(settings_.settle_at_most_s);
+  for (core::Reading before_w = gpu.power_w(); before_w && Clock::now() < give_up;) {
+    const core::Reading throttle_bits = gpu.state().throttle_bits;
+    constexpr unsigned long long gpu_idle = 1;
+    if (throttle_bits && (static_cast<unsigned long long>(*throttle_bits) & gpu_idle) != 0) return;
+    if (!sleep_unless(stop, settings_.look_again_s)) return;
+    const core::Reading now_w = gpu.power_w();
+    if (now_w && std::abs(*now_w - *before_w) <= settled_within * *before_w) return;
+    before_w = now_w;
   }
 }
 

@@ -21,12 +21,16 @@ struct PreparationSettings {
   double idle_s = 10;          ///< how long the idle machine is watched; 0: not at all
   double gpu_patience_s = 60;  ///< how long a GPU that others use is waited for
   double look_again_s = 1;     ///< between two looks at the GPU
+  /// Memory in use that belongs to no listed process; an idle driver has hundreds of MiB on a large
+  /// board. More is waited for like another program.
+  double unexplained_memory_mib = 2048;
+  double settle_at_most_s = 30;  ///< how long a GPU's power is let fall before idle is measured
 };
 
 /// What was found out before a run.
 struct Prepared {
   core::IdlePower idle;
-  std::vector<core::Caution> cautions;  ///< `not_cooled_down`
+  std::vector<core::Caution> cautions;  ///< `not_cooled_down`, `contaminated`, …
 };
 
 /// Sees to it that a run begins on a machine like the one that the run before began on: room on the
@@ -38,14 +42,17 @@ class Preparation {
   Preparation(const measure::Instruments& instruments, PreparationSettings settings,
               std::optional<measure::PowerModel> power_model);
 
-  /// Returns when the run may begin, or at once when `stop` becomes true. Throws core::SystemError
-  /// that names what stands in the way and what a person can do, when that doesn't go away.
+  /// Returns when the run may begin, or at once when `stop` becomes true: then it may not. Throws
+  /// core::SystemError that names what stands in the way and what a person can do, when that
+  /// doesn't go away. A display on the GPU, which would never go away, is a caution.
   Prepared before(const study::RunSpec& run, const std::filesystem::path& folder,
                   const std::atomic<bool>& stop);
 
  private:
   void check_disk(const std::filesystem::path& folder) const;
-  void wait_for_free_gpu(const std::atomic<bool>& stop) const;
+  std::vector<core::Caution> wait_for_free_gpu(const std::atomic<bool>& stop) const;
+  /// Until the driver calls the GPU idle or two readings of its power are nearly the same.
+  void let_power_settle(const std::atomic<bool>& stop) const;
   std::optional<core::Caution> cool_down(const std::atomic<bool>& stop) const;
   bool has_meter() const;
 

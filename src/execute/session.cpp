@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/error.h"
+#include "measure/machine.h"
 #include "record/index.h"
 
 namespace tandem::execute {
@@ -34,6 +36,28 @@ void add_to_index(const record::RunStore& store, const record::RunResult& result
   }
 }
 
+/// A run that was called off before anything was started.
+record::RunResult interrupted_before(const study::PlannedRun& run, int attempt,
+                                     const std::string& started_at) {
+  record::RunResult result;
+  result.run_id = run.spec.id();
+  result.attempt = attempt;
+  result.spec = run.spec;
+  result.outcome = {record::Outcome::Status::interrupted, "interrupted",
+                    "tandem was asked to stop before the trainings were started",
+                    "run the study again; it goes on with what is missing"};
+  result.started_at = started_at;
+  result.ended_at = core::wall_clock_label();
+  result.machine = measure::describe_machine();
+  for (const study::ParticipantSpec& spec : run.spec.participants) {
+    result.participants.emplace_back();
+    result.participants.back().spec = spec;
+    result.participants.back().outcome = result.outcome;
+    result.participants.back().rounds = 0;
+  }
+  return result;
+}
+
 }  // namespace
 
 LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& catalogue,
@@ -56,7 +80,9 @@ LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& 
 record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attempt,
                                          const std::filesystem::path& folder,
                                          const std::atomic<bool>& stop, RunObserver& observer) {
+  const std::string started_at = core::wall_clock_label();
   const Prepared prepared = preparation_->before(run.spec, folder, stop);
+  if (stop.load()) return interrupted_before(run, attempt, started_at);
   settings_.idle = prepared.idle;
   settings_.timeout_s = study_.timeout_s.value_or(default_timeout_s(run.expected_s));
   record::RunResult result =

@@ -64,9 +64,11 @@ Listed ask_processes(const std::shared_ptr<const NvmlLibrary>& library, nvml::De
   list.refresh();
   Listed listed{{}, list.problem()};
   for (const auto& entry : list.entries()) {
-    listed.processes.push_back({entry.pid, std::isnan(entry.memory_mib)
-                                               ? core::Reading::missing("the driver doesn't tell")
-                                               : core::Reading(entry.memory_mib)});
+    listed.processes.push_back({entry.pid,
+                                std::isnan(entry.memory_mib)
+                                    ? core::Reading::missing("the driver doesn't tell")
+                                    : core::Reading(entry.memory_mib),
+                                entry.kind});
   }
   return listed;
 }

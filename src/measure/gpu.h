@@ -7,6 +7,7 @@
 
 #include "core/measured.h"
 #include "core/reading.h"
+#include "measure/gpu_process_list.h"
 #include "measure/process_owners.h"
 #include "measure/signal.h"
 
@@ -18,6 +19,7 @@ class NvmlLibrary;
 struct GpuProcess {
   pid_t pid = 0;
   core::Reading memory_mib;
+  GpuProcessKind kind = GpuProcessKind::compute;
 };
 
 /// Something that a GPU, or its driver, doesn't tell, and why.

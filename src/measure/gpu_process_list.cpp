@@ -13,14 +13,15 @@ using nvml::Return;
 
 constexpr size_t largest_entry = nvml::process_entry_bytes.back();
 
-GpuProcessList::Entry entry_at(const std::byte* bytes) {
+GpuProcessList::Entry entry_at(const std::byte* bytes, GpuProcessKind kind) {
   std::uint32_t pid = 0;
   std::uint64_t memory = 0;
   std::memcpy(&pid, bytes + nvml::process_pid_at, sizeof pid);
   std::memcpy(&memory, bytes + nvml::process_memory_at, sizeof memory);
-  return {static_cast<pid_t>(pid), memory == nvml::value_not_available
-                                       ? missing_sample
-                                       : static_cast<double>(memory) / (1024.0 * 1024.0)};
+  return {static_cast<pid_t>(pid),
+          memory == nvml::value_not_available ? missing_sample
+                                              : static_cast<double>(memory) / (1024.0 * 1024.0),
+          kind};
 }
 
 bool absent(Return code) {
@@ -45,9 +46,9 @@ std::optional<size_t> process_entry_stride(std::span<const std::byte> buffer, si
 GpuProcessList::GpuProcessList(std::shared_ptr<const NvmlLibrary> library, nvml::Device device)
     : library_(std::move(library)),
       device_(device),
-      kinds_{{{&library_->compute_processes, nullptr, false},
-              {&library_->graphics_processes, nullptr, true},
-              {&library_->mps_processes, nullptr, true}}},
+      kinds_{{{&library_->compute_processes, nullptr, false, GpuProcessKind::compute},
+              {&library_->graphics_processes, nullptr, true, GpuProcessKind::graphics},
+              {&library_->mps_processes, nullptr, true, GpuProcessKind::mps}}},
       buffer_(most_processes * largest_entry) {
   entries_.reserve(kinds_.size() * most_processes);
 }
@@ -71,6 +72,10 @@ bool GpuProcessList::refresh() noexcept {
     };
     return std::pair(left.pid, -rank(left)) < std::pair(right.pid, -rank(right));
   });
+  for (size_t i = entries_.size(); i-- > 1;) {
+    if (entries_[i - 1].pid != entries_[i].pid) continue;
+    entries_[i - 1].kind = std::max(entries_[i - 1].kind, entries_[i].kind);
+  }
   // Not std::ranges::unique: clang 14, which the fuzz build uses, can't read libstdc++'s.
   const auto repeated =
       std::unique(entries_.begin(), entries_.end(),
@@ -93,7 +98,7 @@ std::optional<size_t> GpuProcessList::append(Kind& kind) noexcept {
     unreadable_count_ = count;
     return std::nullopt;
   }
-  for (size_t i = 0; i < count; ++i) entries_.push_back(entry_at(&buffer_[i * *stride]));
+  for (size_t i = 0; i < count; ++i) entries_.push_back(entry_at(&buffer_[i * *stride], kind.kind));
   return count;
 }
 

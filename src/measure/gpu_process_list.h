@@ -23,6 +23,9 @@ namespace tandem::measure {
 std::optional<size_t> process_entry_stride(std::span<const std::byte> buffer, size_t count);
 inline constexpr std::byte process_list_poison{0xA5};
 
+/// What a process has on a GPU: a graphics context (a display's), a compute context, or one of MPS.
+enum class GpuProcessKind { graphics, compute, mps };
+
 /// The processes on a GPU, of every kind that the driver lists: with a compute context, a graphics
 /// context, or as clients of MPS. Keeps its memory; a list of more than `most_processes` of a kind
 /// is a problem.
@@ -33,6 +36,7 @@ class GpuProcessList {
   struct Entry {
     pid_t pid = 0;
     double memory_mib = 0;  ///< missing_sample where the driver doesn't tell
+    GpuProcessKind kind = GpuProcessKind::compute;  ///< of several, the last of the enumeration
   };
 
   GpuProcessList(std::shared_ptr<const NvmlLibrary> library, nvml::Device device);
@@ -55,6 +59,7 @@ class GpuProcessList {
     const Versions* versions;
     const NvmlLibrary::ProcessList* list = nullptr;
     bool may_be_absent;
+    GpuProcessKind kind;
   };
   /// The number of processes that were added; nothing after a failure.
   std::optional<size_t> append(Kind& kind) noexcept;

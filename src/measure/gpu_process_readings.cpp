@@ -29,7 +29,8 @@ GpuProcessReadings::GpuProcessReadings(std::shared_ptr<const NvmlLibrary> librar
                         std::move(description)});
   };
   add("processes", "1", "number of processes on the GPU");
-  add("foreign_processes", "1", "number of processes on the GPU that are of another program");
+  add("foreign_processes", "1",
+      "number of processes on the GPU that are of another program, its display's included");
   add("unknown_processes", "1", "number of processes on the GPU that this system's /proc hasn't");
   for (const Owner owner : participants_) {
     const char participant = owner == Owner::a ? 'a' : 'b';

@@ -497,8 +497,8 @@ Reading Meter::gpu_sm_util_avg_percent_of(int index, Window window, size_t gpu) 
 }
 
 core::IdlePower measure_idle_power(const Instruments& instruments,
-                                   const std::optional<PowerModel>& power_model,
-                                   double duration_s) {
+                                   const std::optional<PowerModel>& power_model, double duration_s,
+                                   const std::atomic<bool>* stop) {
   const core::TemporaryFolder folder("tandem-idle");
   const core::Time origin = core::Clock::now();
   Meter meter(instruments, {.participants = 0,
@@ -508,9 +508,15 @@ core::IdlePower measure_idle_power(const Instruments& instruments,
                             .power_model = power_model});
   meter.start();
   const double begin_s = core::seconds_between(origin, core::Clock::now());
-  std::this_thread::sleep_for(core::from_seconds(duration_s));
+  const core::Time end = core::Clock::now() + core::from_seconds(duration_s);
+  const auto is_stopped = [stop] { return stop != nullptr && stop->load(); };
+  while (!is_stopped() && core::Clock::now() < end) {
+    std::this_thread::sleep_for(
+        std::min<core::Clock::duration>(std::chrono::milliseconds(100), end - core::Clock::now()));
+  }
   const Window window{begin_s, core::seconds_between(origin, core::Clock::now())};
   meter.stop();
+  if (is_stopped()) return {};
   const Energy cpu = meter.cpu_energy(window);
   return {.duration_s = window.duration_s(),
           .cpu_w = core::ratio(cpu.joules, window.duration_s()),

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -104,8 +105,10 @@ class Meter {
 };
 
 /// Watches an idle machine for `duration_s`: what it draws with nothing of ours on it. Where the
-/// CPU has no meter the power model's idle figure stands, called an estimate.
+/// CPU has no meter the power model's idle figure stands, called an estimate. Given up, with
+/// nothing measured, when `stop` becomes true.
 core::IdlePower measure_idle_power(const Instruments& instruments,
-                                   const std::optional<PowerModel>& power_model, double duration_s);
+                                   const std::optional<PowerModel>& power_model, double duration_s,
+                                   const std::atomic<bool>* stop = nullptr);
 
 }  // namespace tandem::measure

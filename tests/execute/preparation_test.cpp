@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "measure/fake_driver.h"
+#include "measure/fake_proc.h"
 #include "temporary_folder.h"
 
 namespace tandem::execute {
@@ -15,6 +16,7 @@ namespace {
 using measure::FakeDriver;
 using measure::Json;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -25,6 +27,9 @@ class PreparationTest : public testing::Test {
     settings_.look_again_s = 0.02;
     settings_.gpu_patience_s = 5;
     on_gpu_.device = study::Device::cuda;
+    measure::write_proc(root_, {{.pid = 1, .parent = 0}, {.pid = 2, .parent = 1}}, false);
+    root_.write("proc/1/comm", "python\n");
+    root_.write("proc/2/comm", "Xorg\n");
   }
 
   static Json device(Json more = Json::object()) {
@@ -34,8 +39,10 @@ class PreparationTest : public testing::Test {
     script["time"] = "real";
     return script;
   }
-  static measure::Instruments instruments(const FakeDriver& driver) {
+  /// On a machine where process 1 computes, 2 is a display's, and there is no 4711.
+  measure::Instruments instruments(const FakeDriver& driver) const {
     measure::Instruments::Options options;
+    options.root = root_.path();
     options.nvml_library = driver.path();
     options.counter_period_s = 1e-6;
     return measure::Instruments(options);
@@ -53,7 +60,14 @@ class PreparationTest : public testing::Test {
     return "it may begin";
   }
 
+  static std::vector<std::string> texts(const std::vector<core::Caution>& cautions) {
+    std::vector<std::string> texts;
+    for (const auto& caution : cautions) texts.push_back(caution.name + ": " + caution.message);
+    return texts;
+  }
+
   test::TemporaryFolder folder_;
+  test::TemporaryFolder root_;
   PreparationSettings settings_;
   std::atomic<bool> stop_{false};
   study::RunSpec on_gpu_;
@@ -74,10 +88,51 @@ TEST_F(PreparationTest, WaitsUntilTheOthersHaveLeftTheGpu) {
 
 TEST_F(PreparationTest, SaysWhoKeepsTheGpuWhenTheyDoNotLeave) {
   settings_.gpu_patience_s = 0.1;
-  const FakeDriver driver(device({{"processes", {{{"pid", 1}}, {{"pid", 4711}}}}}));
-  EXPECT_THAT(refusal(driver, on_gpu_),
-              AllOf(HasSubstr("the GPU GPU-1 is in use by other programs (processes 1, 4711)"),
-                    HasSubstr("end them, or choose another GPU")));
+  const FakeDriver driver(device({{"processes", {{{"pid", 1}}, {{"pid", 2}, {"kind", "mps"}}}}}));
+  EXPECT_THAT(
+      refusal(driver, on_gpu_),
+      AllOf(HasSubstr("the GPU GPU-1 is in use by other programs (processes 1 (python), 2 (Xorg))"),
+            HasSubstr("end them, or choose another GPU")));
+}
+
+TEST_F(PreparationTest, BeginsAndMarksTheRunBesideADisplayOrWhatProcDoesNotKnow) {
+  settings_.gpu_patience_s = 600;
+  const FakeDriver driver(device(
+      {{"used_mib", 600}, {"processes", {{{"pid", 2}, {"kind", "graphics"}}, {{"pid", 4711}}}}}));
+  EXPECT_THAT(
+      texts(prepare(driver, on_gpu_).cautions),
+      ElementsAre(AllOf(HasSubstr("contaminated: "), HasSubstr("graphics"), HasSubstr("2 (Xorg)")),
+                  AllOf(HasSubstr("contamination_unknown: "), HasSubstr("4711"))));
+}
+
+TEST_F(PreparationTest, SaysThatItCanNotTellWhoIsOnTheGpu) {
+  const FakeDriver driver(
+      device({{"answers", {{"nvmlDeviceGetComputeRunningProcesses_v2", "no_permission"}}}}));
+  EXPECT_THAT(texts(prepare(driver, on_gpu_).cautions),
+              ElementsAre(AllOf(HasSubstr("contamination_unknown: "),
+                                HasSubstr("Insufficient Permissions"))));
+}
+
+TEST_F(PreparationTest, WaitsUntilTheMemoryIsFreeThatNobodyOwns) {
+  const FakeDriver driver(device({{"used_mib", 9000}}));
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    driver.change(device({{"used_mib", 600}}));
+  });
+  const core::Time begin = core::Clock::now();
+  EXPECT_THAT(prepare(driver, on_gpu_).cautions, IsEmpty());
+  EXPECT_GE(core::seconds_between(begin, core::Clock::now()), 0.1);
+  other.join();
+}
+
+TEST_F(PreparationTest, BeginsAndMarksTheRunWhenMemoryStaysInUseThatNobodyOwns) {
+  settings_.gpu_patience_s = 0.05;
+  const Json display = {{"pid", 2}, {"kind", "graphics"}, {"memory_mib", 1000}};
+  const FakeDriver driver(device({{"used_mib", 9000}, {"processes", {display}}}));
+  EXPECT_THAT(texts(prepare(driver, on_gpu_).cautions),
+              ElementsAre(HasSubstr("contaminated"),
+                          AllOf(HasSubstr("contamination_unknown: "), HasSubstr("9000 MiB"),
+                                HasSubstr("8000 MiB"), HasSubstr("2048 MiB"))));
 }
 
 TEST_F(PreparationTest, DoesNotLookAtTheGpuForARunOnTheCpu) {
@@ -131,6 +186,50 @@ TEST_F(PreparationTest, MeasuresIdlePowerOnceForEachRepetition) {
   EXPECT_NEAR(preparation.before(on_gpu_, folder_.path(), stop_).idle.gpu_w.value(), 200, 10);
   on_gpu_.repetition = 2;
   EXPECT_NEAR(preparation.before(on_gpu_, folder_.path(), stop_).idle.gpu_w.value(), 300, 15);
+}
+
+TEST_F(PreparationTest, RefusesAFolderWhoseRoomItCanNotTell) {
+  const FakeDriver driver(device());
+  const measure::Instruments found = instruments(driver);
+  Preparation preparation(found, settings_, std::nullopt);
+  try {
+    preparation.before(on_gpu_, folder_ / "not/there", stop_);
+    ADD_FAILURE() << "took it for room enough";
+  } catch (const core::SystemError& error) {
+    EXPECT_THAT(error.what(), HasSubstr((folder_ / "not/there").string()));
+  }
+}
+
+TEST_F(PreparationTest, WaitsForThePowerToSettleBeforeItMeasuresIdle) {
+  settings_.idle_s = 0.3;
+  settings_.look_again_s = 0.3;
+  const FakeDriver driver(device({{"power_w", 400}}));
+  std::thread cooling([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    driver.change(device({{"power_w", 100}}));
+  });
+  EXPECT_NEAR(prepare(driver, on_gpu_).idle.gpu_w.value(), 100, 10);
+  cooling.join();
+}
+
+TEST_F(PreparationTest, DoesNotWaitForAGpuThatTheDriverCallsIdle) {
+  settings_.idle_s = 0.05;
+  settings_.look_again_s = 20;
+  const FakeDriver driver(device({{"throttle_bits", 1}}));
+  const core::Time begin = core::Clock::now();
+  prepare(driver, on_gpu_);
+  EXPECT_LT(core::seconds_between(begin, core::Clock::now()), 10);
+}
+
+TEST_F(PreparationTest, GivesUpMeasuringIdleWhenTheSessionIsToEnd) {
+  settings_.idle_s = 3600;
+  const FakeDriver driver(device({{"throttle_bits", 1}}));
+  std::thread person([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    stop_ = true;
+  });
+  EXPECT_EQ(prepare(driver, on_gpu_).idle.duration_s, 0) << "it was not measured";
+  person.join();
 }
 
 TEST_F(PreparationTest, StopsWaitingWhenTheSessionIsToEnd) {

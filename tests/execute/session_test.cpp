@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "fake_workloads.h"
 #include "record/index.h"
 #include "temporary_folder.h"
 
@@ -136,6 +137,22 @@ TEST_F(SessionTest, StopsAtAResultThatItCanNotReadInsteadOfRepeatingTheRun) {
   folder_.write("runs/two/1/result.json", "{\"result_version\": 99}");
   EXPECT_THROW(run(), core::SystemError);
   EXPECT_THAT(executor_.executed, IsEmpty());
+}
+
+TEST_F(SessionTest, StartsNoTrainingAfterItWasAskedToStop) {
+  const std::vector<study::Workload> workloads = {test::fake_workload("a")};
+  const study::Catalogue catalogue(workloads);
+  const study::Study study;
+  LocalExecutor executor(study, catalogue, folder_.path());
+  const study::RunSpec spec = test::fake_run(workloads);
+  stop_ = true;
+  test::TemporaryFolder attempt;
+  const RunResult result =
+      executor.execute({spec, spec.id(), 1.0}, 1, attempt.path(), stop_, observer_);
+  EXPECT_EQ(result.outcome.status, Status::interrupted);
+  EXPECT_EQ(result.participants.size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(attempt / "solo.stdout.log"));
+  EXPECT_NO_THROW(record::from_document(to_document(result)));
 }
 
 TEST_F(SessionTest, LeavesAnAttemptWithoutResultWhenTheMachineCanNotGoOn) {

@@ -55,6 +55,22 @@ TEST(GpuProcesses, AreOfAllKindsAndListedOnce) {
               ElementsAre("20: 300 MiB", "30: the driver doesn't tell", "40: 10 MiB"));
 }
 
+TEST(GpuProcesses, AreOfTheKindThatIsNotGraphicsWhenTheyAreOfSeveral) {
+  const FakeDriver driver(with_processes(
+      R"([{"pid": 20, "memory_mib": 10, "kind": "graphics"},
+          {"pid": 30, "memory_mib": 100, "kind": "graphics"},
+          {"pid": 30, "memory_mib": 10},
+          {"pid": 40, "kind": "mps"}])"_json));
+  std::string problem;
+  std::vector<GpuProcessKind> kinds;
+  const GpuDriver found = driver.load();
+  for (const GpuProcess& process : found.devices().front().processes(problem)) {
+    kinds.push_back(process.kind);
+  }
+  EXPECT_THAT(kinds,
+              ElementsAre(GpuProcessKind::graphics, GpuProcessKind::compute, GpuProcessKind::mps));
+}
+
 // The size of an entry is told from what the driver writes, not from the version in the name.
 TEST(GpuProcesses, AreReadWhateverTheSizeOfAnEntry) {
   for (const size_t bytes : {16, 24, 32}) {
