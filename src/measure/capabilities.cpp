@@ -11,6 +11,7 @@
 
 #include "measure/cgroup.h"
 #include "measure/gpu.h"
+#include "measure/gpu_capability.h"
 #include "measure/kernel_file.h"
 #include "measure/process_tree.h"
 #include "measure/rapl.h"
@@ -33,18 +34,6 @@ Capability cpu_energy_capability(const fs::path& root, const PerfOpener& open) {
     detail += (detail.empty() ? "" : "; ") + signal.name + ": " + signal.description;
   }
   return {"cpu_energy", true, detail};
-}
-
-Capability gpu_capability() {
-  const auto driver = GpuDriver::load();
-  if (const auto* missing = std::get_if<MissingSource>(&driver)) {
-    return {"gpu_energy", false, missing->reason, missing->enable_with};
-  }
-  std::string detail;
-  for (const Gpu& gpu : std::get<GpuDriver>(driver).devices()) {
-    detail += (detail.empty() ? "" : ", ") + gpu.description().uuid;
-  }
-  return {"gpu_energy", true, detail};
 }
 
 Capability process_tree_capability(const fs::path& root) {
@@ -94,7 +83,7 @@ Capability cgroup_capability(const fs::path& root) {
 
 std::vector<Capability> probe_capabilities(const fs::path& root, const PerfOpener& open) {
   return {cpu_energy_capability(root, open),
-          gpu_capability(),
+          gpu_capability(GpuDriver::load()),
           process_tree_capability(root),
           process_file_capability("process_pss", root / "proc/self/smaps_rollup",
                                   "/proc/PID/smaps_rollup: memory, shared pages divided"),

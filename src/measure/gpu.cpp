@@ -193,8 +193,13 @@ std::variant<GpuDriver, MissingSource> GpuDriver::look_for(const std::string& li
   GpuDriver driver;
   for (unsigned i = 0; i < count; ++i) {
     const auto broken = [&](const char* function, Return code) {
+      std::vector<std::string> commands;
+      if (code == Return::reset_required) {
+        commands.push_back(fmt::format("sudo nvidia-smi --gpu-reset -i {}", i));
+      }
       driver.broken_.push_back(
-          {"gpu", fmt::format("device {} of the driver: {}", i, library->reason(function, code))});
+          {"gpu", fmt::format("device {} of the driver: {}", i, library->reason(function, code)),
+           std::move(commands)});
     };
     void* handle = nullptr;
     std::string uuid;

@@ -14,7 +14,7 @@ Instruments::Instruments(const Options& options)
       has_rapl_(!std::holds_alternative<MissingSource>(find_rapl(options.root))) {
   const auto found = GpuDriver::load(options.nvml_library, options.driver_limits);
   if (const auto* missing = std::get_if<MissingSource>(&found)) {
-    why_no_gpu_ = missing->reason;
+    why_no_gpu_ = missing->reason_and_commands();
     if (!options.gpus.empty()) {
       throw core::UserError("the GPU to measure",
                             {{options.gpus_asked_by, options.gpus.front(), why_no_gpu_}});

@@ -64,7 +64,7 @@ std::string_view our_words(Return code) {
 std::string_view remedy(Return code) {
   switch (code) {
     case Return::driver_not_loaded:
-      return " (load the kernel's part with: sudo modprobe nvidia)";
+      return " (the kernel's part isn't loaded)";
     case Return::version_mismatch:
       return " (the driver was updated while its old version runs: restart the machine)";
     case Return::no_permission:
@@ -113,8 +113,11 @@ std::variant<std::shared_ptr<const NvmlLibrary>, MissingSource> NvmlLibrary::loa
                     library->init_.name()));
   }
   if (code != Return::success) {
-    return missing_gpu(fmt::format("the NVIDIA driver doesn't start: {}{}",
-                                   library->reason(library->init_.name(), code), remedy(code)));
+    MissingSource missing =
+        missing_gpu(fmt::format("the NVIDIA driver doesn't start: {}{}",
+                                library->reason(library->init_.name(), code), remedy(code)));
+    if (code == Return::driver_not_loaded) missing.enable_with = {"sudo modprobe nvidia"};
+    return missing;
   }
   library->initialised_ = true;
   loaded[path] = library;

@@ -92,8 +92,8 @@ TEST(Nvml, SaysWhyALibraryCantBeLoaded) {
 TEST(Nvml, SaysWhyTheDriverDoesntStartAndWhatToDo) {
   const FakeDriver driver(Json{{"start", "driver_not_loaded"}});
   EXPECT_EQ(driver.reason_not_to_load(),
-            "the NVIDIA driver doesn't start: nvmlInit_v2: Driver Not Loaded (load the kernel's "
-            "part with: sudo modprobe nvidia)");
+            "the NVIDIA driver doesn't start: nvmlInit_v2: Driver Not Loaded (the kernel's "
+            "part isn't loaded)");
   const FakeDriver updated(Json{{"start", "version_mismatch"}});
   EXPECT_THAT(updated.reason_not_to_load(), HasSubstr("restart the machine"));
   const FakeDriver forbidden(Json{{"start", "no_permission"}});
