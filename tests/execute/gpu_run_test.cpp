@@ -1,5 +1,6 @@
 // Whole runs beside a stand-in for NVIDIA's driver: trainings are real processes, joules are not.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -29,10 +30,10 @@ class GpuRunTest : public testing::Test {
     script["time"] = "real";
     return script;
   }
-  static Json trainings(Json more = Json::object()) {
-    Json training = {{"comm", "fake-trainer"}, {"memory_mib", 500}, {"sm_util_percent", 40}};
-    training.update(more);
-    return training;
+  /// The launcher and the trainer of each training of this test, and of no other that runs
+  /// meanwhile.
+  static Json trainings() {
+    return {{"children_of", ::getpid()}, {"memory_mib", 250}, {"sm_util_percent", 20}};
   }
   RunResult run(const FakeDriver& driver, const std::vector<study::Workload>& workloads) {
     RunSettings settings;
