@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "end_of_process.h"
 #include "temporary_folder.h"
 
 namespace tandem::execute {
@@ -31,18 +31,6 @@ class ChildProcessTest : public ::testing::Test {
   }
   Command shell(const std::string& script) const { return command({"/bin/sh", "-c", script}); }
   std::string output() const { return core::read_file(folder_ / "stdout.log"); }
-
-  /// Waits for the end, not longer than a loaded machine may need.
-  static ProcessEnd end_of(ChildProcess& process) {
-    const core::Time limit = core::Clock::now() + std::chrono::seconds(30);
-    while (core::Clock::now() < limit) {
-      if (const auto end = process.poll_end()) return *end;
-      pollfd waiting{process.end_fd(), POLLIN, 0};
-      ::poll(&waiting, 1, 100);
-    }
-    ADD_FAILURE() << "the process did not end";
-    return {};
-  }
 
   /// True once no process has the id any more.
   static bool is_gone(pid_t pid) {

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/file.h"
+#include "end_of_process.h"
 #include "execute/child_process.h"
 #include "measure/cgroup.h"
 #include "measure/cgroup_accounting.h"
@@ -33,16 +33,6 @@ class RunCgroupTest : public ::testing::Test {
     command.grace_s = 0.2;
     if (const auto* cgroup = std::get_if<0>(&made_)) command.cgroup = (*cgroup)->folder();
     return command;
-  }
-  static ProcessEnd end_of(ChildProcess& process) {
-    const core::Time limit = core::Clock::now() + std::chrono::seconds(30);
-    while (core::Clock::now() < limit) {
-      if (const auto end = process.poll_end()) return *end;
-      pollfd waiting{process.end_fd(), POLLIN, 0};
-      ::poll(&waiting, 1, 100);
-    }
-    ADD_FAILURE() << "the process did not end";
-    return {};
   }
   /// One that only waits for its parent to take notice is not.
   static bool is_alive(pid_t pid) {

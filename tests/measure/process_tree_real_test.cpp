@@ -13,7 +13,7 @@
 #include "allocation_count.h"
 #include "core/file.h"
 #include "forked_process.h"
-#include "measure/process_tree.h"
+#include "process_tree_sample.h"
 
 namespace tandem::measure {
 namespace {
@@ -24,20 +24,6 @@ using test::ForkedProcess;
 using test::wait_for_child;
 
 constexpr auto each_tick = core::Clock::duration::zero();
-
-struct Sample {
-  double cpu_time_s;
-  double memory_mib;
-  double processes;
-  double io_read_mib;
-  double io_written_mib;
-};
-
-Sample read(ProcessTree& tree) {
-  std::array<double, 5> values{};
-  tree.read(values);
-  return {values[0], values[1], values[2], values[3], values[4]};
-}
 
 [[noreturn]] void sleep_until_killed() {
   for (;;) ::pause();

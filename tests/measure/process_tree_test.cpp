@@ -7,23 +7,10 @@
 #include <cmath>
 
 #include "fake_proc.h"
+#include "process_tree_sample.h"
 
 namespace tandem::measure {
 namespace {
-
-struct Sample {
-  double cpu_time_s;
-  double memory_mib;
-  double processes;
-  double io_read_mib;
-  double io_written_mib;
-};
-
-Sample read(ProcessTree& tree) {
-  std::array<double, 5> values{};
-  tree.read(values);
-  return {values[0], values[1], values[2], values[3], values[4]};
-}
 
 double mib(long pages) {
   return static_cast<double>(pages * ::sysconf(_SC_PAGESIZE)) / 1048576;
