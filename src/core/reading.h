@@ -22,7 +22,8 @@ class Reading {
   explicit operator bool() const { return has_value(); }
   /// The number; throws std::bad_optional_access when missing.
   double value() const { return value_.value(); }
-  double operator*() const { return *value_; }
+  /// As value(): whoever forgets to ask must not read a number that nobody measured.
+  double operator*() const { return value_.value(); }
   double value_or(double fallback) const { return value_.value_or(fallback); }
   /// Why the number is missing; empty when it is there.
   const std::string& reason() const { return reason_; }
