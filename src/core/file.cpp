@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 #include "core/error.h"
@@ -30,11 +29,17 @@ std::string read_file(const fs::path& path) {
   if (fs::is_directory(path, code)) {
     throw SystemError(fmt::format("can't read '{}': it is a folder", path.string()));
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw SystemError(fmt::format("can't read '{}'", path.string()), errno);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) throw SystemError(fmt::format("can't read '{}'", path.string()), errno);
-  return content;
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) throw SystemError(fmt::format("can't read '{}'", path.string()), errno);
+  std::string content;
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw SystemError(fmt::format("can't read '{}'", path.string()), errno);
+    if (count == 0) return content;
+    content.append(buffer.data(), static_cast<size_t>(count));
+  }
 }
 
 TemporaryFolder::TemporaryFolder(const std::string& name) {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "core/text.h"
@@ -168,7 +168,9 @@ std::string Training::last_words() const {
   const std::streamoff size = file.tellg();
   if (size <= 0) return "";
   file.seekg(std::max<std::streamoff>(0, size - tail_bytes));
-  const std::string tail{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream read;
+  read << file.rdbuf();
+  const std::string tail = read.str();
   const size_t end = tail.find_last_not_of(" \t\r\n");
   if (end == std::string::npos) return "";
   const size_t before = tail.find_last_of("\r\n", end);

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace tandem::measure {
 namespace {
@@ -39,7 +39,11 @@ std::string_view without_line_end(std::string_view text) {
 
 std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  // Not through stream iterators: libstdc++ throws out of them when reading fails, as it does for a
+  // process that ends meanwhile or for a counter that the kernel won't tell.
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 std::string_view trimmed(std::string_view text) {

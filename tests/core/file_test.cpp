@@ -42,6 +42,12 @@ TEST(ReadFile, SaysThatAFolderIsNoFile) {
   EXPECT_THAT(message_of([&] { read_file(folder.path()); }), HasSubstr("is a folder"));
 }
 
+TEST(ReadFile, NamesAFileWhoseReadingFails) {
+  // A process's memory at address 0 opens like a file, and reading it is an I/O error.
+  EXPECT_THAT(message_of([] { read_file("/proc/self/mem"); }),
+              ::testing::AllOf(HasSubstr("/proc/self/mem"), HasSubstr("Input/output error")));
+}
+
 TEST(ReadFile, KeepsBytesAsTheyAre) {
   const test::TemporaryFolder folder;
   const std::string bytes("a\0\r\n\xff", 5);

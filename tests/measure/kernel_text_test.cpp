@@ -18,6 +18,11 @@ TEST(KernelText, ReadsANumberOnlyWhenItIsAll) {
   }
 }
 
+TEST(KernelText, IsEmptyWhenAFileIsNotThereOrItsReadingFails) {
+  EXPECT_EQ(read_text("/nowhere"), "");
+  EXPECT_EQ(read_text("/proc/self/mem"), "") << "which opens, and can't be read at address 0";
+}
+
 TEST(KernelText, ReadsListsOfCpus) {
   EXPECT_THAT(*parse_cpu_list("0\n"), ElementsAre(0));
   EXPECT_THAT(*parse_cpu_list("0,18\n"), ElementsAre(0, 18));
