@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/clock.h"
 #include "measure/nvml_library.h"
 
 namespace tandem::measure {
@@ -20,11 +21,15 @@ class GpuProcessUtilization {
   /// Samples taken before now are left out.
   GpuProcessUtilization(std::shared_ptr<const NvmlLibrary> library, nvml::Device device);
 
+  /// Seconds for which a process's use is taken to last. Both sides keep about the same rhythm, so
+  /// that now and then a refresh falls between two samples; so do those at the edges of a window,
+  /// of which there may be several within a second.
+  static constexpr double lasts_s = 1.5;
+
   /// Asks for the samples since the last call. `not_found` says that there are none.
   nvml::Return refresh() noexcept;
-  /// The mean of the samples since the last refresh, each standing for an equal time. Where there
-  /// is none, that of the refresh before, once: both sides keep about the same rhythm, so that now
-  /// and then a refresh falls between two samples. Nothing when there was none then either.
+  /// The mean of the samples that the last refresh with any of this process brought, each standing
+  /// for an equal time. Nothing when that is longer ago than lasts_s.
   std::optional<double> sm_percent(pid_t process) const noexcept;
 
  private:
@@ -32,14 +37,14 @@ class GpuProcessUtilization {
     pid_t process;
     double sum_percent;
     int samples;
+    core::Time at;  ///< of the refresh
   };
-  static void add(std::vector<Use>& uses, const nvml::ProcessSample& sample) noexcept;
+  void add(const nvml::ProcessSample& sample, core::Time now) noexcept;
 
   std::shared_ptr<const NvmlLibrary> library_;
   nvml::Device device_;
   std::vector<nvml::ProcessSample> buffer_;
-  std::vector<Use> now_;
-  std::vector<Use> before_;
+  std::vector<Use> uses_;  ///< none older than lasts_s
   unsigned long long last_seen_us_ = 0;  ///< on the driver's clock
 };
 

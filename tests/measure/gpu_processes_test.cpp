@@ -1,11 +1,14 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "fake_driver.h"
 #include "fake_proc.h"
 #include "measure/gpu_process_list.h"
+#include "measure/gpu_process_utilization.h"
 
 namespace tandem::measure {
 namespace {
@@ -212,9 +215,9 @@ TEST_F(GpuProcessReadings, TakeTheMeanOfTheSamplesSinceTheLastRead) {
   EXPECT_EQ(Tick(*source)["gpu_0_sm_util_a_percent"], 80);
 }
 
-// Reader and driver both work once a second, so that a read may fall between two samples: the last
-// one then holds once, and no longer.
-TEST_F(GpuProcessReadings, HoldASampleForOneReadOnly) {
+// Reader and driver both work once a second, so that a read may fall between two samples, and at a
+// window's edge there are more reads: the last sample then holds, but not for ever.
+TEST_F(GpuProcessReadings, HoldASampleForLittleMoreThanASecond) {
   Json working = process(200, 1, 20);
   Json silent = {{"pid", 200}, {"memory_mib", 1}, {"from_s", 1.5}};
   working["to_s"] = 1.5;
@@ -222,8 +225,10 @@ TEST_F(GpuProcessReadings, HoldASampleForOneReadOnly) {
   const auto source = readings_of(driver);
   EXPECT_THAT(Tick(*source)["gpu_0_sm_util_a_percent"], IsNan());
   driver.advance(1.9);
-  EXPECT_EQ(Tick(*source)["gpu_0_sm_util_a_percent"], 20);
-  EXPECT_EQ(Tick(*source)["gpu_0_sm_util_a_percent"], 20);
+  for (int read = 0; read < 4; ++read) {
+    EXPECT_EQ(Tick(*source)["gpu_0_sm_util_a_percent"], 20) << read;
+  }
+  std::this_thread::sleep_for(std::chrono::duration<double>(GpuProcessUtilization::lasts_s + 0.1));
   EXPECT_THAT(Tick(*source)["gpu_0_sm_util_a_percent"], IsNan());
 }
 
