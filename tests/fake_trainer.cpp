@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
     return 3;
   }
   if (behaviour == "leaves_a_child") leave_a_child(std::getenv("FAKE_TRAINER_PID_FILE"));
+  if (behaviour == "loads") std::this_thread::sleep_for(std::chrono::milliseconds(2200));
   if (behaviour == "garbage") say("Epoch 1: loss 0.3");
   if (behaviour == "endless_line") {
     for (;;) {

@@ -26,7 +26,8 @@
 //      "entry_bytes": {"nvmlDeviceGetComputeRunningProcesses_v2": 32},
 //      "processes": [{
 //        "pid": 123,                       or "self", or instead of it
-//        "children_of": 123,               all below it, or "comm": "name", all of that name
+//        "children_of": 123,               all below it, or "child_of": 123, its own children only,
+//                                          or "comm": "name", all of that name
 //        "kind": "compute",                or "graphics", "mps"
 //        "memory_mib": 10,                 or null, which the driver can't tell
 //        "sm_util_percent": 40,            a sample a second; without it none
@@ -48,7 +49,7 @@ struct Power {
 };
 
 struct Process {
-  nlohmann::json who;  ///< the members `pid`, `children_of` or `comm`
+  nlohmann::json who;  ///< the members `pid`, `children_of`, `child_of` or `comm`
   std::string kind = "compute";
   double memory_mib = 0;  ///< below zero: not told
   int sm_util_percent = -1;

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <string>
 
 #include "fake_device.h"
 
@@ -27,7 +27,9 @@ std::vector<RealProcess> real_processes() {
         std::from_chars(folder.data(), folder.data() + folder.size(), process.pid);
     if (error != std::errc() || end != folder.data() + folder.size()) continue;
     std::ifstream file(entry.path() / "stat");
-    const std::string stat{std::istreambuf_iterator<char>(file), {}};
+    // Not through stream iterators, which throw when the process ends before it is read.
+    std::string stat;
+    std::getline(file, stat, '\0');
     const size_t name_begin = stat.find('(');
     const size_t name_end = stat.rfind(')');
     if (name_end == stat.npos) continue;  // it has just ended
@@ -54,8 +56,9 @@ std::vector<unsigned> pids_of(const nlohmann::json& who) {
     }
     return pids;
   }
-  pids = {number_of(who.at("children_of"))};
-  for (size_t i = 0; i < pids.size(); ++i) {
+  pids = {number_of(who.contains("child_of") ? who["child_of"] : who.at("children_of"))};
+  const auto generations = who.contains("child_of") ? 1 : all.size();
+  for (size_t i = 0; i < pids.size() && i < generations; ++i) {
     for (const RealProcess& process : all) {
       if (process.parent == pids[i]) pids.push_back(process.pid);
     }
