@@ -22,7 +22,8 @@ GpuProcessUtilization::GpuProcessUtilization(std::shared_ptr<const NvmlLibrary> 
 
 nvml::Return GpuProcessUtilization::refresh() noexcept {
   const core::Time now = core::Clock::now();
-  std::erase_if(uses_, [&](const Use& use) { return core::seconds_between(use.at, now) > lasts_s; });
+  std::erase_if(uses_,
+                [&](const Use& use) { return core::seconds_between(use.at, now) > lasts_s; });
   unsigned count = most_samples;
   const nvml::Return code =
       library_->process_utilization(device_, buffer_.data(), &count, last_seen_us_);

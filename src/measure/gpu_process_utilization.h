@@ -44,7 +44,7 @@ class GpuProcessUtilization {
   std::shared_ptr<const NvmlLibrary> library_;
   nvml::Device device_;
   std::vector<nvml::ProcessSample> buffer_;
-  std::vector<Use> uses_;  ///< none older than lasts_s
+  std::vector<Use> uses_;                ///< none older than lasts_s
   unsigned long long last_seen_us_ = 0;  ///< on the driver's clock
 };
 

@@ -113,7 +113,8 @@ TEST_F(GpuRunTest, IsDividedIntoPhasesThatCoverItsMakespan) {
   EXPECT_NEAR(tail.end_s - tail.begin_s,
               *result.participants[1].duration_seconds - *result.participants[0].duration_seconds,
               1e-9);
-  EXPECT_NEAR(*tail.gpu_energy_joules.joules, 200 * (tail.end_s - tail.begin_s), counter_tolerance_j);
+  EXPECT_NEAR(*tail.gpu_energy_joules.joules, 200 * (tail.end_s - tail.begin_s),
+              counter_tolerance_j);
 }
 
 TEST_F(GpuRunTest, IsContaminatedWhenAnotherProgramIsOnTheGpu) {
