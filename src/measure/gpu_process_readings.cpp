@@ -24,6 +24,7 @@ GpuProcessReadings::GpuProcessReadings(std::shared_ptr<const NvmlLibrary> librar
       participants_(owner_of_participant.begin(), owner_of_participant.begin() + participants) {
   if (with_utilization) utilization_.emplace(std::move(library), device);
   owner_of_entry_.reserve(3 * GpuProcessList::most_processes);
+  owners_before_.reserve(3 * GpuProcessList::most_processes);
   const auto add = [&](std::string name, std::string unit, std::string description) {
     signals_.push_back({fmt::format("gpu_{}_{}", index, name), std::move(unit), Behaviour::gauge,
                         std::move(description)});
@@ -31,6 +32,7 @@ GpuProcessReadings::GpuProcessReadings(std::shared_ptr<const NvmlLibrary> librar
   add("processes", "1", "number of processes on the GPU");
   add("foreign_processes", "1",
       "number of processes on the GPU that are of another program, its display's included");
+  add("foreign_computing_processes", "1", "number of these that compute, as a display doesn't");
   add("unknown_processes", "1", "number of processes on the GPU that this system's /proc hasn't");
   for (const Owner owner : participants_) {
     const char participant = owner == Owner::a ? 'a' : 'b';
@@ -51,21 +53,42 @@ void GpuProcessReadings::read(std::span<double> values) noexcept {
   if (utilization_) lost_ = utilization_->refresh() == nvml::Return::gpu_is_lost;
 
   owner_of_entry_.clear();
-  for (const auto& entry : list_.entries()) {
-    owner_of_entry_.push_back(owners_->owner_of(entry.pid));
+  for (const auto& entry : list_.entries()) owner_of_entry_.push_back(owner_of(entry.pid));
+  owners_before_.clear();
+  for (size_t i = 0; i < owner_of_entry_.size(); ++i) {
+    owners_before_.emplace_back(list_.entries()[i].pid, owner_of_entry_[i]);
   }
   const auto count = [this](Owner owner) {
     return static_cast<double>(std::ranges::count(owner_of_entry_, owner));
   };
   values[0] = static_cast<double>(owner_of_entry_.size());
   values[1] = count(Owner::foreign);
-  values[2] = count(Owner::unknown);
-  size_t next = 3;
+  values[2] = foreign_computing();
+  values[3] = count(Owner::unknown);
+  size_t next = 4;
   for (const Owner participant : participants_) {
     const Use use = use_of(participant);
     values[next++] = use.memory_mib;
     if (utilization_) values[next++] = use.sm_percent;
   }
+}
+
+Owner GpuProcessReadings::owner_of(pid_t process) const noexcept {
+  const Owner owner = owners_->owner_of(process);
+  if (owner != Owner::unknown) return owner;
+  const auto before =
+      std::ranges::find(owners_before_, process, [](const auto& entry) { return entry.first; });
+  return before == owners_before_.end() ? Owner::unknown : before->second;
+}
+
+double GpuProcessReadings::foreign_computing() const noexcept {
+  const auto entries = list_.entries();
+  int computing = 0;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const bool is_foreign = owner_of_entry_[i] == Owner::foreign;
+    computing += is_foreign && entries[i].kind != GpuProcessKind::graphics ? 1 : 0;
+  }
+  return computing;
 }
 
 GpuProcessReadings::Use GpuProcessReadings::use_of(Owner participant) const noexcept {

@@ -35,6 +35,9 @@ class GpuProcessReadings final : public SignalSource {
     double memory_mib;
     double sm_percent;
   };
+  /// A process that ends between the driver's list and a look into /proc is still its owner's.
+  ProcessOwners::Owner owner_of(pid_t process) const noexcept;
+  double foreign_computing() const noexcept;
   Use use_of(ProcessOwners::Owner participant) const noexcept;
 
   std::shared_ptr<const ProcessOwners> owners_;
@@ -43,6 +46,7 @@ class GpuProcessReadings final : public SignalSource {
   std::string name_;
   std::vector<Signal> signals_;
   std::vector<ProcessOwners::Owner> owner_of_entry_;
+  std::vector<std::pair<pid_t, ProcessOwners::Owner>> owners_before_;  ///< at the last reading
   std::vector<ProcessOwners::Owner> participants_;
   bool lost_ = false;
 };

@@ -496,6 +496,10 @@ Reading Meter::gpu_sm_util_avg_percent_of(int index, Window window, size_t gpu) 
                                     window, mean_over);
 }
 
+Reading Meter::gpu_foreign_computing(Window window, size_t gpu) const {
+  return parts_->gpu_figure(gpu, "foreign_computing_processes", window, maximum_over);
+}
+
 core::IdlePower measure_idle_power(const Instruments& instruments,
                                    const std::optional<PowerModel>& power_model, double duration_s,
                                    const std::atomic<bool>* stop) {

@@ -98,6 +98,8 @@ class Meter {
   core::Reading gpu_memory_peak_mib_of(int index, Window window, size_t gpu = 0) const;
   /// Time-weighted SM utilisation by this participant.
   core::Reading gpu_sm_util_avg_percent_of(int index, Window window, size_t gpu = 0) const;
+  /// Most processes of other programs that computed on the GPU at one time.
+  core::Reading gpu_foreign_computing(Window window, size_t gpu = 0) const;
 
  private:
   class Parts;

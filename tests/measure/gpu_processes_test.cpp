@@ -9,6 +9,7 @@
 #include "fake_proc.h"
 #include "measure/gpu_process_list.h"
 #include "measure/gpu_process_utilization.h"
+#include "measure/kernel_text.h"
 
 namespace tandem::measure {
 namespace {
@@ -190,6 +191,22 @@ TEST_F(GpuProcessReadings, DontTakeAnUnknownProcessForNobody) {
   EXPECT_EQ(tick["gpu_0_foreign_processes"], 0);
   EXPECT_THAT(tick["gpu_0_memory_a_mib"], IsNan());
   EXPECT_THAT(tick["gpu_0_sm_util_a_percent"], IsNan());
+  EXPECT_EQ(tick["gpu_0_memory_b_mib"], 10);
+}
+
+TEST_F(GpuProcessReadings, KeepAProcessThatEndsBetweenTheListAndTheLook) {
+  const FakeDriver driver(
+      with_processes(Json::array({process(200, 70, 90), process(300, 10, 20)})));
+  const auto source = readings_of(driver);
+  driver.advance(1);
+  const Tick before(*source);
+  const std::filesystem::path stat = root_->path() / "proc/200/stat";
+  const std::string text = read_text(stat);
+  std::filesystem::remove(stat);
+  const Tick tick(*source);
+  root_->write("proc/200/stat", text);
+  EXPECT_EQ(tick["gpu_0_unknown_processes"], 0);
+  EXPECT_EQ(tick["gpu_0_memory_a_mib"], 70);
   EXPECT_EQ(tick["gpu_0_memory_b_mib"], 10);
 }
 
