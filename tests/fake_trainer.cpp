@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
   say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0,"cuda_visible_devices":")" +
       std::string(gpus == nullptr ? "" : gpus) + "\"}");
   wait_for_go();
+  if (behaviour == "starts_late") std::this_thread::sleep_for(std::chrono::milliseconds(400));
   say(R"({"type":"started"})");
   if (behaviour == "starts_for_ever") {
     for (;;) say(R"({"type":"started"})");
@@ -102,6 +103,25 @@ int main(int argc, char** argv) {
     accuracy = 1 - std::exp(-epoch * std::sqrt(rate)) - 0.001 * (seed % 10);
     const double loss = 1 - accuracy;
     if (epoch == 2) {
+      if (behaviour == "cuda_out_of_memory") {
+        std::fputs(
+            "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n"
+            "[rank0] exiting\n",
+            stderr);
+        return 1;
+      }
+      if (behaviour == "says_out_of_memory") {
+        say(R"({"type":"failed","reason":"exception","message":"std::bad_alloc"})");
+        return 1;
+      }
+      if (behaviour == "disk_full") {
+        std::fputs("OSError: [Errno 28] No space left on device: 'model.pt'\n", stderr);
+        return 1;
+      }
+      if (behaviour == "floods_its_log") {
+        const std::string line(1023, 'x');
+        for (;;) std::puts(line.c_str());
+      }
       if (behaviour == "fails") {
         say(R"({"type":"failed","reason":"non_finite_loss","message":"loss is nan in epoch 2"})");
         return 4;

@@ -44,8 +44,12 @@ void ProgressDisplay::run_begins(const study::PlannedRun& run, size_t place, int
   epochs_[1].clear();
 }
 
-void ProgressDisplay::run_ends(const record::RunResult& result, double took_s) {
-  time_left_.run_done(expected_s_, took_s);
+void ProgressDisplay::run_ends(const record::RunResult& result, double took_s, bool again) {
+  if (again) {
+    ++to_do_;
+  } else {
+    time_left_.run_done(expected_s_, took_s);
+  }
   if (terminal_) say("\r\033[K");
   std::string how = "ok";
   if (!result.outcome.ok()) {
@@ -54,6 +58,7 @@ void ProgressDisplay::run_ends(const record::RunResult& result, double took_s) {
   }
   say(fmt::format("[{:>{}}/{}] {}  {:.1f} s  {}", place_, std::to_string(to_do_).size(), to_do_,
                   run_name_, took_s, how));
+  if (again) say("  (will be made again)");
   if (place_ < to_do_) say(fmt::format("  {} left", core::format_duration(time_left_.seconds())));
   say("\n");
 }

@@ -34,7 +34,7 @@ class ProgressDisplay : public execute::SessionObserver {
                       const std::vector<const study::PlannedRun*>& to_do) override;
   void run_begins(const study::PlannedRun& run, size_t place, int attempt) override;
   void warning(const std::string& text) override;
-  void run_ends(const record::RunResult& result, double took_s) override;
+  void run_ends(const record::RunResult& result, double took_s, bool again) override;
   void loading() override;
   void started() override;
   void epoch_done(size_t index, int epoch, int epochs) override;

@@ -47,12 +47,18 @@ core::ExitCode run(const RunOptions& options) {
   stop_on_signals();
   execute::LocalExecutor executor(open.study, open.catalogue, data);
   ProgressDisplay display(::isatty(STDOUT_FILENO) == 1);
-  const execute::SessionSummary summary = execute::run_session(
-      open.plan, open.store, executor,
-      {.retry_failed = options.retry_failed, .cool_down_s = open.study.cool_down_s},
-      stop_requested(), display);
+  const execute::SessionSummary summary =
+      execute::run_session(open.plan, open.store, executor,
+                           {.retry_failed = options.retry_failed,
+                            .cool_down_s = open.study.cool_down_s,
+                            .retries = open.study.retries},
+                           stop_request(), display);
 
   say(fmt::format("{} ok, {} failed in this session", summary.ok, summary.failed));
+  if (summary.made_again > 0) {
+    say(fmt::format(", {} attempts that the machine spoilt were made again", summary.made_again));
+  }
+  if (summary.unfinished > 0) say(fmt::format(", {} not finished", summary.unfinished));
   if (summary.failed_earlier > 0) {
     say(fmt::format(", {} failed earlier (repeat them with --retry-failed)",
                     summary.failed_earlier));
@@ -63,8 +69,9 @@ core::ExitCode run(const RunOptions& options) {
     return core::ExitCode::interrupted;
   }
   say(fmt::format("Next: tandem report {}\n", open.store.folder().string()));
-  return summary.failed + summary.failed_earlier > 0 ? core::ExitCode::runs_failed
-                                                     : core::ExitCode::success;
+  return summary.failed + summary.failed_earlier + summary.unfinished > 0
+             ? core::ExitCode::runs_failed
+             : core::ExitCode::success;
 }
 
 }  // namespace

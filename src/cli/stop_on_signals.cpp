@@ -5,23 +5,26 @@
 namespace tandem::cli {
 namespace {
 
-std::atomic<bool> requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
+execute::StopRequest request;
 
-void request_stop(int) {
-  requested.store(true);
+void request_stop(int signal) {
+  (signal == SIGUSR1 ? request.after_run : request.now).store(true);
 }
 
 }  // namespace
 
+const execute::StopRequest& stop_request() {
+  return request;
+}
+
 const std::atomic<bool>& stop_requested() {
-  return requested;
+  return request.now;
 }
 
 void stop_on_signals() {
   struct sigaction action {};
   action.sa_handler = request_stop;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     struct sigaction before {};
     ::sigaction(signal, nullptr, &before);
     // nohup has a signal ignored on purpose.

@@ -2,13 +2,19 @@
 
 #include <atomic>
 
+#include "execute/stop_request.h"
+
 namespace tandem::cli {
 
-/// Becomes true when the person, the terminal or a service manager asks tandem to end.
+/// What the person, the terminal or a service manager has asked of a session. USR1 asks it to end
+/// after the run in flight.
+const execute::StopRequest& stop_request();
+
+/// The same for what has no runs: becomes true when tandem is to end.
 const std::atomic<bool>& stop_requested();
 
 /// From now on Ctrl-C, a terminal that goes away and a service manager's TERM set stop_requested()
-/// instead of ending the program at once.
+/// instead of ending the program at once, and USR1 stop_request().after_run.
 void stop_on_signals();
 
 }  // namespace tandem::cli

@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "execute/event_log.h"
+#include "execute/outcomes.h"
 #include "execute/run_cgroup.h"
 #include "execute/trainer_command.h"
 #include "execute/training.h"
@@ -63,8 +64,7 @@ class Participant {
 };
 
 Outcome partner_ended(const std::string& what) {
-  return {Outcome::Status::invalid, "partner_ended", what,
-          "see the partner's own outcome; the run will be repeated by 'tandem run --retry-failed'"};
+  return outcome_of_kind("partner_ended", what);
 }
 
 /// A cgroup for each participant, where that is permitted.
@@ -109,6 +109,7 @@ class RunExecution {
         stop_(stop),
         observer_(observer),
         origin_(Clock::now()),
+        clocks_at_start_(settings.clocks()),
         log_(folder / "events.jsonl", origin_),
         instruments_(settings.instruments ? settings.instruments
                                           : std::make_shared<const measure::Instruments>(
@@ -164,6 +165,7 @@ class RunExecution {
     result.outcome = overall_outcome(result.participants);
     describe_timing(result);
     describe_energy(result);
+    judge(result);
     return result;
   }
 
@@ -265,21 +267,45 @@ class RunExecution {
     // What has come to its end, well or badly, keeps the outcome that it has.
     if (failure_ || all_ended()) return;
     if (stop_.load()) {
-      end_all({Outcome::Status::interrupted, "interrupted", "tandem was asked to stop",
-               "run the study again; it goes on with what is missing"});
+      end_all(outcome_of_kind("interrupted", "tandem was asked to stop"));
     }
     const double since_start_s = core::seconds_between(go_at_.value_or(origin_), Clock::now());
     if (!go_at_ && since_start_s > settings_.ready_timeout_s) {
-      end_all({Outcome::Status::failed, "ready_timeout",
-               fmt::format("not ready within {}", core::format_duration(settings_.ready_timeout_s)),
-               "see whether the trainer loads its data and writes \"ready\""});
+      end_all(outcome_of_kind(
+          "ready_timeout",
+          fmt::format("not ready within {}", core::format_duration(settings_.ready_timeout_s))));
     }
     if (go_at_ && since_start_s > settings_.timeout_s) {
-      end_all({Outcome::Status::failed, "timeout",
-               fmt::format("not ended within {} of the start",
-                           core::format_duration(settings_.timeout_s)),
-               "raise timeout_s in the study file if the training is only slow"});
+      end_all(outcome_of_kind("timeout", fmt::format("not ended within {} of the start",
+                                                     core::format_duration(settings_.timeout_s))));
     }
+    for (const Participant& participant : participants_) enforce_limits_of(participant.current());
+  }
+
+  static constexpr double least_no_progress_s = 60;
+  static constexpr double no_progress_epochs = 20;
+
+  void enforce_limits_of(Training& training) {
+    if (training.has_ended()) return;
+    if (const double log_mib = training.largest_log_mib(); log_mib > settings_.log_limit_mib) {
+      training.end_because(outcome_of_kind(
+          "log_flood", fmt::format("one of its logs has {:.0f} MiB, the limit is {:.0f}", log_mib,
+                                   settings_.log_limit_mib)));
+    }
+    if (!training.go_at()) return;
+    const double still_s = core::seconds_between(training.last_progress_at(), Clock::now());
+    const double longest_s = training.longest_epoch_s();
+    const bool has_limit = settings_.no_progress_s || longest_s > 0;
+    const double limit_s = settings_.no_progress_s.value_or(
+        std::max(least_no_progress_s, no_progress_epochs * longest_s));
+    if (!has_limit || still_s <= limit_s) return;
+    const std::string since = training.said_final()         ? "its final line"
+                              : training.epochs_done() == 0 ? "the start"
+                                                            : "its last epoch";
+    training.end_because(outcome_of_kind(
+        "no_progress",
+        fmt::format("nothing for {} since {}; the longest epoch before took {}",
+                    core::format_duration(still_s), since, core::format_duration(longest_s))));
   }
 
   void end_all(const Outcome& why) {
@@ -407,6 +433,58 @@ class RunExecution {
     share_energy(result, window);
   }
 
+  /// What makes a run whose trainings all succeeded another experiment than the one asked for.
+  void judge(record::RunResult& result) const {
+    if (!result.outcome.ok()) return;
+    const core::Clocks clocks = settings_.clocks();
+    const double moved_s = core::wall_clock_moved_s(clocks_at_start_, clocks);
+    // NTP corrects a clock by up to 0.5 ms in a second (adjtimex(2)).
+    const double usual_s = 1 + 0.001 * (clocks.monotonic_s - clocks_at_start_.monotonic_s);
+    if (std::abs(moved_s) > usual_s) {
+      result.cautions.push_back(
+          {"wall_clock_moved",
+           fmt::format("the wall clock was moved by {:+.1f} s: started_at and ended_at are right "
+                       "only by it; no duration is touched",
+                       moved_s)});
+    }
+    constexpr double sleep_noticed_s = 0.5;
+    const double slept_s = core::slept_s(clocks_at_start_, clocks);
+    if (slept_s > sleep_noticed_s) {
+      result.outcome = outcome_of_kind(
+          "suspended", fmt::format("the machine slept for {}", core::format_duration(slept_s)));
+    } else if (result.start_skew_seconds &&
+               *result.start_skew_seconds > settings_.start_skew_at_most_s) {
+      result.outcome = outcome_of_kind(
+          "start_skew", fmt::format("the trainings started {:.2f} s apart, the limit is {:.2f} s",
+                                    *result.start_skew_seconds, settings_.start_skew_at_most_s));
+    } else if (const std::string others = computing_meanwhile(result); !others.empty()) {
+      result.outcome = outcome_of_kind("contaminated", others);
+    } else if (const std::string meter = lost_meter(result); !meter.empty()) {
+      result.outcome = outcome_of_kind("sensor_lost", meter);
+    }
+  }
+
+  /// Empty when no other program computed on the run's GPU, or that is accepted or not told.
+  std::string computing_meanwhile(const record::RunResult& result) const {
+    if (spec_.device != study::Device::cuda || gpu() == nullptr) return "";
+    if (settings_.accept_contaminated) return "";
+    const measure::Window window{at(*go_at_), at(*go_at_) + *result.makespan_seconds};
+    const Reading others = meter_.gpu_foreign_computing(window);
+    if (!others || *others == 0) return "";
+    return fmt::format("{:.0f} process(es) of other programs computed on the GPU", *others);
+  }
+
+  /// What was lost meanwhile, without which the run has no energy; empty when it has one, or when
+  /// there was never a meter.
+  std::string lost_meter(const record::RunResult& result) const {
+    if (result.total_energy_joules.joules) return "";
+    const auto lost = std::ranges::find(result.cautions, "sensor_lost", &core::Caution::name);
+    if (lost != result.cautions.end()) return lost->message;
+    const bool gpu_fell_silent = gpu_at_start_.temperature_c && !gpu_at_end_.temperature_c;
+    if (spec_.device != study::Device::cuda || !gpu_fell_silent) return "";
+    return "the GPU does not answer any more: " + gpu_at_end_.temperature_c.reason();
+  }
+
   static void describe_no_energy(record::RunResult& result) {
     const Reading missing = Reading::missing("the run is not ok: " + result.outcome.name);
     result.gpu_energy_total_joules.joules = result.cpu_energy_total_joules.joules =
@@ -495,6 +573,7 @@ class RunExecution {
   const std::atomic<bool>& stop_;
   RunObserver& observer_;
   Time origin_;
+  core::Clocks clocks_at_start_;
   EventLog log_;
   std::shared_ptr<const measure::Instruments> instruments_;
   Cgroups cgroups_;  ///< outlives the meter, which reads them, and the trainings in them

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/clock.h"
 #include "measure/meter.h"
 #include "record/run_result.h"
 #include "study/run_spec.h"
@@ -25,7 +26,14 @@ struct RunSettings {
   std::optional<measure::PowerModel> power_model;
   double ready_timeout_s = 600;  ///< for loading data and warming up
   double timeout_s = 3600;       ///< from the start signal to the end of the last process
-  double grace_s = 5;            ///< between TERM and KILL
+  /// How long an epoch may last; without it, after the first one, 20 times the longest so far and
+  /// at least a minute.
+  std::optional<double> no_progress_s;
+  double log_limit_mib = 256;        ///< of a training's standard output, and of its error
+  double start_skew_at_most_s = 1;   ///< a pair's; started further apart it is no pair
+  bool accept_contaminated = false;  ///< a run counts even if another program computed meanwhile
+  core::Clocks (*clocks)() = &core::Clocks::now;
+  double grace_s = 5;  ///< between TERM and KILL
 };
 
 /// Told of a run's progress, in the thread that executes it.

@@ -10,6 +10,7 @@
 
 #include "execute/preparation.h"
 #include "execute/run_execution.h"
+#include "execute/stop_request.h"
 #include "record/run_store.h"
 #include "study/plan.h"
 #include "study/study_file.h"
@@ -57,14 +58,16 @@ class SessionObserver : public RunObserver {
   }
   /// Something that costs the study nothing, but that a person should know.
   virtual void warning(const std::string& text) { (void)text; }
-  virtual void run_ends(const record::RunResult& result, double took_s) {
-    (void)result, (void)took_s;
+  /// `again`: the machine spoilt the run, and it is made again at the end of the session.
+  virtual void run_ends(const record::RunResult& result, double took_s, bool again) {
+    (void)result, (void)took_s, (void)again;
   }
 };
 
 struct SessionOptions {
   bool retry_failed = false;  ///< also runs whose deciding attempt is failed or invalid
   double cool_down_s = 0;     ///< between two runs
+  int retries = 0;            ///< of a run that the machine spoilt (execute::is_retried)
 };
 
 struct SessionSummary {
@@ -72,14 +75,19 @@ struct SessionSummary {
   size_t ok = 0;
   size_t failed = 0;          ///< failed or invalid in this session
   size_t failed_earlier = 0;  ///< in earlier sessions, and not retried
-  bool interrupted = false;
+  size_t made_again = 0;      ///< attempts that the machine spoilt and that were followed by others
+  size_t unfinished = 0;      ///< attempts that ended as interrupted
+  bool interrupted = false;   ///< asked to end before all was done
 };
 
 /// Makes the runs of a plan that have no result yet, one after the other, in the plan's order. Each
 /// run is a new attempt with its own folder; its result is the folder's last file, and then a row
-/// of the index, which can be rebuilt and therefore may fail. The caller holds the study's lock.
+/// of the index, which can be rebuilt and therefore may fail. Attempts that an earlier session left
+/// without a result get one first: interrupted, `cut_off`. A run that the machine spoilt is made
+/// again after all others. The caller holds the study's lock. Throws core::SystemError when the
+/// machine can't go on; the attempt in flight then says why, if there is still room for that.
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
-                           const std::atomic<bool>& stop, SessionObserver& observer);
+                           const StopRequest& stop, SessionObserver& observer);
 
 }  // namespace tandem::execute

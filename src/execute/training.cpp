@@ -11,24 +11,13 @@
 #include <utility>
 
 #include "core/text.h"
+#include "execute/out_of_memory.h"
+#include "execute/outcomes.h"
 
 namespace tandem::execute {
 namespace {
 
 using record::Outcome;
-
-/// What a person can do about an ending that has no better explanation.
-std::string advice_for(const ProcessEnd& end) {
-  if (end.kind == ProcessEnd::Kind::not_started) return "check the workload's command";
-  if (end.kind == ProcessEnd::Kind::signalled && end.number == SIGKILL) {
-    return "nobody of tandem sent it: look for the kernel's out-of-memory killer in dmesg";
-  }
-  return "read the training's stderr log in the run's folder";
-}
-
-Outcome failed(std::string name, std::string message, std::string advice) {
-  return {Outcome::Status::failed, std::move(name), std::move(message), std::move(advice)};
-}
 
 std::string name_for(const ProcessEnd& end) {
   switch (end.kind) {
@@ -42,6 +31,26 @@ std::string name_for(const ProcessEnd& end) {
       break;
   }
   return "lost";
+}
+
+/// Where the kernel counts its kills for want of memory: for this training alone where it has a
+/// cgroup with such counters.
+std::filesystem::path counters_of_oom_kills(const Command& command) {
+  std::error_code code;
+  if (command.cgroup) {
+    const std::filesystem::path own = *command.cgroup / "memory.events";
+    if (std::filesystem::exists(own, code)) return own;
+  }
+  return "/proc/vmstat";
+}
+
+/// Its last words. Progress bars write over themselves with carriage returns.
+std::string last_line_of(const std::string& text) {
+  const size_t end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return "";
+  const size_t before = text.find_last_of("\r\n", end);
+  const size_t begin = before == std::string::npos ? 0 : before + 1;
+  return "; its last words: " + core::printable(text.substr(begin, end - begin + 1));
 }
 
 /// Helps std::visit choose by the event's type.
@@ -58,7 +67,10 @@ Training::Training(const Command& command, std::string who, int round, EventLog&
     : who_(std::move(who)),
       round_(round),
       log_(log),
+      stdout_file_(command.stdout_file),
       stderr_file_(command.stderr_file),
+      oom_counters_(counters_of_oom_kills(command)),
+      oom_kills_before_(oom_kills(oom_counters_)),
       process_(command) {
   log_.add(core::Clock::now(), "tandem",
            {{"type", "start"},
@@ -75,6 +87,8 @@ void Training::update() {
   read_events();
   if (!end) return;
   end_ = end;
+  const std::optional<unsigned long long> oom_kills_now = oom_kills(oom_counters_);
+  oom_killed_ = oom_kills_before_ && oom_kills_now && *oom_kills_now > *oom_kills_before_;
   process_.events().reset();
   log_.add(core::Clock::now(), "tandem",
            {{"type", "end"},
@@ -160,60 +174,96 @@ std::optional<core::Time> Training::last_epoch_at() const {
   return epochs_.back().at;
 }
 
-std::string Training::last_words() const {
-  // The end of the file is enough, and a flooded log may be large. Progress bars write over
-  // themselves with carriage returns.
-  constexpr std::streamoff tail_bytes = 4096;
+core::Time Training::last_progress_at() const {
+  if (!epochs_.empty()) return epochs_.back().at;
+  return *go_at_;
+}
+
+double Training::longest_epoch_s() const {
+  double longest_s = 0;
+  core::Time begin = go_at_.value_or(core::Time{});
+  for (const TimedEpoch& epoch : epochs_) {
+    longest_s = std::max(longest_s, core::seconds_between(begin, epoch.at));
+    begin = epoch.at;
+  }
+  return longest_s;
+}
+
+double Training::largest_log_mib() const {
+  std::uintmax_t largest_bytes = 0;
+  for (const std::filesystem::path& file : {stdout_file_, stderr_file_}) {
+    std::error_code code;
+    const std::uintmax_t bytes = std::filesystem::file_size(file, code);
+    if (!code) largest_bytes = std::max(largest_bytes, bytes);
+  }
+  return static_cast<double>(largest_bytes) / (1024.0 * 1024.0);
+}
+
+std::string Training::end_of_stderr() const {
+  // The end of the file is enough, and a flooded log may be large.
+  constexpr std::streamoff tail_bytes = 65536;
   std::ifstream file(stderr_file_, std::ios::ate);
   const std::streamoff size = file.tellg();
   if (size <= 0) return "";
   file.seekg(std::max<std::streamoff>(0, size - tail_bytes));
   std::ostringstream read;
   read << file.rdbuf();
-  const std::string tail = read.str();
-  const size_t end = tail.find_last_not_of(" \t\r\n");
-  if (end == std::string::npos) return "";
-  const size_t before = tail.find_last_of("\r\n", end);
-  const size_t begin = before == std::string::npos ? 0 : before + 1;
-  return "; its last words: " + core::printable(tail.substr(begin, end - begin + 1));
+  return read.str();
+}
+
+std::optional<Outcome> Training::known_cause(const std::string& stderr_end) const {
+  const auto seen = [this](const std::string& line) {
+    return fmt::format("{}; it said: {}", end_->describe(), core::printable(line, 300));
+  };
+  const std::string said = failed_ ? failed_->message + "\n" + stderr_end : stderr_end;
+  if (const auto line = out_of_memory_line(said)) {
+    return outcome_of_kind("out_of_memory", seen(*line));
+  }
+  if (const auto line = disk_full_line(said)) return outcome_of_kind("disk_full", seen(*line));
+  const bool killed = end_->kind == ProcessEnd::Kind::signalled && end_->number == SIGKILL;
+  if (killed && oom_killed_) {
+    return outcome_of_kind("out_of_memory", end_->describe() +
+                                                ", while the kernel counted a kill for want of "
+                                                "memory in " +
+                                                oom_counters_.string());
+  }
+  return std::nullopt;
 }
 
 Outcome Training::outcome(int epochs_asked_for, const std::string& performance_metric) const {
   if (ended_because_) return *ended_because_;
-  if (violation_) {
-    return failed("protocol_violation", *violation_,
-                  "the trainer must write the lines of docs/protocol.md and nothing else");
+  if (violation_) return outcome_of_kind("protocol_violation", *violation_);
+  const bool bad_end = end_->kind != ProcessEnd::Kind::exited || end_->number != 0;
+  const bool diverged = failed_ && failed_->reason == "non_finite_loss";
+  if ((failed_ || bad_end) && !diverged) {
+    const std::string stderr_end = end_of_stderr();
+    if (std::optional<Outcome> cause = known_cause(stderr_end)) return *std::move(cause);
+    if (!failed_) {
+      return outcome_of_kind(name_for(*end_), end_->describe() + last_line_of(stderr_end));
+    }
   }
   if (failed_) {
-    return failed(failed_->reason, failed_->message + " (" + end_->describe() + ")",
-                  failed_->reason == "non_finite_loss"
-                      ? "a result in itself: these hyperparameters diverge"
-                      : "see the message and the training's stderr log");
-  }
-  if (end_->kind != ProcessEnd::Kind::exited || end_->number != 0) {
-    return failed(name_for(*end_), end_->describe() + last_words(), advice_for(*end_));
+    return outcome_said_by_trainer(failed_->reason,
+                                   failed_->message + " (" + end_->describe() + ")");
   }
   if (!final_) {
-    return failed("missing_final", "exit code 0 without a \"final\" line",
-                  "the trainer must report its final metrics before it ends");
+    return outcome_of_kind("missing_final", "exit code 0 without a \"final\" line");
   }
   const int done = static_cast<int>(epochs_.size());
   if (done != epochs_asked_for || final_->epochs != epochs_asked_for) {
-    return failed("missing_epochs",
-                  fmt::format("{} epochs reported, {} in \"final\", {} asked for", done,
-                              final_->epochs, epochs_asked_for),
-                  "the trainer must train and report each epoch that it was asked for");
+    return outcome_of_kind("missing_epochs",
+                           fmt::format("{} epochs reported, {} in \"final\", {} asked for", done,
+                                       final_->epochs, epochs_asked_for));
   }
   for (const TimedEpoch& epoch : epochs_) {
     if (!epoch.event.train_loss) {
-      return failed("non_finite_loss", fmt::format("no finite loss in epoch {}", epoch.event.epoch),
-                    "a result in itself: these hyperparameters diverge");
+      return outcome_of_kind("non_finite_loss",
+                             fmt::format("no finite loss in epoch {}", epoch.event.epoch));
     }
   }
   if (!final_->metrics.contains(performance_metric)) {
-    return failed("missing_metric",
-                  fmt::format("no finite \"{}\" in \"final\"", performance_metric),
-                  "the manifest's performance_metric must be one that the trainer reports");
+    return outcome_of_kind("missing_metric",
+                           fmt::format("no finite \"{}\" in \"final\"", performance_metric));
   }
   return {};
 }

@@ -41,6 +41,12 @@ class Training {
   /// End of the last epoch's evaluation so far.
   std::optional<core::Time> last_epoch_at() const;
   size_t epochs_done() const { return epochs_.size(); }
+  /// The end of the last epoch, or the start signal, which must have been given.
+  core::Time last_progress_at() const;
+  /// 0 before the first one has ended.
+  double longest_epoch_s() const;
+  /// Of what it wrote to its standard output and to its standard error.
+  double largest_log_mib() const;
 
   /// How it ended, judged by exit code, epochs, loss and metric; only after has_ended().
   record::Outcome outcome(int epochs_asked_for, const std::string& performance_metric) const;
@@ -57,12 +63,18 @@ class Training {
   void handle(const std::string& line);
   /// The last line that the protocol allows has come.
   bool is_over() const { return final_ || failed_; }
-  std::string last_words() const;
+  std::string end_of_stderr() const;
+  /// Why a training failed, where its words or the kernel's counters tell it.
+  std::optional<record::Outcome> known_cause(const std::string& stderr_end) const;
 
   std::string who_;
   int round_;
   EventLog& log_;
+  std::filesystem::path stdout_file_;
   std::filesystem::path stderr_file_;
+  std::filesystem::path oom_counters_;
+  std::optional<unsigned long long> oom_kills_before_;
+  bool oom_killed_ = false;
   ChildProcess process_;
   LineSplitter splitter_;
   std::optional<core::Json> ready_;

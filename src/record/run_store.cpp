@@ -92,13 +92,18 @@ std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) co
   return all;
 }
 
-std::optional<RunResult> RunStore::read_deciding(const std::string& run_id) const {
+std::vector<RunResult> RunStore::read_run(const std::string& run_id) const {
   std::vector<std::string> problems;
-  const std::vector<RunResult> results = read_attempts(runs_folder() / run_id, &problems);
+  std::vector<RunResult> results = read_attempts(runs_folder() / run_id, &problems);
   if (!problems.empty()) {
     throw core::SystemError("can't read a result: " + problems.front() +
                             " (move the file away to have the run made again)");
   }
+  return results;
+}
+
+std::optional<RunResult> RunStore::read_deciding(const std::string& run_id) const {
+  const std::vector<RunResult> results = read_run(run_id);
   std::vector<const RunResult*> attempts;
   for (const RunResult& result : results) attempts.push_back(&result);
   const RunResult* deciding = deciding_attempt(attempts);

@@ -29,6 +29,8 @@ class RunStore {
   /// Every result of every attempt, ordered by run id and attempt. Unreadable ones are listed in
   /// `problems`, if given, and left out.
   std::vector<RunResult> read_all(std::vector<std::string>* problems = nullptr) const;
+  /// The results of one run, by attempt. Throws core::SystemError for one that can't be read.
+  std::vector<RunResult> read_run(const std::string& run_id) const;
   /// The attempt that counts, nothing if none has a result. Throws core::SystemError for a result
   /// that can't be read: to take it for missing would repeat the run without a word.
   std::optional<RunResult> read_deciding(const std::string& run_id) const;

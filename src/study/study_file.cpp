@@ -56,6 +56,12 @@ class StudyReader {
                       "sampling_hz",
                       "cool_down_s",
                       "timeout_s",
+                      "no_progress_s",
+                      "start_skew_at_most_s",
+                      "log_limit_mib",
+                      "wait_for_gpu_at_most_s",
+                      "accept_contaminated",
+                      "retries",
                       "equivalence_bound_percent",
                       "cpu_power_model",
                       "data_folder",
@@ -67,6 +73,7 @@ class StudyReader {
     read_design();
     read_resources();
     read_measurement();
+    read_limits();
     read_mutations();
     read_pairs();
     return study_;
@@ -148,13 +155,34 @@ class StudyReader {
     }
     if (const auto idle = root_.find("idle_s")) study_.idle_s = idle->number(0, 3600);
     if (const auto gpu = root_.find("gpu")) study_.gpu = gpu->string();
-    if (const auto limit = root_.find("timeout_s")) study_.timeout_s = limit->number(1, 1e7);
     if (const auto bound = root_.find("equivalence_bound_percent")) {
       study_.equivalence_bound_percent = bound->number(0.1, 50);
     }
     if (const auto folder = root_.find("data_folder")) study_.data_folder = folder->string();
     if (const auto model = root_.find("cpu_power_model")) {
       study_.cpu_power_model = core::read_power_model(*model);
+    }
+  }
+
+  void read_limits() {
+    if (const auto limit = root_.find("timeout_s")) study_.timeout_s = limit->number(1, 1e7);
+    if (const auto limit = root_.find("no_progress_s")) {
+      study_.no_progress_s = limit->number(1, 1e7);
+    }
+    if (const auto limit = root_.find("start_skew_at_most_s")) {
+      study_.start_skew_at_most_s = limit->number(0.001, 3600);
+    }
+    if (const auto limit = root_.find("log_limit_mib")) {
+      study_.log_limit_mib = limit->number(1, 1e6);
+    }
+    if (const auto limit = root_.find("wait_for_gpu_at_most_s")) {
+      study_.wait_for_gpu_at_most_s = limit->number(0, 1e7);
+    }
+    if (const auto accept = root_.find("accept_contaminated")) {
+      study_.accept_contaminated = accept->boolean();
+    }
+    if (const auto retries = root_.find("retries")) {
+      study_.retries = static_cast<int>(retries->integer(0, 100));
     }
   }
 

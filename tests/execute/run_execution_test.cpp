@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/file.h"
+#include "execute/outcomes.h"
 #include "fake_workloads.h"
 #include "temporary_folder.h"
 
@@ -34,6 +35,13 @@ class RunExecutionTest : public ::testing::Test {
     spec.overlap = overlap;
     return execute_run(spec, 1, folder_.path(), study::Catalogue(workloads), settings_, stop_,
                        observer_);
+  }
+
+  /// The same in a folder of its own, for several runs in a test.
+  RunResult run_anew(const std::vector<Workload>& workloads) {
+    const test::TemporaryFolder folder;
+    return execute_run(test::fake_run(workloads), 1, folder.path(), study::Catalogue(workloads),
+                       settings_, stop_, observer_);
   }
 
   /// The events of a kind that tandem itself noted.
@@ -107,9 +115,9 @@ TEST_F(RunExecutionTest, StartsAPairTogetherAndMeasuresItsOverlap) {
   EXPECT_EQ(*result.makespan_seconds, std::max(a_s, b_s));
   EXPECT_NEAR(*result.overlap_fraction, std::min(a_s, b_s) / b_s, 1e-9);
   EXPECT_EQ(result.barrier, "protocol");
-  EXPECT_EQ(*result.participants[0].cpu_energy_share_joules +
-                *result.participants[1].cpu_energy_share_joules,
-            *result.cpu_energy_total_joules.joules);
+  EXPECT_DOUBLE_EQ(*result.participants[0].cpu_energy_share_joules +
+                       *result.participants[1].cpu_energy_share_joules,
+                   *result.cpu_energy_total_joules.joules);
   EXPECT_EQ(result.participants[0].energy_share_model, "cpu_time");
 }
 
@@ -245,6 +253,80 @@ TEST_F(RunExecutionTest, GivesTheSameResultsToTheSameSeedSoloAndConcurrent) {
   const RunResult concurrent = execute_run(test::fake_run(pair), 1, other.path(),
                                            study::Catalogue(pair), settings_, stop_, observer_);
   EXPECT_EQ(*concurrent.participants[1].performance, solo);
+}
+
+TEST_F(RunExecutionTest, TellsThatMemoryOrDiskRanOutFromTheTrainingsWords) {
+  for (const char* behaviour : {"cuda_out_of_memory", "says_out_of_memory"}) {
+    const RunResult result = run_anew({fake_workload("a", behaviour)});
+    EXPECT_EQ(result.outcome.status, Status::failed);
+    EXPECT_EQ(result.outcome.name, "out_of_memory") << result.outcome.message;
+    EXPECT_FALSE(is_retried(result));
+  }
+  const RunResult full = run_anew({fake_workload("a", "disk_full")});
+  EXPECT_EQ(full.outcome.name, "disk_full");
+  EXPECT_THAT(full.outcome.message, HasSubstr("No space left on device: 'model.pt'"));
+}
+
+TEST_F(RunExecutionTest, EndsATrainingThatFloodsItsLog) {
+  settings_.log_limit_mib = 2;
+  const RunResult result = run({fake_workload("a", "floods_its_log")});
+  EXPECT_EQ(result.outcome.name, "log_flood") << result.outcome.message;
+  EXPECT_THAT(result.outcome.message, HasSubstr("the limit is 2"));
+}
+
+TEST_F(RunExecutionTest, EndsATrainingThatMakesNoProgressAndItsPartner) {
+  settings_.no_progress_s = 0.5;
+  const RunResult result = run({fake_workload("a", "good", 0.4), fake_workload("b", "hangs")});
+  EXPECT_EQ(result.outcome.status, Status::invalid);
+  EXPECT_EQ(result.outcome.name, "partner_ended");
+  EXPECT_EQ(result.participants[1].outcome.name, "no_progress");
+  EXPECT_THAT(result.participants[1].outcome.message, HasSubstr("since its last epoch"));
+}
+
+TEST_F(RunExecutionTest, WaitsNoLongerThanProgressIsStatedForTheEndOfAProcess) {
+  settings_.no_progress_s = 0.5;
+  const RunResult result = run({fake_workload("a", "ignores_term")});
+  EXPECT_EQ(result.outcome.name, "no_progress");
+  EXPECT_THAT(result.outcome.message, HasSubstr("since its final line"));
+}
+
+TEST_F(RunExecutionTest, IsNoPairWhenTheTrainingsStartedTooFarApart) {
+  settings_.start_skew_at_most_s = 0.2;
+  const RunResult result = run({fake_workload("a"), fake_workload("b", "starts_late")});
+  EXPECT_EQ(result.outcome.status, Status::invalid);
+  EXPECT_EQ(result.outcome.name, "start_skew");
+  EXPECT_TRUE(is_retried(result));
+  EXPECT_TRUE(result.participants[1].outcome.ok());
+  EXPECT_GT(*result.start_skew_seconds, 0.3) << "what was measured stays";
+}
+
+/// Clocks of a machine that sleeps, or whose wall clock is set, between any two looks at them.
+template <int slept_s, int moved_s>
+core::Clocks strange_clocks() {
+  static int looks = 0;
+  core::Clocks clocks = core::Clocks::now();
+  clocks.boottime_s += looks * slept_s;
+  clocks.wall_s += looks * (slept_s + moved_s);
+  ++looks;
+  return clocks;
+}
+
+TEST_F(RunExecutionTest, IsInvalidWhenTheMachineSlept) {
+  settings_.clocks = strange_clocks<3600, 0>;
+  const RunResult result = run({fake_workload("a")});
+  EXPECT_EQ(result.outcome.name, "suspended");
+  EXPECT_THAT(result.outcome.message, HasSubstr("slept for 1"));
+  EXPECT_TRUE(is_retried(result));
+}
+
+TEST_F(RunExecutionTest, KeepsItsDurationsWhenTheWallClockIsMoved) {
+  settings_.clocks = strange_clocks<0, -7200>;
+  const RunResult result = run({fake_workload("a")});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  ASSERT_EQ(result.cautions.size(), 1U);
+  EXPECT_EQ(result.cautions[0].name, "wall_clock_moved");
+  EXPECT_THAT(result.cautions[0].message, HasSubstr("-7200"));
+  EXPECT_LT(*result.makespan_seconds, 60);
 }
 
 }  // namespace

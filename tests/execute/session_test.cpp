@@ -33,12 +33,13 @@ class FakeExecutor : public RunExecutor {
     result.attempt = attempt;
     result.spec = run.spec;
     if (const auto outcome = outcomes.find(run.id); outcome != outcomes.end()) {
-      result.outcome = {outcome->second, "made_up", "", ""};
+      result.outcome = {outcome->second, outcome_name, "", ""};
     }
     return result;
   }
 
   std::map<std::string, Status> outcomes;
+  std::string outcome_name = "made_up";
   std::vector<std::string> executed;
   std::function<void(const std::string&)> on_execute;
 };
@@ -57,7 +58,7 @@ class SessionTest : public ::testing::Test {
   record::RunStore store_{folder_.path()};
   study::Plan plan_;
   FakeExecutor executor_;
-  std::atomic<bool> stop_{false};
+  StopRequest stop_;
   SessionObserver observer_;
 };
 
@@ -102,12 +103,12 @@ TEST_F(SessionTest, RepeatsAnAttemptThatWasCutOff) {
 
 TEST_F(SessionTest, StopsAfterAnInterruptedRunAndRepeatsItNextTime) {
   executor_.outcomes["two"] = Status::interrupted;
-  executor_.on_execute = [this](const std::string& id) { stop_.store(id == "two"); };
+  executor_.on_execute = [this](const std::string& id) { stop_.now = id == "two"; };
   const SessionSummary summary = run();
   EXPECT_TRUE(summary.interrupted);
   EXPECT_EQ(summary.ok, 1U);
   EXPECT_EQ(summary.failed, 0U);
-  stop_.store(false);
+  stop_.now = false;
   executor_.outcomes.clear();
   executor_.on_execute = nullptr;
   run();
@@ -145,24 +146,72 @@ TEST_F(SessionTest, StartsNoTrainingAfterItWasAskedToStop) {
   const study::Study study;
   LocalExecutor executor(study, catalogue, folder_.path());
   const study::RunSpec spec = test::fake_run(workloads);
-  stop_ = true;
+  stop_.now = true;
   test::TemporaryFolder attempt;
   const RunResult result =
-      executor.execute({spec, spec.id(), 1.0}, 1, attempt.path(), stop_, observer_);
+      executor.execute({spec, spec.id(), 1.0}, 1, attempt.path(), stop_.now, observer_);
   EXPECT_EQ(result.outcome.status, Status::interrupted);
   EXPECT_EQ(result.participants.size(), 1U);
   EXPECT_FALSE(std::filesystem::exists(attempt / "solo.stdout.log"));
   EXPECT_NO_THROW(record::from_document(to_document(result)));
 }
 
-TEST_F(SessionTest, LeavesAnAttemptWithoutResultWhenTheMachineCanNotGoOn) {
-  executor_.on_execute = [](const std::string& id) {
-    if (id == "two") throw core::SystemError("no space left");
-  };
-  EXPECT_THROW(run(), core::SystemError);
-  EXPECT_THAT(store_.unfinished_attempts(), ElementsAre(store_.attempt_folder("two", 1)));
+TEST_F(SessionTest, SaysInTheAttemptWhyTheMachineCanNotGoOn) {
+  for (const auto& [error, name] :
+       {std::pair(ENOSPC, "disk_full"), std::pair(EMFILE, "system_failure")}) {
+    executor_.on_execute = [error = error](const std::string& id) {
+      if (id == "two") throw core::SystemError("can't write", error);
+    };
+    EXPECT_THROW(run(), core::SystemError);
+    const std::vector<RunResult> attempts = store_.read_run("two");
+    EXPECT_EQ(attempts.back().outcome.name, name);
+    EXPECT_EQ(attempts.back().outcome.status, Status::interrupted);
+    EXPECT_THAT(store_.unfinished_attempts(), IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "session.reserve"));
+  }
   executor_.on_execute = nullptr;
   EXPECT_EQ(run().ok, 2U);
+}
+
+TEST_F(SessionTest, CallsAnAttemptWithoutAResultCutOffAndMakesTheRunAgain) {
+  store_.begin_attempt("two");
+  folder_.write("runs/two/1/run.json", R"({"started_at":"2026-01-02T03:04:05.000Z"})");
+  store_.begin_attempt("taken_out");  // of the study, before it had begun
+  EXPECT_EQ(run().ok, 3U);
+  const std::vector<RunResult> attempts = store_.read_run("two");
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].outcome.status, Status::interrupted);
+  EXPECT_EQ(attempts[0].outcome.name, "cut_off");
+  EXPECT_EQ(attempts[0].started_at, "2026-01-02T03:04:05.000Z");
+  EXPECT_TRUE(attempts[1].outcome.ok());
+  EXPECT_EQ(record::Index(record::Index::file_of(store_)).size(), 4);
+}
+
+TEST_F(SessionTest, EndsAfterTheRunInFlightWhenAskedTo) {
+  executor_.on_execute = [this](const std::string& id) { stop_.after_run = id == "two"; };
+  const SessionSummary summary = run();
+  EXPECT_TRUE(summary.interrupted);
+  EXPECT_EQ(summary.ok, 2U);
+  EXPECT_THAT(executor_.executed, ElementsAre("one/1", "two/1"));
+}
+
+TEST_F(SessionTest, MakesARunAgainThatTheMachineSpoiltAfterAllOthersAndNotForEver) {
+  executor_.outcomes["one"] = Status::invalid;
+  executor_.outcome_name = "suspended";
+  const SessionSummary summary = run({.retries = 2});
+  EXPECT_THAT(executor_.executed, ElementsAre("one/1", "two/1", "three/1", "one/2", "one/3"));
+  EXPECT_EQ(summary.made_again, 2U);
+  EXPECT_EQ(summary.failed, 1U);
+  EXPECT_EQ(run({.retries = 2}).failed_earlier, 1U) << "the limit holds over sessions";
+  EXPECT_EQ(run({.retries = 3}).made_again, 0U);
+  EXPECT_THAT(executor_.executed, ElementsAre("one/4"));
+}
+
+TEST_F(SessionTest, NeverMakesARunAgainThatTheTrainingSpoilt) {
+  executor_.outcomes["one"] = Status::failed;
+  executor_.outcome_name = "non_finite_loss";
+  EXPECT_EQ(run({.retries = 2}).failed, 1U);
+  EXPECT_THAT(executor_.executed, ElementsAre("one/1", "two/1", "three/1"));
 }
 
 }  // namespace
