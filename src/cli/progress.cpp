@@ -13,17 +13,6 @@ void say(const std::string& text) {
   if (std::fputs(text.c_str(), stdout) >= 0) std::fflush(stdout);
 }
 
-void TimeLeft::run_done(double expected_s, double took_s) {
-  expected_left_s_ -= expected_s;
-  expected_done_s_ += expected_s;
-  took_s_ += took_s;
-}
-
-double TimeLeft::seconds() const {
-  const double pace = expected_done_s_ > 0 ? took_s_ / expected_done_s_ : 1;
-  return std::max(0.0, expected_left_s_) * pace;
-}
-
 void ProgressDisplay::session_begins(size_t planned, size_t already_done,
                                      const std::vector<const study::PlannedRun*>& to_do) {
   to_do_ = to_do.size();
@@ -68,6 +57,10 @@ void ProgressDisplay::warning(const std::string& text) {
   say(fmt::format("warning: {}\n", core::printable(text, 500)));
 }
 
+void ProgressDisplay::waiting(const std::string& what) {
+  if (terminal_) return show("waiting: " + what);
+  say(fmt::format("waiting: {}\n", what));
+}
 void ProgressDisplay::loading() {
   show("loading");
 }

@@ -2,11 +2,15 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/data_folder.h"
+#include "cli/detach.h"
+#include "cli/observers.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/session_state.h"
 #include "cli/stop_on_signals.h"
 #include "core/file.h"
 #include "execute/session.h"
@@ -31,7 +35,14 @@ struct RunOptions {
   OpenOptions open;
   std::filesystem::path data;
   bool retry_failed = false;
+  bool detach = false;
 };
+
+void report_background(const std::filesystem::path& folder, pid_t process) {
+  fmt::print("Running in the background as process {}.\n", process);
+  fmt::print("  tandem watch {0}\n  tandem status {0}\n  tandem stop {0}\n", folder.string());
+  fmt::print("  output: {}\n", (folder / "session.log").string());
+}
 
 core::ExitCode run(const RunOptions& options) {
   const OpenStudy open = open_study(options.open);
@@ -40,13 +51,21 @@ core::ExitCode run(const RunOptions& options) {
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
   execute::check_prerequisites(specs, open.catalogue, data);
   check_machine(open);
-  core::make_folders(open.store.folder());
-  const execute::StudyLock lock(open.store.folder());
+  const std::filesystem::path& folder = open.store.folder();
+  core::make_folders(folder);
+  std::optional<Background> background;
+  if (options.detach) {
+    background = Background::start([&](pid_t process) { report_background(folder, process); });
+  }
+  const execute::StudyLock lock(folder);
   keep_study(open);
 
   stop_on_signals();
   execute::LocalExecutor executor(open.study, open.catalogue, data);
-  ProgressDisplay display(::isatty(STDOUT_FILENO) == 1);
+  if (background) background->begun(folder / "session.log");
+  ProgressDisplay progress(::isatty(STDOUT_FILENO) == 1);
+  SessionStateWriter state(folder);
+  Observers display{&progress, &state};
   const execute::SessionSummary summary =
       execute::run_session(open.plan, open.store, executor,
                            {.retry_failed = options.retry_failed,
@@ -63,12 +82,12 @@ core::ExitCode run(const RunOptions& options) {
     say(fmt::format(", {} failed earlier (repeat them with --retry-failed)",
                     summary.failed_earlier));
   }
-  say(fmt::format(". Results: {}\n", open.store.folder().string()));
+  say(fmt::format(". Results: {}\n", folder.string()));
   if (summary.interrupted) {
     say("Interrupted; run the study again to go on with what is missing.\n");
     return core::ExitCode::interrupted;
   }
-  say(fmt::format("Next: tandem report {}\n", open.store.folder().string()));
+  say(fmt::format("Next: tandem report {}\n", folder.string()));
   return summary.failed + summary.failed_earlier + summary.unfinished > 0
              ? core::ExitCode::runs_failed
              : core::ExitCode::success;
@@ -88,6 +107,8 @@ void add_run_command(CLI::App& app, core::ExitCode& exit_code) {
                       "or data/)");
   command->add_flag("--retry-failed", options->retry_failed,
                     "Also repeat runs that failed, each as a new attempt");
+  command->add_flag("--detach", options->detach,
+                    "Go on in the background; 'tandem watch', 'status' and 'stop' find it");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/progress.h"
+#include "cli/session_state.h"
 #include "core/text.h"
 #include "execute/study_lock.h"
 
@@ -22,7 +22,8 @@ struct Status {
   std::map<std::string, double> energy_j;  ///< of the runs that are ok, by source
   std::optional<record::RunResult> last_failure;
   size_t unfinished_attempts = 0;
-  std::optional<std::string> session;  ///< who runs it now
+  std::optional<execute::LockHolder> session;  ///< who runs it now
+  std::optional<SessionState> state;           ///< how far that is
 };
 
 Status status_of(const OpenStudy& open) {
@@ -51,12 +52,20 @@ Status status_of(const OpenStudy& open) {
   status.left_s = time_left.seconds();
   status.unfinished_attempts = open.store.unfinished_attempts().size();
   status.session = execute::lock_holder(open.store.folder());
+  if (status.session) status.state = read_session_state(open.store.folder());
   return status;
 }
 
 void print(const OpenStudy& open, const Status& status) {
   fmt::print("Study {} in {}\n", open.study.name, open.store.folder().string());
-  fmt::print("  session   {}\n", status.session ? "running: " + *status.session : "none running");
+  fmt::print("  session   {}\n",
+             status.session ? "running: " + status.session->describe() : "none running");
+  if (status.state && status.state->run) {
+    const RunInFlight& run = *status.state->run;
+    const std::string epochs = epochs_label(run);
+    fmt::print("  now       run {} of {}: {}\n            {}{}{}\n", run.place, status.state->to_do,
+               run.run_id, run.activity, epochs.empty() ? "" : ", ", epochs);
+  }
   fmt::print("  runs      {} planned: {} ok, {} failed, {} left", status.planned, status.ok,
              status.failed, status.left);
   if (status.left > 0) fmt::print(", about {}", core::format_duration(status.left_s));
@@ -86,7 +95,9 @@ core::Json document_of(const OpenStudy& open, const Status& status) {
                          {"left_s", status.left_s},
                          {"energy_joules_by_source", status.energy_j},
                          {"unfinished_attempts", status.unfinished_attempts}};
-  document["session"] = status.session ? core::Json(*status.session) : core::Json(nullptr);
+  document["session"] =
+      status.session ? core::Json(status.session->describe()) : core::Json(nullptr);
+  document["session_state"] = status.state ? to_document(*status.state) : core::Json(nullptr);
   if (status.last_failure) {
     const record::Outcome& outcome = status.last_failure->outcome;
     document["last_failure"] = {{"run_id", status.last_failure->run_id},

@@ -39,12 +39,12 @@ Preparation::Preparation(const measure::Instruments& instruments, PreparationSet
     : instruments_(instruments), settings_(settings), power_model_(std::move(power_model)) {}
 
 Prepared Preparation::before(const study::RunSpec& run, const fs::path& folder,
-                             const std::atomic<bool>& stop) {
+                             const std::atomic<bool>& stop, const Waiting& waiting) {
   check_disk(folder);
   Prepared prepared;
   if (run.device == study::Device::cuda && !instruments_.gpus().empty()) {
-    prepared.cautions = wait_for_free_gpu(stop);
-    if (auto caution = cool_down(stop)) prepared.cautions.push_back(std::move(*caution));
+    prepared.cautions = wait_for_free_gpu(stop, waiting);
+    if (auto caution = cool_down(stop, waiting)) prepared.cautions.push_back(std::move(*caution));
   }
   if (idle_of_repetition_ != run.repetition && settings_.idle_s > 0 && !stop.load()) {
     let_power_settle(stop);
@@ -75,11 +75,12 @@ void Preparation::check_disk(const fs::path& folder) const {
       free_mib, folder.string(), settings_.free_disk_mib));
 }
 
-std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool>& stop) const {
+std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool>& stop,
+                                                          const Waiting& waiting) const {
   const measure::Gpu& gpu = instruments_.gpus().front();
   const double at_most_mib = settings_.unexplained_memory_mib;
   const core::Time give_up = Clock::now() + core::from_seconds(settings_.gpu_patience_s);
-  for (;;) {
+  for (bool is_first_look = true;;) {
     const GpuOccupancy found = look_at(gpu, instruments_.root());
     const bool is_free = found.computing.empty() && !found.has_unexplained(at_most_mib);
     if (is_free || stop.load()) return found.cautions(at_most_mib);
@@ -92,6 +93,10 @@ std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool
           found.computing.size() == 1 ? "another program" : "other programs",
           fmt::join(found.computing, ", "), core::format_duration(settings_.gpu_patience_s)));
     }
+    if (is_first_look && waiting) {
+      waiting(fmt::format("the GPU is in use by processes {}", fmt::join(found.computing, ", ")));
+    }
+    is_first_look = false;
     sleep_unless(stop, settings_.look_again_s);
   }
 }
@@ -111,11 +116,12 @@ void Preparation::let_power_settle(const std::atomic<bool>& stop) const {
   }
 }
 
-std::optional<core::Caution> Preparation::cool_down(const std::atomic<bool>& stop) const {
+std::optional<core::Caution> Preparation::cool_down(const std::atomic<bool>& stop,
+                                                    const Waiting& waiting) const {
   if (!settings_.cool_down_to_c) return std::nullopt;
   const measure::Gpu& gpu = instruments_.gpus().front();
   const core::Time give_up = Clock::now() + core::from_seconds(settings_.cool_down_at_most_s);
-  for (;;) {
+  for (bool is_first_look = true;; is_first_look = false) {
     const core::Reading temperature_c = gpu.state().temperature_c;
     if (!temperature_c) {
       return core::Caution{"not_cooled_down",
@@ -128,6 +134,10 @@ std::optional<core::Caution> Preparation::cool_down(const std::atomic<bool>& sto
           fmt::format("the GPU was still at {:.0f} °C after {}, {:.0f} °C were asked for",
                       *temperature_c, core::format_duration(settings_.cool_down_at_most_s),
                       *settings_.cool_down_to_c)};
+    }
+    if (is_first_look && waiting) {
+      waiting(fmt::format("the GPU is to cool from {:.0f} °C to {:.0f} °C", *temperature_c,
+                          *settings_.cool_down_to_c));
     }
     sleep_unless(stop, settings_.look_again_s);
   }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct Prepared {
   std::vector<core::Caution> cautions;  ///< `not_cooled_down`, `contaminated`, …
 };
 
+/// Told once of each thing that is waited for; may be empty.
+using Waiting = std::function<void(const std::string& what)>;
+
 /// Sees to it that a run begins on a machine like the one that the run before began on: room on the
 /// disk, the GPU free and cool; and measures what the idle machine draws, once for each repetition
 /// of the plan.
@@ -46,14 +50,16 @@ class Preparation {
   /// core::SystemError that names what stands in the way and what a person can do, when that
   /// doesn't go away. A display on the GPU, which would never go away, is a caution.
   Prepared before(const study::RunSpec& run, const std::filesystem::path& folder,
-                  const std::atomic<bool>& stop);
+                  const std::atomic<bool>& stop, const Waiting& waiting = {});
 
  private:
   void check_disk(const std::filesystem::path& folder) const;
-  std::vector<core::Caution> wait_for_free_gpu(const std::atomic<bool>& stop) const;
+  std::vector<core::Caution> wait_for_free_gpu(const std::atomic<bool>& stop,
+                                               const Waiting& waiting) const;
   /// Until the driver calls the GPU idle or two readings of its power are nearly the same.
   void let_power_settle(const std::atomic<bool>& stop) const;
-  std::optional<core::Caution> cool_down(const std::atomic<bool>& stop) const;
+  std::optional<core::Caution> cool_down(const std::atomic<bool>& stop,
+                                         const Waiting& waiting) const;
   bool has_meter() const;
 
   const measure::Instruments& instruments_;

@@ -40,6 +40,8 @@ struct RunSettings {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
+  /// Something stands in the way of the run, and is waited for.
+  virtual void waiting(const std::string& what) { (void)what; }
   virtual void loading() {}
   virtual void started() {}
   /// `index`: 0 = A or the solo training, 1 = B.

@@ -201,7 +201,8 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
                                          const std::filesystem::path& folder,
                                          const std::atomic<bool>& stop, RunObserver& observer) {
   const std::string started_at = core::wall_clock_label();
-  const Prepared prepared = preparation_->before(run.spec, folder, stop);
+  const Prepared prepared = preparation_->before(
+      run.spec, folder, stop, [&](const std::string& what) { observer.waiting(what); });
   if (stop.load()) {
     return without_measurements(
         run.spec, run.id, attempt, started_at,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -15,17 +17,33 @@ class StudyIsBusy : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The lock of a study's folder while a session works on it; the kernel frees it with the process.
+/// The lock of a study's folder while a session works on it. The launchers of the session's
+/// trainings hold it too, so that it is free only when tandem and all of its trainings have ended,
+/// however they did; the kernel frees it with the last of them.
 class StudyLock {
  public:
-  /// Throws StudyIsBusy naming the holder, or core::SystemError.
+  /// Waits for the trainings of a session that was killed, which end within seconds. Throws
+  /// StudyIsBusy naming the holder, or core::SystemError.
   explicit StudyLock(const std::filesystem::path& folder);
 
  private:
   core::FileDescriptor file_;
 };
 
-/// Who holds the study's lock (`process 4711 on host, since …`), or nothing. Changes nothing.
-std::optional<std::string> lock_holder(const std::filesystem::path& folder);
+/// The session that holds a study's lock.
+struct LockHolder {
+  pid_t process = 0;
+  std::string host;
+  std::string since;  ///< wall clock
+
+  bool is_on_this_host() const;
+  /// Whether tandem itself runs; else the lock is its last trainings'. Only on its own host.
+  bool is_alive() const;
+  /// `process 4711 on host, since …`
+  std::string describe() const;
+};
+
+/// Who holds the study's lock, or nothing. Changes nothing.
+std::optional<LockHolder> lock_holder(const std::filesystem::path& folder);
 
 }  // namespace tandem::execute

@@ -72,6 +72,13 @@ class CommandLineTest : public ::testing::Test {
     return finish(start(arguments));
   }
 
+  Json json_of(std::vector<std::string> arguments) const {
+    arguments.emplace_back("--json");
+    const Called called = tandem(arguments);
+    EXPECT_EQ(called.exit_code, 0) << called.err;
+    return Json::parse(called.out);
+  }
+
   std::vector<std::string> with_folders(std::vector<std::string> arguments) const {
     for (const char* argument : {"--workloads", "--results"}) arguments.emplace_back(argument);
     arguments.insert(arguments.end() - 1, (folder_ / "workloads").string());
@@ -147,12 +154,6 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
 TEST_F(CommandLineTest, PrintsJsonForMachines) {
   const fs::path study = write_study("steady", "other");
   ASSERT_EQ(run(study).exit_code, 0);
-  const auto json_of = [&](std::vector<std::string> arguments) {
-    arguments.emplace_back("--json");
-    const Called called = tandem(arguments);
-    EXPECT_EQ(called.exit_code, 0) << called.err;
-    return Json::parse(called.out);
-  };
   EXPECT_EQ(json_of({"plan", results()}).at("distinct_runs"), 11);
   EXPECT_EQ(json_of({"status", results()}).at("ok"), 11);
   EXPECT_TRUE(json_of({"report", results()}).is_object());
@@ -235,8 +236,8 @@ TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
 }
 
 TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
-  for (const char* command :
-       {"plan", "run", "status", "report", "index", "workloads", "pairs", "doctor"}) {
+  for (const char* command : {"plan", "run", "status", "watch", "stop", "report", "index",
+                              "workloads", "pairs", "doctor"}) {
     const Called called = tandem({command, "--help"});
     EXPECT_EQ(called.exit_code, 0);
     EXPECT_THAT(called.out, HasSubstr("Example: tandem " + std::string(command)));
@@ -272,6 +273,56 @@ TEST_F(CommandLineTest, CanBeInterruptedAndGoesOnWithWhatIsMissing) {
   const Called resumed = run(study);
   EXPECT_EQ(resumed.exit_code, 0) << resumed.out;
   EXPECT_EQ(Json::parse(tandem({"status", results(), "--json"}).out).at("ok"), 11);
+}
+
+TEST_F(CommandLineTest, GoesOnInTheBackgroundAndIsFollowedAndStoppedFromOtherShells) {
+  const fs::path study = write_study("steady", "other", {{"repetitions", 2}});
+  EXPECT_THAT(tandem(with_folders({"stop", study})).out, HasSubstr("No session works on"));
+  const Called begun = run(study, {"--detach"});
+  ASSERT_EQ(begun.exit_code, 0) << begun.err;
+  EXPECT_THAT(begun.out, HasSubstr("Running in the background as process"));
+  const Called busy = run(study, {"--detach"});
+  EXPECT_EQ(busy.exit_code, 4) << "a mistake is told in the shell where it was made";
+  EXPECT_THAT(busy.err, HasSubstr("another session works on"));
+
+  const test::TemporaryFolder other_shell;
+  const pid_t watching =
+      test::start_program("tandem", {"watch", results().string()}, other_shell.path());
+  while (folders_in(results() / "runs") < 3) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const Json running = json_of({"status", results()});
+  EXPECT_THAT(running.at("session").get<std::string>(), HasSubstr("process "));
+  EXPECT_EQ(running.at("session_state").at("planned"), 22);
+  EXPECT_FALSE(running.at("session_state").at("run").at("run_id").get<std::string>().empty());
+
+  const Called stopped = tandem({"stop", results(), "--wait"});
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.err;
+  EXPECT_THAT(stopped.out, AllOf(HasSubstr("after the run in flight"), HasSubstr("has ended")));
+  const Called watched = test::finish_program(watching, other_shell.path());
+  EXPECT_EQ(watched.exit_code, 0);
+  EXPECT_THAT(watched.out, AllOf(HasSubstr("/22] "), HasSubstr("The session has ended")));
+
+  const Json after = json_of({"status", results()});
+  EXPECT_EQ(after.at("session"), nullptr);
+  EXPECT_LT(after.at("ok"), 22);
+  EXPECT_EQ(after.at("ok"), folders_in(results() / "runs")) << "the run in flight was made";
+  EXPECT_THAT(core::read_file(results() / "session.log"),
+              AllOf(HasSubstr("[ 1/22]"), HasSubstr("Interrupted; run the study again")));
+}
+
+TEST_F(CommandLineTest, StopsAtOnceWhenAskedTo) {
+  const fs::path study = write_study("steady", "other");
+  ASSERT_EQ(run(study, {"--detach"}).exit_code, 0);
+  while (folders_in(results() / "runs") < 2) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_THAT(tandem({"stop", results(), "--now", "--wait"}).out, HasSubstr("Asked to end now"));
+  for (const pid_t pid : started_processes()) EXPECT_TRUE(is_gone(pid)) << pid;
+  const Json after = json_of({"status", results()});
+  EXPECT_EQ(after.at("unfinished_attempts"), 0) << "the run in flight says that it was interrupted";
+  EXPECT_LT(after.at("ok"), 11);
+  EXPECT_EQ(run(study).exit_code, 0);
 }
 
 TEST_F(CommandLineTest, LosesNothingAndLeavesNoProcessWhenKilled) {

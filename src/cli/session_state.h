@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/time_left.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "execute/session.h"
+
+namespace tandem::cli {
+
+/// The run that a session makes now.
+struct RunInFlight {
+  std::string run_id;
+  int attempt = 1;
+  size_t place = 0;  ///< among the runs of the session, from 1
+  std::string begun_at;
+  std::string activity;  ///< `preparing`, `loading`, `training`, or what is waited for
+  double expected_s = 0;
+  std::array<int, 2> epochs_done{};  ///< of A or the solo training, and of B
+  std::array<int, 2> epochs{};       ///< 0 before the first is done
+};
+
+/// How far a session is: the content of `session.json` in the study's folder, for other shells.
+struct SessionState {
+  pid_t process = 0;
+  std::string started_at;
+  std::string updated_at;
+  size_t planned = 0;
+  size_t already_done = 0;
+  size_t to_do = 0;
+  size_t ok = 0;
+  size_t failed = 0;
+  double left_s = 0;
+  std::string last_run;  ///< the last one that ended, and how
+  std::optional<RunInFlight> run;
+};
+
+core::Json to_document(const SessionState& state);
+/// What the session of a folder wrote last; nothing where none did, or nothing that can be read.
+std::optional<SessionState> read_session_state(const std::filesystem::path& folder);
+
+/// `epoch 3/10`, `epochs A 3/10 B 1/8`; empty before the first one.
+std::string epochs_label(const RunInFlight& run);
+
+/// Keeps `session.json` up to date, at most about once a second for epochs. It is for looking only:
+/// that it can't be written costs the study nothing.
+class SessionStateWriter : public execute::SessionObserver {
+ public:
+  explicit SessionStateWriter(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  void session_begins(size_t planned, size_t already_done,
+                      const std::vector<const study::PlannedRun*>& to_do) override;
+  void run_begins(const study::PlannedRun& run, size_t place, int attempt) override;
+  void run_ends(const record::RunResult& result, double took_s, bool again) override;
+  void waiting(const std::string& what) override;
+  void loading() override;
+  void started() override;
+  void epoch_done(size_t index, int epoch, int epochs) override;
+
+ private:
+  void say(const std::string& activity);
+  void write();
+
+  std::filesystem::path folder_;
+  SessionState state_;
+  TimeLeft time_left_{0};
+  core::Time written_;
+};
+
+}  // namespace tandem::cli

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/session_state.h"
+#include "core/text.h"
+#include "execute/study_lock.h"
+
+namespace tandem::cli {
+namespace {
+
+struct StopOptions {
+  OpenOptions open;
+  bool now = false;
+  bool wait = false;
+};
+
+/// Signals the session that holds the lock. Through a descriptor of the process, taken while the
+/// lock is seen to be its: its number can't have become another's meanwhile.
+void signal_session(const std::filesystem::path& folder, const execute::LockHolder& holder,
+                    int signal) {
+  const core::FileDescriptor process(
+      static_cast<int>(::syscall(SYS_pidfd_open, holder.process, 0)));
+  const auto still = execute::lock_holder(folder);
+  if (!process.is_open() || !still || still->process != holder.process) return;  // it has ended
+  // Through syscall: glibc before 2.37 declares its functions for C only.
+  if (::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) != 0 && errno != ESRCH) {
+    throw core::SystemError(fmt::format("can't signal the session ({})", holder.describe()), errno);
+  }
+}
+
+core::ExitCode stop(const StopOptions& options) {
+  const std::filesystem::path folder = open_study(options.open).store.folder();
+  const auto holder = execute::lock_holder(folder);
+  if (!holder) {
+    fmt::print("No session works on {}.\n", folder.string());
+    return core::ExitCode::success;
+  }
+  if (!holder->is_on_this_host()) {
+    throw core::SystemError(fmt::format("the session is {}: stop it there", holder->describe()));
+  }
+  if (holder->is_alive()) signal_session(folder, *holder, options.now ? SIGTERM : SIGUSR1);
+  fmt::print("Asked to end {}: {}.\n", options.now ? "now" : "after the run in flight",
+             holder->describe());
+  const auto state = read_session_state(folder);
+  if (!options.now && state && state->run) {
+    fmt::print("  {} ({}), expected to take {} in all\n", state->run->run_id, state->run->activity,
+               core::format_duration(state->run->expected_s));
+  }
+  std::fflush(stdout);
+  while (options.wait && execute::lock_holder(folder)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  if (options.wait) fmt::print("It has ended.\n");
+  return core::ExitCode::success;
+}
+
+}  // namespace
+
+void add_stop_command(CLI::App& app, core::ExitCode& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("stop", "Ask the session that works on a study to end, from any shell");
+  command->footer(
+      "Example: tandem stop results/pilot --wait\n"
+      "Nothing is lost: 'tandem run' goes on with what is missing.");
+  const auto options = std::make_shared<StopOptions>();
+  add_study_options(*command, options->open);
+  command->add_flag("--now", options->now,
+                    "End the run in flight too, as interrupted (default: let it end)");
+  command->add_flag("--wait", options->wait, "Return when the session has ended");
+  command->callback([options, &exit_code] { exit_code = stop(*options); });
+}
+
+}  // namespace tandem::cli
