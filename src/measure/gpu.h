@@ -62,10 +62,11 @@ class Gpu {
   /// ten times a second: each call holds the driver's lock.
   std::unique_ptr<SignalSource> readings(int index) const;
   /// The processes on the device: `gpu_<index>_processes`, `gpu_<index>_foreign_processes`,
-  /// `gpu_<index>_foreign_computing_processes`, `gpu_<index>_unknown_processes` (numbers that this system's /proc doesn't know),
-  /// and for each participant (`a`, `b`; 1 or 2 of them) `gpu_<index>_memory_a_mib` and, where
-  /// the device tells, `gpu_<index>_sm_util_a_percent`. GpuProcessReadings tells what is missing.
-  /// To be read at most once a second (about 4.5 ms a call).
+  /// `gpu_<index>_foreign_computing_processes`, `gpu_<index>_unknown_processes` (numbers that this
+  /// system's /proc doesn't know), and for each participant (`a`, `b`; 1 or 2 of them)
+  /// `gpu_<index>_memory_a_mib` and, where the device tells, `gpu_<index>_sm_util_a_percent`.
+  /// GpuProcessReadings tells what is missing. To be read at most once a second (about 4.5 ms a
+  /// call).
   std::unique_ptr<SignalSource> process_readings(int index, int participants,
                                                  std::shared_ptr<const ProcessOwners> owners) const;
 
