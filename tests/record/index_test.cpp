@@ -5,27 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "index_rows.h"
 #include "results.h"
 #include "temporary_folder.h"
 
 namespace tandem::record {
 namespace {
-
-std::string dump_of(const std::filesystem::path& file) {
-  SQLite::Database database(file.string());
-  std::string text;
-  for (const char* table : {"runs", "trainings", "epochs"}) {
-    SQLite::Statement rows(database, std::string("SELECT * FROM ") + table + " ORDER BY 1,2,3,4");
-    while (rows.executeStep()) {
-      for (int column = 0; column < rows.getColumnCount(); ++column) {
-        text +=
-            rows.getColumn(column).isNull() ? "NULL|" : rows.getColumn(column).getString() + "|";
-      }
-      text += "\n";
-    }
-  }
-  return text;
-}
 
 TEST(Index, HoldsTheMetricsAndNullForWhatIsMissing) {
   const test::TemporaryFolder folder;
@@ -60,10 +45,10 @@ TEST(Index, RebuiltFromTheFoldersEqualsTheOneThatGrewWithThem) {
       index.add(result);  // a session that is killed after this may add it again
     }
   }
-  const std::string grown = dump_of(Index::file_of(store));
+  const std::string grown = test::index_rows(Index::file_of(store));
   std::vector<std::string> problems;
   EXPECT_EQ(Index::rebuild(store, problems), 3);
-  EXPECT_EQ(dump_of(Index::file_of(store)), grown);
+  EXPECT_EQ(test::index_rows(Index::file_of(store)), grown);
   EXPECT_TRUE(problems.empty());
   EXPECT_FALSE(std::filesystem::exists(Index::file_of(store).string() + ".new"));
 }
