@@ -26,14 +26,27 @@ std::shared_ptr<const measure::Instruments> instruments_for(const study::Study& 
   return std::make_shared<const measure::Instruments>(options);
 }
 
-void add_to_index(const record::RunStore& store, const record::RunResult& result,
-                  SessionObserver& observer) {
+/// The index is a convenience: what can't be done to it stops nothing.
+template <typename Change>
+void change_index(const record::RunStore& store, SessionObserver& observer, const Change& change) {
   try {
-    record::Index(record::Index::file_of(store)).add(result);
+    record::Index index(record::Index::file_of(store));
+    change(index);
   } catch (const core::SystemError& error) {
     observer.warning(std::string(error.what()) + "; the run folders are whole, 'tandem index' " +
                      "builds the index anew");
   }
+}
+
+/// A session that was killed between a result and its row left the index without it.
+void complete_index(const record::RunStore& store, SessionObserver& observer) {
+  if (!std::filesystem::exists(store.runs_folder())) return;
+  change_index(store, observer, [&](record::Index& index) { index.add_missing(store); });
+}
+
+void add_to_index(const record::RunStore& store, const record::RunResult& result,
+                  SessionObserver& observer) {
+  change_index(store, observer, [&](record::Index& index) { index.add(result); });
 }
 
 /// A run that was called off before anything was started.
@@ -107,6 +120,7 @@ SessionSummary run_session(const study::Plan& plan, const record::RunStore& stor
       to_do.push_back(&run);
     }
   }
+  complete_index(store, observer);
   observer.session_begins(plan.runs.size(), summary.already_done, to_do);
   if (to_do.empty()) return summary;
 

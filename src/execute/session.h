@@ -77,7 +77,8 @@ struct SessionSummary {
 
 /// Makes the runs of a plan that have no result yet, one after the other, in the plan's order. Each
 /// run is a new attempt with its own folder; its result is the folder's last file, and then a row
-/// of the index, which can be rebuilt and therefore may fail. The caller holds the study's lock.
+/// of the index, which can be rebuilt and therefore may fail. Rows that a killed session did not
+/// come to write are added first. The caller holds the study's lock.
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
                            const std::atomic<bool>& stop, SessionObserver& observer);

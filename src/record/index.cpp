@@ -142,6 +142,24 @@ void Index::add(const RunResult& result) {
   }
 }
 
+void Index::add_missing(const RunStore& store) {
+  for (const RunResult& result : store.read_all()) {
+    if (!holds(result)) add(result);
+  }
+}
+
+bool Index::holds(const RunResult& result) const {
+  try {
+    SQLite::Statement row(*database_, "SELECT 1 FROM runs WHERE run_id = ? AND attempt = ?");
+    row.bind(1, result.run_id);
+    row.bind(2, result.attempt);
+    return row.executeStep();
+  } catch (const SQLite::Exception& error) {
+    throw core::SystemError(
+        fmt::format("can't look for '{}' in the index: {}", result.run_id, error.what()));
+  }
+}
+
 int Index::size() const {
   return database_->execAndGet("SELECT count(*) FROM runs").getInt();
 }

@@ -53,6 +53,25 @@ TEST(Index, RebuiltFromTheFoldersEqualsTheOneThatGrewWithThem) {
   EXPECT_FALSE(std::filesystem::exists(Index::file_of(store).string() + ".new"));
 }
 
+TEST(Index, AddsOnlyTheAttemptsThatItLacks) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  Index index(Index::file_of(store));
+  for (const char* run : {"one", "two", "three"}) {
+    const RunResult result = test::solo_result(run, store.begin_attempt(run));
+    store.finish_attempt(result);
+    if (result.run_id != "two") index.add(result);
+  }
+  store.begin_attempt("two");  // and was cut off
+  index.add_missing(store);
+  index.add_missing(store);
+  EXPECT_EQ(index.size(), 3);
+  const std::string completed = test::index_rows(Index::file_of(store));
+  std::vector<std::string> problems;
+  Index::rebuild(store, problems);
+  EXPECT_EQ(test::index_rows(Index::file_of(store)), completed);
+}
+
 TEST(Index, NamesAFileThatIsNoDatabase) {
   const test::TemporaryFolder folder;
   const auto file = folder.write("index.sqlite", std::string(4096, 'x'));
