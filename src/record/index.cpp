@@ -109,6 +109,14 @@ void insert_training(SQLite::Database& database, const RunResult& result, const 
   }
 }
 
+/// With the journal that a killed session may have left: SQLite would apply it to whatever database
+/// has that name next. A kill between the two leaves a journal without a database, which SQLite
+/// throws away.
+void remove_database(const std::filesystem::path& file) {
+  std::filesystem::remove(file);
+  std::filesystem::remove(file.string() + "-journal");
+}
+
 }  // namespace
 
 Index::Index(const std::filesystem::path& file) {
@@ -167,13 +175,14 @@ int Index::size() const {
 int Index::rebuild(const RunStore& store, std::vector<std::string>& problems) {
   const std::filesystem::path file = file_of(store);
   const std::filesystem::path fresh = file.string() + ".new";
-  std::filesystem::remove(fresh);
+  remove_database(fresh);
   int size = 0;
   {
     Index index(fresh);
     for (const RunResult& result : store.read_all(&problems)) index.add(result);
     size = index.size();
   }
+  remove_database(file);
   std::filesystem::rename(fresh, file);
   return size;
 }

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "core/error.h"
 #include "index_rows.h"
@@ -70,6 +71,36 @@ TEST(Index, AddsOnlyTheAttemptsThatItLacks) {
   std::vector<std::string> problems;
   Index::rebuild(store, problems);
   EXPECT_EQ(test::index_rows(Index::file_of(store)), completed);
+}
+
+// The journal of a session that was killed within a transaction belongs to the database that the
+// new one takes the place of; applied to that it would undo pages it never had.
+TEST(Index, BuiltAnewIsNotRolledBackByTheJournalOfAKilledSession) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  const std::filesystem::path file = Index::file_of(store);
+  const std::filesystem::path journal = file.string() + "-journal";
+  Index(file).add(test::solo_result("zero", 1));
+  {
+    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+    database.exec("PRAGMA synchronous = OFF");
+    SQLite::Transaction transaction(database);
+    database.exec("DELETE FROM trainings");
+    database.exec("DELETE FROM runs");
+    ASSERT_EQ(::sqlite3_db_cacheflush(database.getHandle()), SQLITE_OK);
+    std::filesystem::copy(file, folder / "file");
+    std::filesystem::copy(journal, folder / "journal");
+  }
+  std::filesystem::rename(folder / "file", file);
+  std::filesystem::rename(folder / "journal", journal);
+  for (int run = 0; run < 40; ++run) {
+    const std::string name = "run" + std::to_string(run);
+    store.finish_attempt(test::solo_result(name, store.begin_attempt(name)));
+  }
+  std::vector<std::string> problems;
+  EXPECT_EQ(Index::rebuild(store, problems), 40);
+  EXPECT_FALSE(std::filesystem::exists(journal));
+  EXPECT_EQ(Index(file).size(), 40);
 }
 
 TEST(Index, NamesAFileThatIsNoDatabase) {
