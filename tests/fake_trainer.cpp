@@ -15,16 +15,26 @@
 namespace {
 
 int events_fd = -1;
+bool stays_without_tandem = false;  // until somebody ends it
+
+[[noreturn]] void hang() {
+  for (;;) ::pause();
+}
+
+[[noreturn]] void without_tandem(int exit_code) {
+  if (stays_without_tandem) hang();
+  ::_exit(exit_code);
+}
 
 void say(const std::string& line) {
   const std::string text = line + "\n";
-  if (::send(events_fd, text.data(), text.size(), MSG_NOSIGNAL) < 0) ::_exit(1);
+  if (::send(events_fd, text.data(), text.size(), MSG_NOSIGNAL) < 0) without_tandem(1);
 }
 
 void wait_for_go() {
   char byte = 0;
   do {
-    if (::recv(events_fd, &byte, 1, 0) <= 0) ::_exit(5);
+    if (::recv(events_fd, &byte, 1, 0) <= 0) without_tandem(5);
   } while (byte != '\n');
 }
 
@@ -32,10 +42,6 @@ void busy(double seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < end) {
   }
-}
-
-[[noreturn]] void hang() {
-  for (;;) ::pause();
 }
 
 /// A child that outlives its parent, as a program that daemonises has it. Writes its process id.
@@ -69,6 +75,7 @@ int main(int argc, char** argv) {
   if (events == nullptr) return 2;
   events_fd = std::atoi(events);
 
+  stays_without_tandem = behaviour == "stays_without_tandem";
   if (behaviour == "ignores_term") ::signal(SIGTERM, SIG_IGN);
   if (behaviour == "hangs_before_ready") hang();
   if (behaviour == "exits_before_ready") {

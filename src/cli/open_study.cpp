@@ -60,8 +60,8 @@ void keep_study(const OpenStudy& open) {
   const fs::path& folder = open.store.folder();
   core::make_folders(folder / "workloads");
   // A study that was opened by its folder is kept already.
-  if (open.study.file != folder / "study.json") {
-    core::write_file_atomically(folder / "study.json", core::read_file(open.study.file));
+  const bool is_kept = open.study.file == folder / "study.json";
+  if (!is_kept) {
     std::set<std::string> used;
     for (const study::StudyPair& pair : open.study.pairs) used.insert({pair.a, pair.b});
     for (const std::string& id : used) {
@@ -76,6 +76,10 @@ void keep_study(const OpenStudy& open) {
       core::Json{{"machine_class", open.machine_class}, {"runs", planned_runs_document(open.plan)}}
               .dump(2) +
           "\n");
+  // Last, for it is what makes the folder a study's: one that was killed before is none yet.
+  if (!is_kept) {
+    core::write_file_atomically(folder / "study.json", core::read_file(open.study.file));
+  }
 }
 
 core::Json planned_runs_document(const study::Plan& plan) {

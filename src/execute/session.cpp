@@ -33,14 +33,27 @@ std::shared_ptr<const measure::Instruments> instruments_for(const study::Study& 
   return std::make_shared<const measure::Instruments>(options);
 }
 
-void add_to_index(const record::RunStore& store, const record::RunResult& result,
-                  SessionObserver& observer) {
+/// The index is a convenience: what can't be done to it stops nothing.
+template <typename Change>
+void change_index(const record::RunStore& store, SessionObserver& observer, const Change& change) {
   try {
-    record::Index(record::Index::file_of(store)).add(result);
+    record::Index index(record::Index::file_of(store));
+    change(index);
   } catch (const core::SystemError& error) {
     observer.warning(std::string(error.what()) + "; the run folders are whole, 'tandem index' " +
                      "builds the index anew");
   }
+}
+
+/// A session that was killed between a result and its row left the index without it.
+void complete_index(const record::RunStore& store, SessionObserver& observer) {
+  if (!std::filesystem::exists(store.runs_folder())) return;
+  change_index(store, observer, [&](record::Index& index) { index.add_missing(store); });
+}
+
+void add_to_index(const record::RunStore& store, const record::RunResult& result,
+                  SessionObserver& observer) {
+  change_index(store, observer, [&](record::Index& index) { index.add(result); });
 }
 
 /// An attempt at a run that came to no measurements.
@@ -83,8 +96,7 @@ core::Json begun(const fs::path& attempt_folder) {
 }
 
 /// Gives every attempt without a result one that says so, so that all of them are accounted for.
-void record_cut_off_attempts(const study::Plan& plan, const record::RunStore& store,
-                             SessionObserver& observer) {
+void record_cut_off_attempts(const study::Plan& plan, const record::RunStore& store) {
   for (const fs::path& folder : store.unfinished_attempts()) {
     const std::string run_id = folder.parent_path().filename();
     const core::Json known = begun(folder);
@@ -104,7 +116,6 @@ void record_cut_off_attempts(const study::Plan& plan, const record::RunStore& st
                         "found without a result; its files were last written at " + last));
     result.ended_at = last;
     store.finish_attempt(result);
-    add_to_index(store, result, observer);
   }
 }
 
@@ -220,8 +231,9 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
                            const StopRequest& stop, SessionObserver& observer) {
-  record_cut_off_attempts(plan, store, observer);
+  record_cut_off_attempts(plan, store);
   SessionSummary summary;
+  complete_index(store, observer);
   const std::vector<const study::PlannedRun*> to_do = runs_to_do(plan, store, options, summary);
   observer.session_begins(plan.runs.size(), summary.already_done, to_do);
   if (to_do.empty()) return summary;

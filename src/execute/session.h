@@ -82,10 +82,11 @@ struct SessionSummary {
 
 /// Makes the runs of a plan that have no result yet, one after the other, in the plan's order. Each
 /// run is a new attempt with its own folder; its result is the folder's last file, and then a row
-/// of the index, which can be rebuilt and therefore may fail. Attempts that an earlier session left
-/// without a result get one first: interrupted, `cut_off`. A run that the machine spoilt is made
-/// again after all others. The caller holds the study's lock. Throws core::SystemError when the
-/// machine can't go on; the attempt in flight then says why, if there is still room for that.
+/// of the index, which can be rebuilt and therefore may fail. What an earlier session left undone
+/// comes first: an attempt without a result gets one (interrupted, `cut_off`), a result without a
+/// row gets that. A run that the machine spoilt is made again after all others. The caller holds
+/// the study's lock. Throws core::SystemError when the machine can't go on; the attempt in flight
+/// then says why, if there is still room for that.
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            RunExecutor& executor, const SessionOptions& options,
                            const StopRequest& stop, SessionObserver& observer);

@@ -109,6 +109,14 @@ void insert_training(SQLite::Database& database, const RunResult& result, const 
   }
 }
 
+/// With the journal that a killed session may have left: SQLite would apply it to whatever database
+/// has that name next. A kill between the two leaves a journal without a database, which SQLite
+/// throws away.
+void remove_database(const std::filesystem::path& file) {
+  std::filesystem::remove(file);
+  std::filesystem::remove(file.string() + "-journal");
+}
+
 }  // namespace
 
 Index::Index(const std::filesystem::path& file) {
@@ -142,6 +150,24 @@ void Index::add(const RunResult& result) {
   }
 }
 
+void Index::add_missing(const RunStore& store) {
+  for (const RunResult& result : store.read_all()) {
+    if (!holds(result)) add(result);
+  }
+}
+
+bool Index::holds(const RunResult& result) const {
+  try {
+    SQLite::Statement row(*database_, "SELECT 1 FROM runs WHERE run_id = ? AND attempt = ?");
+    row.bind(1, result.run_id);
+    row.bind(2, result.attempt);
+    return row.executeStep();
+  } catch (const SQLite::Exception& error) {
+    throw core::SystemError(
+        fmt::format("can't look for '{}' in the index: {}", result.run_id, error.what()));
+  }
+}
+
 int Index::size() const {
   return database_->execAndGet("SELECT count(*) FROM runs").getInt();
 }
@@ -149,13 +175,14 @@ int Index::size() const {
 int Index::rebuild(const RunStore& store, std::vector<std::string>& problems) {
   const std::filesystem::path file = file_of(store);
   const std::filesystem::path fresh = file.string() + ".new";
-  std::filesystem::remove(fresh);
+  remove_database(fresh);
   int size = 0;
   {
     Index index(fresh);
     for (const RunResult& result : store.read_all(&problems)) index.add(result);
     size = index.size();
   }
+  remove_database(file);
   std::filesystem::rename(fresh, file);
   return size;
 }

@@ -24,6 +24,9 @@ class Index {
 
   /// Adds one attempt; one that is there already is replaced. Throws core::SystemError.
   void add(const RunResult& result);
+  /// Adds the attempts that have a result in the store and no row here; those whose result can't be
+  /// read are left out. Throws core::SystemError.
+  void add_missing(const RunStore& store);
   /// Number of attempts in the index.
   int size() const;
 
@@ -35,6 +38,8 @@ class Index {
   }
 
  private:
+  bool holds(const RunResult& result) const;
+
   std::unique_ptr<SQLite::Database> database_;
 };
 

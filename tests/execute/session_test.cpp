@@ -121,6 +121,18 @@ TEST_F(SessionTest, KeepsTheIndexInStepWithTheFolders) {
   EXPECT_EQ(record::Index(record::Index::file_of(store_)).size(), 3);
 }
 
+TEST_F(SessionTest, AddsTheRowThatAKilledSessionDidNotComeToWrite) {
+  run();
+  std::filesystem::remove(record::Index::file_of(store_));
+  RunResult result;
+  result.run_id = "four";
+  result.attempt = store_.begin_attempt("four");
+  store_.finish_attempt(result);
+  run();
+  EXPECT_THAT(executor_.executed, IsEmpty());
+  EXPECT_EQ(record::Index(record::Index::file_of(store_)).size(), 4);
+}
+
 TEST_F(SessionTest, GoesOnWithAWarningWhenTheIndexCanNotBeWritten) {
   folder_.write("index.sqlite", "this is no database, and long enough to be taken for one");
   class Listener : public SessionObserver {
