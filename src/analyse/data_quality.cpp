@@ -171,6 +171,8 @@ std::string meaning_of(const std::string& caution) {
        "and times and energies are less sure"},
       {"sensor_lost", "a driver stopped answering"},
       {"throttled", "the GPU's clocks were held down"},
+      {"wall_clock_moved",
+       "the wall clock was set meanwhile; only the labels of start and end are touched"},
       {"whole_board", "in MIG mode the GPU's energy is the whole board's, other slices included"}};
   const auto meaning = meanings.find(caution);
   return meaning != meanings.end() ? meaning->second : caution;

@@ -91,9 +91,10 @@ TEST_F(DataQualityTest, AnEstimateTellsOnceWhichMeterItStandsInFor) {
 
 TEST_F(DataQualityTest, EveryCautionOfARunHasAMeaning) {
   make(study::Device::cuda, true);
-  for (const char* name : {"contaminated", "contamination_unknown", "energy_sources_disagree",
-                           "sampling_gap", "sensor_lost", "throttled", "not_cooled_down",
-                           "processes_escaped", "whole_board", "missed_deadlines"}) {
+  for (const char* name :
+       {"contaminated", "contamination_unknown", "energy_sources_disagree", "sampling_gap",
+        "sensor_lost", "throttled", "not_cooled_down", "processes_escaped", "whole_board",
+        "missed_deadlines", "wall_clock_moved"}) {
     EXPECT_NE(meaning_of(name), name);
     results[0].cautions = {{name, "seen"}};
     EXPECT_THAT(quality().cautions,

@@ -46,6 +46,12 @@ const std::string mnist_pair = pair("examples/mnist", "examples/mnist_rnn");
 INSTANTIATE_TEST_SUITE_P(
     All, BrokenStudyFile,
     ::testing::Values(
+        BrokenStudy{"RetriesForEver", study_text(R"("retries": "always")"), "$.retries",
+                    "\"always\"", "a whole number from 0 to 100"},
+        BrokenStudy{"AcceptsContaminationOnlyYesOrNo", study_text(R"("accept_contaminated": 1)"),
+                    "$.accept_contaminated", "1", "true"},
+        BrokenStudy{"NoTimeForProgress", study_text(R"("no_progress_s": 0)"), "$.no_progress_s",
+                    "0", "1"},
         BrokenStudy{"NoJson", "{\n\"experiment_name\": \"x\"\n\"model_pairs\": []}",
                     "line 3, column 13", "model_pairs", "comma"},
         BrokenStudy{"CutOff", R"({"experiment_name": "x", "model_pairs": [)", "line 1, column 42",
