@@ -17,6 +17,7 @@
 #include "execute/study_lock.h"
 #include "execute/trainer_command.h"
 #include "measure/machine.h"
+#include "study/study_change.h"
 
 namespace tandem::cli {
 namespace {
@@ -29,6 +30,24 @@ void check_machine(const OpenStudy& open) {
       "'{}' was run on {}, this machine is {}: runs of different machines are not comparable. "
       "Run the study file here with --results and another folder.",
       open.store.folder().string(), open.machine_class, here));
+}
+
+/// A folder's runs answer the study that made them: one that was changed otherwise than by more or
+/// fewer runs must not mix its own with them.
+void check_goes_on(const OpenStudy& open) {
+  const std::filesystem::path& folder = open.store.folder();
+  const bool is_begun =
+      std::filesystem::exists(folder / "study.json") && std::filesystem::exists(folder / "runs");
+  if (!is_begun || open.study.file == folder / "study.json") return;
+  const OpenStudy before = open_study({.path = folder, .results = {}, .workloads = {}});
+  std::vector<core::Problem> problems = study::incompatible_changes(
+      {before.study, before.catalogue, before.plan}, {open.study, open.catalogue, open.plan});
+  if (problems.empty()) return;
+  throw core::UserError(
+      fmt::format("{} asks for other runs than those in {} (give it a folder of its own with "
+                  "--results, or another experiment_name)",
+                  open.study.file.string(), folder.string()),
+      std::move(problems));
 }
 
 struct RunOptions {
@@ -58,6 +77,7 @@ core::ExitCode run(const RunOptions& options) {
     background = Background::start([&](pid_t process) { report_background(folder, process); });
   }
   const execute::StudyLock lock(folder);
+  check_goes_on(open);
   keep_study(open);
 
   stop_on_signals();

@@ -311,6 +311,20 @@ TEST_F(CommandLineTest, GoesOnInTheBackgroundAndIsFollowedAndStoppedFromOtherShe
               AllOf(HasSubstr("[ 1/22]"), HasSubstr("Interrupted; run the study again")));
 }
 
+TEST_F(CommandLineTest, GoesOnWithAStudyThatWasExtendedAndRefusesOneThatIsAnother) {
+  ASSERT_EQ(run(write_study("steady", "other")).exit_code, 0);
+  const Called extended = run(write_study("steady", "other", {{"repetitions", 2}}));
+  EXPECT_EQ(extended.exit_code, 0) << extended.err;
+  EXPECT_THAT(extended.out, HasSubstr("22 runs planned, 11 already done, 11 to do"));
+  const std::string kept = core::read_file(results() / "study.json");
+  const Called changed = run(write_study("steady", "other", {{"repetitions", 2}, {"seed", 7}}));
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_THAT(changed.err, AllOf(HasSubstr("asks for other runs"), HasSubstr("--results"),
+                                 HasSubstr("$.participants[0].seed of fake/")));
+  EXPECT_EQ(core::read_file(results() / "study.json"), kept);
+  EXPECT_EQ(folders_in(results() / "runs"), 22U);
+}
+
 TEST_F(CommandLineTest, StopsAtOnceWhenAskedTo) {
   const fs::path study = write_study("steady", "other");
   ASSERT_EQ(run(study, {"--detach"}).exit_code, 0);
