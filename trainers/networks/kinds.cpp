@@ -7,6 +7,7 @@ const std::vector<WorkloadKind>& workload_kinds() {
       mnist(),
       mnist_rnn(),
       mnist_ff(),
+      word_lm(),
   };
   return kinds;
 }

@@ -8,5 +8,6 @@ namespace tandem::trainers {
 WorkloadKind mnist();
 WorkloadKind mnist_rnn();
 WorkloadKind mnist_ff();
+WorkloadKind word_lm();
 
 }  // namespace tandem::trainers
