@@ -57,6 +57,7 @@ TEST_F(Workloads, HaveTheirPublishedNumberOfParameters) {
   EXPECT_EQ(parameters("mnist"), 1'199'882);
   EXPECT_EQ(parameters("mnist_rnn"), 26'602);
   EXPECT_EQ(parameters("mnist_ff"), 643'000);
+  EXPECT_EQ(parameters("bug_localization"), 10 * 2'101);
   EXPECT_EQ(parameters("word_lm"), 1'044'200);
 }
 
