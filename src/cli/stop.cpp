@@ -50,9 +50,10 @@ core::ExitCode stop(const StopOptions& options) {
   fmt::print("Asked to end {}: {}.\n", options.now ? "now" : "after the run in flight",
              holder->describe());
   const auto state = read_session_state(folder);
-  if (!options.now && state && state->run) {
-    fmt::print("  {} ({}), expected to take {} in all\n", state->run->run_id, state->run->activity,
-               core::format_duration(state->run->expected_s));
+  for (const RunInFlight& run : state ? state->runs : std::vector<RunInFlight>{}) {
+    if (options.now) break;
+    fmt::print("  {} ({}), expected to take {} in all\n", run.run_id, run.activity,
+               core::format_duration(run.expected_s));
   }
   std::fflush(stdout);
   while (options.wait && execute::lock_holder(folder)) {

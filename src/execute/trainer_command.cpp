@@ -84,7 +84,8 @@ Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec&
 }
 
 void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
-                         const std::filesystem::path& data_folder) {
+                         const std::filesystem::path& data_folder,
+                         const std::vector<study::StudyDevice>& devices) {
   core::Diagnostics diagnostics("this machine can't run the study");
   std::set<std::string> workloads;
   std::set<int> cores;
@@ -97,11 +98,16 @@ void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::C
   for (const std::string& id : workloads)
     check_workload(catalogue.at(id), data_folder, diagnostics);
   const std::set<int> usable = usable_cores();
-  for (const int core : cores) {
-    if (!usable.contains(core)) {
-      diagnostics.add("$.resources.cores", fmt::format("core {}", core),
+  const auto check_cores = [&](const std::string& place, const auto& asked_for) {
+    for (const int core : asked_for) {
+      if (usable.contains(core)) continue;
+      diagnostics.add(place, fmt::format("core {}", core),
                       fmt::format("cores that tandem may use here: {}", fmt::join(usable, ", ")));
     }
+  };
+  if (devices.empty()) check_cores("$.resources.cores", cores);
+  for (size_t i = 0; i < devices.size(); ++i) {
+    check_cores(fmt::format("$.devices[{}].cores", i), devices[i].cores);
   }
   diagnostics.throw_if_any();
 }

@@ -4,6 +4,7 @@
 
 #include "execute/child_process.h"
 #include "study/run_spec.h"
+#include "study/study_file.h"
 #include "study/workload.h"
 
 namespace tandem::execute {
@@ -15,8 +16,10 @@ Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec&
                         const study::Workload& workload, const std::filesystem::path& data_folder);
 
 /// Checks that a plan can be executed here at all: every workload has a trainer that is there, its
-/// data folder exists, the cores exist. Throws core::UserError with all that is wrong.
+/// data folder exists, the cores exist, of the runs or else of the study's `devices`. Throws
+/// core::UserError with all that is wrong.
 void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
-                         const std::filesystem::path& data_folder);
+                         const std::filesystem::path& data_folder,
+                         const std::vector<study::StudyDevice>& devices = {});
 
 }  // namespace tandem::execute

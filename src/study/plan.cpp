@@ -200,23 +200,25 @@ std::string block_name(const StudyPair& pair, int repetition) {
   return fmt::format("{}, repetition {}", pair_name(pair), repetition);
 }
 
-std::vector<size_t> session_order(const Study& study, const Plan& plan) {
+std::vector<size_t> session_order(const Plan& plan, size_t devices) {
   std::vector<size_t> order(plan.runs.size());
   std::iota(order.begin(), order.end(), 0U);
-  if (study.devices.empty() || study.device_affinity == DeviceAffinity::block) return order;
+  const bool any_is_free =
+      std::ranges::any_of(plan.runs, [](const PlannedRun& run) { return !run.device; });
+  if (devices == 1 || !any_is_free) return order;
   std::ranges::stable_sort(order, std::ranges::less{}, [&](size_t run) {
     return std::pair(plan.runs[run].spec.repetition, -plan.runs[run].expected_s);
   });
   return order;
 }
 
-Schedule expected_schedule(const Study& study, const Plan& plan) {
-  const std::vector<size_t> order = session_order(study, plan);
+Schedule expected_schedule(const Plan& plan, size_t devices) {
+  const std::vector<size_t> order = session_order(plan, devices);
   std::vector<Task> tasks;
   for (const size_t run : order) {
     tasks.push_back({plan.runs[run].expected_s, plan.runs[run].device});
   }
-  Schedule in_order = schedule_in_order(tasks, study.device_count());
+  Schedule in_order = schedule_in_order(tasks, devices);
   Schedule schedule = in_order;
   for (size_t i = 0; i < order.size(); ++i) schedule.tasks[order[i]] = in_order.tasks[i];
   return schedule;

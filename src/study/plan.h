@@ -52,13 +52,13 @@ struct Plan {
 std::string block_name(const StudyPair& pair, int repetition);
 
 /// The runs of a plan in the order in which a session's devices take them: with one device, or each
-/// block on its own, the plan's; where any device will do, repetition after repetition, and in each
-/// the longest first.
-std::vector<size_t> session_order(const Study& study, const Plan& plan);
+/// run bound to its own, the plan's; where any device will do, repetition after repetition, and in
+/// each the longest first.
+std::vector<size_t> session_order(const Plan& plan, size_t devices);
 
 /// When a session makes which run on which device, if all take as long as expected. In the order
 /// of the plan's runs.
-Schedule expected_schedule(const Study& study, const Plan& plan);
+Schedule expected_schedule(const Plan& plan, size_t devices);
 
 /// A setting of B: the changed hyperparameter's value and the default, for sensitivities.
 struct Setting {

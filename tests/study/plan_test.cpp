@@ -196,7 +196,7 @@ TEST(PlanForSeveralDevices, IsWithinFivePercentOfTheBoundWhereBlocksAreSmallEnou
     std::vector<double> durations_s;
     for (const PlannedRun& run : on_one.runs) durations_s.push_back(run.expected_s);
     const Study study = seed_full_on(devices, affinity);
-    return expected_schedule(study, plan_of(study)).makespan_s /
+    return expected_schedule(plan_of(study), devices).makespan_s /
                makespan_lower_bound_s(durations_s, devices) -
            1;
   };
@@ -211,7 +211,7 @@ TEST(PlanForSeveralDevices, IsWithinFivePercentOfTheBoundWhereBlocksAreSmallEnou
 TEST(PlanForSeveralDevices, TakesTheLongestFirstInEachRepetitionWhereAnyWillDo) {
   const Study study = seed_full_on(2, "any", 2);
   const Plan plan = plan_of(study);
-  const std::vector<size_t> order = session_order(study, plan);
+  const std::vector<size_t> order = session_order(plan, 2);
   ASSERT_EQ(order.size(), plan.runs.size());
   for (size_t i = 1; i < order.size(); ++i) {
     const PlannedRun& before = plan.runs[order[i - 1]];
@@ -222,7 +222,7 @@ TEST(PlanForSeveralDevices, TakesTheLongestFirstInEachRepetitionWhereAnyWillDo) 
     }
   }
   const Study kept = seed_full_on(2, "block", 2);
-  const std::vector<size_t> as_planned = session_order(kept, plan_of(kept));
+  const std::vector<size_t> as_planned = session_order(plan_of(kept), 2);
   EXPECT_TRUE(std::ranges::is_sorted(as_planned)) << "on its device a block's order stays drawn";
 }
 
