@@ -70,6 +70,9 @@ core::ExitCode run(const RunOptions& options) {
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
   execute::check_prerequisites(specs, open.catalogue, data, open.study.devices);
   check_machine(open);
+  for (const std::string& note : execute::synthetic_data_notes(specs, open.catalogue, data)) {
+    say("note: " + note + "\n");
+  }
   const std::filesystem::path& folder = open.store.folder();
   core::make_folders(folder);
   std::optional<Background> background;
