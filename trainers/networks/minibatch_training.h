@@ -15,6 +15,10 @@ namespace tandem::trainers {
 /// C++, unlike in Python, its first step leaves the learning rate.
 void multiply_learning_rates(torch::optim::Optimizer& optimizer, double factor);
 
+/// Leaves no gradient, so that the next backward pass writes new ones: libtorch 1.13's zero_grad
+/// fills each with zeros, to which the pass then adds.
+void forget_gradients(torch::optim::Optimizer& optimizer);
+
 /// Gradient descent in minibatches: what all workloads share that train one network by one
 /// optimiser. A workload says what its network, its optimiser and the loss of some samples are, and
 /// evaluates; where its steps differ from the usual, it overrides a hook.
