@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "measure/machine.h"
+#include "study/measured_catalogue.h"
 
 namespace tandem::cli {
 namespace fs = std::filesystem;
@@ -90,13 +91,17 @@ core::Json planned_runs_document(const study::Plan& plan) {
   return runs;
 }
 
-study::Catalogue catalogue_with(const fs::path& further_workloads) {
-  study::Catalogue shipped = study::Catalogue::shipped();
-  if (further_workloads.empty()) return shipped;
-  std::vector<study::Workload> workloads = shipped.workloads();
-  const study::Catalogue further = study::Catalogue::read(further_workloads);
-  workloads.insert(workloads.end(), further.workloads().begin(), further.workloads().end());
-  return study::Catalogue(std::move(workloads));
+study::Catalogue catalogue_with(const fs::path& further_workloads,
+                                const fs::path& measured_catalogue) {
+  study::Catalogue catalogue = study::Catalogue::shipped();
+  if (!further_workloads.empty()) {
+    std::vector<study::Workload> workloads = catalogue.workloads();
+    const study::Catalogue further = study::Catalogue::read(further_workloads);
+    workloads.insert(workloads.end(), further.workloads().begin(), further.workloads().end());
+    catalogue = study::Catalogue(std::move(workloads));
+  }
+  if (measured_catalogue.empty()) return catalogue;
+  return study::with_measured(catalogue, study::read_measured_catalogue(measured_catalogue));
 }
 
 }  // namespace tandem::cli

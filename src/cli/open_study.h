@@ -37,7 +37,9 @@ void keep_study(const OpenStudy& open);
 /// The runs of a plan as a list, in its order: for plan.json and `tandem plan --json`.
 core::Json planned_runs_document(const study::Plan& plan);
 
-/// The catalogue that came with tandem and, if a folder is given, its manifests too.
-study::Catalogue catalogue_with(const std::filesystem::path& further_workloads);
+/// The catalogue that came with tandem and, if a folder is given, its manifests too; if a measured
+/// catalogue is given, with the machine's figures in the place of the manifests'.
+study::Catalogue catalogue_with(const std::filesystem::path& further_workloads,
+                                const std::filesystem::path& measured_catalogue = {});
 
 }  // namespace tandem::cli
