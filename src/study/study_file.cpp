@@ -14,15 +14,6 @@ namespace {
 
 using core::JsonNode;
 
-/// Appendix A of the study: the ranges of the two hyperparameters it moves.
-std::vector<MutatedHyperparameter> seed_levels() {
-  const auto level = [](const char* name, const char* expression) {
-    return Level{name, *LevelExpression::parse(expression)};
-  };
-  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
-          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
-}
-
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.size() <= 100 && name[0] != '.' && name[0] != '-' &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -37,7 +28,7 @@ class StudyReader {
       : root_(root), catalogue_(catalogue) {}
 
   Study read() {
-    study_.mutated = seed_levels();
+    study_.mutated = original_levels();
     if (!root_.is_object("a study, an object with experiment_name and model_pairs")) return study_;
     root_.allow_only({"experiment_name",
                       "concurrent_mode",
@@ -342,6 +333,14 @@ class StudyReader {
 };
 
 }  // namespace
+
+std::vector<MutatedHyperparameter> original_levels() {
+  const auto level = [](const char* name, const char* expression) {
+    return Level{name, *LevelExpression::parse(expression)};
+  };
+  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
+          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
+}
 
 Study parse_study(const core::Json& document, const std::filesystem::path& file,
                   const Catalogue& catalogue) {

@@ -68,6 +68,9 @@ struct Study {
   std::filesystem::path data_folder;
 };
 
+/// Appendix A of the original study: learning_rate × 0.2 and × 5, epochs × 0.5 and × 1.5.
+std::vector<MutatedHyperparameter> original_levels();
+
 /// Reads a study file, the seed's form or tandem's extension of it, and checks it completely
 /// against the catalogue. Throws core::UserError with the file, the JSON path, what was found and
 /// what was expected of every mistake.

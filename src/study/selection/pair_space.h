@@ -98,10 +98,4 @@ inline std::uint32_t utilisation_class(double sum_percent) {
   return sum_percent <= medium_utilisation_at_most_percent ? 1 : 2;
 }
 
-/// Classes of a pair's memory: thirds of the limit.
-inline std::uint32_t pair_memory_class(double sum_mb, double limit_mb) {
-  if (sum_mb <= limit_mb / 3) return 0;
-  return sum_mb <= limit_mb * 2 / 3 ? 1 : 2;
-}
-
 }  // namespace tandem::study

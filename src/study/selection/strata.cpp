@@ -118,10 +118,10 @@ Strata::Strata(const PairSpace& space, const std::vector<Criterion>& criteria)
       groups *= n;
     } else if (criteria[i] == Criterion::pair_memory) {
       memory_stride_ = dimension.stride;
-      const double third = space.memory_limit_mb() / 3;
-      dimension.levels = {fmt::format("at most {:.0f} MB", third),
-                          fmt::format("at most {:.0f} MB", 2 * third),
-                          fmt::format("above {:.0f} MB", 2 * third)};
+      third_of_memory_mb_ = space.memory_limit_mb() / 3;
+      dimension.levels = {fmt::format("at most {:.0f} MB", third_of_memory_mb_),
+                          fmt::format("at most {:.0f} MB", 2 * third_of_memory_mb_),
+                          fmt::format("above {:.0f} MB", 2 * third_of_memory_mb_)};
     } else if (criteria[i] == Criterion::utilisation) {
       utilisation_stride_ = dimension.stride;
       dimension.levels = {fmt::format("at most {:.0f} %", low_utilisation_at_most_percent),

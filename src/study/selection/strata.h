@@ -36,8 +36,9 @@ class Strata {
     const ModelTraits& other = space_->models()[second];
     std::uint32_t stratum = of_groups_[group_[first] * groups_ + group_[second]];
     if (memory_stride_ != 0) {
-      stratum += memory_stride_ *
-                 pair_memory_class(one.memory_mb + other.memory_mb, space_->memory_limit_mb());
+      const double memory_mb = one.memory_mb + other.memory_mb;
+      stratum += memory_stride_ * static_cast<std::uint32_t>((memory_mb > third_of_memory_mb_) +
+                                                             (memory_mb > 2 * third_of_memory_mb_));
     }
     if (utilisation_stride_ != 0) {
       stratum += utilisation_stride_ * utilisation_class(one.util_percent + other.util_percent);
@@ -62,6 +63,7 @@ class Strata {
   std::uint32_t groups_ = 1;
   std::vector<std::uint32_t> of_groups_;  ///< the part of the stratum that two groups decide
   std::uint32_t memory_stride_ = 0;
+  double third_of_memory_mb_ = 0;  ///< of the limit
   std::uint32_t utilisation_stride_ = 0;
   std::uint32_t complementarity_stride_ = 0;
   std::vector<Dimension> dimensions_;
