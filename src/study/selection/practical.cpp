@@ -49,9 +49,7 @@ bool pick_practical(Picks& picks, size_t count, const PairSearch& search, Select
     const Rank ranked = rank(one, other);
     both_known += ranked[0] == 2 ? 1 : 0;
     one_known += ranked[0] == 1 ? 1 : 0;
-    const char* known = ranked[0] == 2   ? "both models have known runs"
-                        : ranked[0] == 1 ? "one model has known runs"
-                                         : "no known runs";
+    const char* known = ranked[0] == 2 ? "both known" : ranked[0] == 1 ? "one known" : "none known";
     picks.take(*pair,
                fmt::format("{}, {}, {}", known, ranked[1] > 0 ? "safe" : "fits",
                            name_of(complementarity_of(one.util_percent, other.util_percent))));
