@@ -5,13 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/reading.h"
+#include "analyse/statistics/result.h"
 
 // Statistics as pure functions of numbers. What can't be computed (too few values, no spread) is a
 // missing reading with its reason, never NaN.
 namespace tandem::analyse {
-
-using core::Reading;
 
 /// Two passes: the second corrects the rounding of the first.
 Reading mean(std::span<const double> values);
@@ -22,11 +20,6 @@ Reading sample_standard_deviation(std::span<const double> values);
 
 Reading median(std::span<const double> values);
 
-struct Interval {
-  double low = 0;
-  double high = 0;
-};
-
 /// A mean and what is known of its uncertainty. The values must be independent: one a run.
 struct Estimate {
   size_t n = 0;
@@ -35,13 +28,6 @@ struct Estimate {
   std::optional<Interval> interval;  ///< Student's t, 95 %; nothing for n < 2
 };
 Estimate estimate_mean(std::span<const double> values, double confidence = 0.95);
-
-struct TestResult {
-  std::string name;  ///< `paired t-test`, `Wilcoxon signed-rank test (exact)`
-  size_t n = 0;      ///< pairs of values that entered
-  Reading statistic;
-  Reading p_value;  ///< two-sided
-};
 
 /// Student's paired t-test of the differences first − second against zero.
 TestResult paired_t_test(std::span<const double> first, std::span<const double> second);
