@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
@@ -24,9 +23,9 @@ std::string why_unusable(std::span<const double> values, size_t least) {
     return least < small_numbers.size() ? fmt::format("fewer than {} values", small_numbers[least])
                                         : fmt::format("fewer than {} values", least);
   }
-  if (!std::all_of(values.begin(), values.end(),
-                   [](double value) { return std::isfinite(value); })) {
-    return "a value is not a finite number";
+  for (const double value : values) {
+    if (!std::isfinite(value)) return "a value is not a finite number";
+    if (std::abs(value) > 1e150) return "a value is too large to compute with";
   }
   return "";
 }
