@@ -64,6 +64,9 @@ struct Study {
   int repetitions = 1;
   std::int64_t seed = 1;  ///< of the first repetition's trainings; the next ones count up
   std::vector<MutatedHyperparameter> mutated;  ///< of model B, in the order of the file
+  /// Each pair of the file stands in `pairs` a second time, behind all of them, with A and B
+  /// swapped, so that the hyperparameters of both are moved.
+  bool mutate_both = false;
   Resources resources;
   /// Empty where there is only one, which `gpu` and `resources` describe.
   std::vector<StudyDevice> devices;
