@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <random>
 #include <utility>
 
 #include "study/placement.h"
+#include "study/seeded_draws.h"
 
 namespace tandem::study {
 namespace {
@@ -27,18 +27,6 @@ double expected_run_s(const Catalogue& catalogue, const RunSpec& spec) {
     longest_s = std::max(longest_s, expected_solo_s(workload, participant, spec.scale));
   }
   return longest_s;
-}
-
-/// Fisher–Yates with a fixed generator and our own index draw: std::shuffle and
-/// std::uniform_int_distribution may differ between standard libraries, and a stored seed must mean
-/// the same order everywhere.
-void shuffle(std::vector<size_t>& items, std::mt19937_64& generator) {
-  for (size_t i = items.size(); i > 1; --i) {
-    const std::uint64_t limit = std::mt19937_64::max() - std::mt19937_64::max() % i;
-    std::uint64_t draw = generator();
-    while (draw >= limit) draw = generator();
-    std::swap(items[i - 1], items[draw % i]);
-  }
 }
 
 std::string pair_name(const StudyPair& pair) {
@@ -164,8 +152,7 @@ class PlanBuilder {
   void randomise(size_t first_run, int repetition) {
     std::vector<size_t> order(plan_.runs.size() - first_run);
     std::iota(order.begin(), order.end(), first_run);
-    std::mt19937_64 generator(study_.order_seed + static_cast<std::uint64_t>(repetition));
-    shuffle(order, generator);
+    SeededDraws(study_.order_seed + static_cast<std::uint64_t>(repetition)).shuffle(order);
     std::vector<PlannedRun> shuffled;
     std::map<size_t, size_t> new_place;
     for (const size_t old_place : order) {

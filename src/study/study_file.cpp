@@ -15,15 +15,6 @@ namespace {
 
 using core::JsonNode;
 
-/// Appendix A of the study: the ranges of the two hyperparameters it moves.
-std::vector<MutatedHyperparameter> seed_levels() {
-  const auto level = [](const char* name, const char* expression) {
-    return Level{name, *LevelExpression::parse(expression)};
-  };
-  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
-          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
-}
-
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.size() <= 100 && name[0] != '.' && name[0] != '-' &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -38,7 +29,7 @@ class StudyReader {
       : root_(root), catalogue_(catalogue) {}
 
   Study read() {
-    study_.mutated = seed_levels();
+    study_.mutated = original_levels();
     if (!root_.is_object("a study, an object with experiment_name and model_pairs")) return study_;
     root_.allow_only({"experiment_name",
                       "concurrent_mode",
@@ -53,6 +44,7 @@ class StudyReader {
                       "repetitions",
                       "seed",
                       "mutate",
+                      "mutate_models",
                       "resources",
                       "sampling_hz",
                       "cool_down_s",
@@ -331,6 +323,9 @@ class StudyReader {
   }
 
   void read_mutations() {
+    if (const auto models = root_.find("mutate_models")) {
+      study_.mutate_both = models->choice({"b", "both"}) == 1;
+    }
     const auto mutate = root_.find("mutate");
     if (!mutate) return;
     if (!mutate->is_object("an object: hyperparameter to its levels")) return;
@@ -366,6 +361,7 @@ class StudyReader {
     if (!pairs) return;
     const std::vector<JsonNode> items = pairs->items();
     if (pairs->raw().is_array() && items.empty()) pairs->reject("at least one pair");
+    std::vector<StudyPair> swapped;
     for (const JsonNode& item : items) {
       if (!item.is_object("an object with model_a and model_b")) continue;
       item.allow_only({"model_a", "model_b"});
@@ -375,10 +371,25 @@ class StudyReader {
       if (a == nullptr || b == nullptr) continue;
       pair.a = a->id();
       pair.b = b->id();
-      check_levels(item, *b, pair.base_b);
+      check_levels(item, *b, "model_b", pair.base_b);
       check_repeated(item, pair);
       study_.pairs.push_back(pair);
+      if (!study_.mutate_both || (pair.a == pair.b && pair.base_a == pair.base_b)) continue;
+      check_levels(item, *a, "model_a", pair.base_a);
+      swapped.push_back({pair.b, pair.a, pair.base_b, pair.base_a});
     }
+    for (const StudyPair& pair : swapped) {
+      if (place_of(pair) == study_.pairs.size()) study_.pairs.push_back(pair);
+    }
+  }
+
+  /// Index of an equal pair, the number of pairs when there is none.
+  size_t place_of(const StudyPair& pair) const {
+    const auto equal = [&](const StudyPair& other) {
+      return other.a == pair.a && other.b == pair.b && other.base_a == pair.base_a &&
+             other.base_b == pair.base_b;
+    };
+    return static_cast<size_t>(std::ranges::find_if(study_.pairs, equal) - study_.pairs.begin());
   }
 
   const Workload* read_model(const JsonNode& pair, const std::string& name, Hyperparameters& base) {
@@ -441,14 +452,15 @@ class StudyReader {
 
   /// Each level must be a value that B takes, and another one than the default and the other
   /// levels.
-  void check_levels(const JsonNode& pair, const Workload& b, const Hyperparameters& base) {
+  void check_levels(const JsonNode& pair, const Workload& b, const std::string& role,
+                    const Hyperparameters& base) {
     for (const MutatedHyperparameter& mutated : study_.mutated) {
       auto spec = b.find_hyperparameter(mutated.name, study_.scale);
       const std::string place = "$.mutate." + core::printable(mutated.name);
       if (!spec) {
-        pair.diagnostics().add(place,
-                               "no hyperparameter of " + b.id() + ", model_b of " + pair.path(),
-                               known_hyperparameters(b));
+        pair.diagnostics().add(
+            place, "no hyperparameter of " + b.id() + ", " + role + " of " + pair.path(),
+            known_hyperparameters(b));
         continue;
       }
       spec->default_value = base.at(mutated.name);
@@ -469,14 +481,9 @@ class StudyReader {
   }
 
   void check_repeated(const JsonNode& item, const StudyPair& pair) {
-    for (size_t i = 0; i < study_.pairs.size(); ++i) {
-      const StudyPair& other = study_.pairs[i];
-      if (other.a == pair.a && other.b == pair.b && other.base_a == pair.base_a &&
-          other.base_b == pair.base_b) {
-        item.diagnostics().add(item.path(), fmt::format("{} with {} again", pair.a, pair.b),
-                               "each pair once; for more runs of it say repetitions");
-        return;
-      }
+    if (place_of(pair) < study_.pairs.size()) {
+      item.diagnostics().add(item.path(), fmt::format("{} with {} again", pair.a, pair.b),
+                             "each pair once; for more runs of it say repetitions");
     }
   }
 
@@ -486,6 +493,14 @@ class StudyReader {
 };
 
 }  // namespace
+
+std::vector<MutatedHyperparameter> original_levels() {
+  const auto level = [](const char* name, const char* expression) {
+    return Level{name, *LevelExpression::parse(expression)};
+  };
+  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
+          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
+}
 
 std::string name_of(DeviceAffinity affinity) {
   return affinity == DeviceAffinity::block ? "block" : "any";

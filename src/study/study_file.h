@@ -64,6 +64,9 @@ struct Study {
   int repetitions = 1;
   std::int64_t seed = 1;  ///< of the first repetition's trainings; the next ones count up
   std::vector<MutatedHyperparameter> mutated;  ///< of model B, in the order of the file
+  /// Each pair of the file stands in `pairs` a second time, behind all of them, with A and B
+  /// swapped, so that the hyperparameters of both are moved.
+  bool mutate_both = false;
   Resources resources;
   /// Empty where there is only one, which `gpu` and `resources` describe.
   std::vector<StudyDevice> devices;
@@ -89,6 +92,9 @@ struct Study {
   /// How many runs are made at a time.
   size_t device_count() const { return devices.empty() ? 1 : devices.size(); }
 };
+
+/// Appendix A of the original study: learning_rate × 0.2 and × 5, epochs × 0.5 and × 1.5.
+std::vector<MutatedHyperparameter> original_levels();
 
 /// Reads a study file, the seed's form or tandem's extension of it, and checks it completely
 /// against the catalogue. Throws core::UserError with the file, the JSON path, what was found and

@@ -73,6 +73,34 @@ TEST(Plan, OfTheTwelvePairsHas107DistinctRunsIn30Point4Hours) {
   EXPECT_NEAR(plan.expected_s() / 3600, 30.4, 0.05);
 }
 
+TEST(Plan, OfBothModelsMutatedHasEachPairInBothRolesWithTheSoloRunsShared) {
+  const Study study = test::study_from(test::study_text(R"("mutate_models": "both")"));
+  ASSERT_EQ(study.pairs.size(), 2U);
+  EXPECT_EQ(study.pairs[1].a, study.pairs[0].b);
+  EXPECT_EQ(study.pairs[1].b, study.pairs[0].a);
+  const Plan plan = plan_of(study);
+  EXPECT_EQ(plan.cells.size(), 22U);
+  // 5 concurrent runs a role; solo: the two defaults and four levels of each.
+  EXPECT_EQ(plan.runs.size(), 10U + 2U + 8U);
+}
+
+TEST(Plan, OfBothModelsMutatedKeepsTheNumbersOfThePairsOfTheFile) {
+  const std::string first = test::pair("examples/mnist", "examples/mnist_rnn");
+  const std::string same = test::pair("examples/mnist", "examples/mnist");
+  const std::string swapped = test::pair("examples/mnist_rnn", "examples/mnist");
+  const auto pairs_of = [](const std::string& listed) {
+    std::vector<std::string> names;
+    for (const StudyPair& pair :
+         test::study_from(test::study_text(R"("mutate_models": "both")", listed)).pairs) {
+      names.push_back(pair.a.substr(9) + " " + pair.b.substr(9));
+    }
+    return names;
+  };
+  EXPECT_THAT(pairs_of(first + "," + same),
+              ElementsAre("mnist mnist_rnn", "mnist mnist", "mnist_rnn mnist"));
+  EXPECT_THAT(pairs_of(first + "," + swapped), ElementsAre("mnist mnist_rnn", "mnist_rnn mnist"));
+}
+
 TEST(Plan, GivesEveryCellTheRunThatAnswersIt) {
   const Study study = seed_full("shared");
   const Plan plan = plan_of(study);
