@@ -8,5 +8,9 @@ namespace tandem::trainers {
 WorkloadKind mnist();
 WorkloadKind mnist_rnn();
 WorkloadKind mnist_ff();
+WorkloadKind resnet20();
+WorkloadKind resnet32();
+WorkloadKind resnet44();
+WorkloadKind resnet56();
 
 }  // namespace tandem::trainers
