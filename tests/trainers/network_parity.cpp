@@ -13,7 +13,12 @@
 namespace tandem::trainers::test {
 namespace {
 
-constexpr double float32_tolerance = 1e-3, float64_tolerance = 1e-9;
+/// What rounding may do. In float32 it can push the argument of a ReLU across 0, which changes some
+/// gradients by per cents; in float64 that doesn't happen, so faults are found there.
+constexpr Differences float32_tolerance{
+    .outputs = 1e-3, .gradients = 0.2, .buffers = 1e-3, .evaluation = 1e-3};
+constexpr Differences float64_tolerance{
+    .outputs = 1e-9, .gradients = 1e-9, .buffers = 1e-9, .evaluation = 1e-9};
 
 /// Named tensors, as Python's torch.load reads them.
 class Archive {
@@ -94,11 +99,11 @@ Differences read_differences(const nlohmann::json& found) {
           .evaluation = found.at("evaluation")};
 }
 
-void expect_at_most(double tolerance, const Differences& differences) {
-  EXPECT_LE(differences.outputs, tolerance);
-  EXPECT_LE(differences.gradients, tolerance);
-  EXPECT_LE(differences.buffers, tolerance);
-  EXPECT_LE(differences.evaluation, tolerance);
+void expect_at_most(const Differences& tolerance, const Differences& differences) {
+  EXPECT_LE(differences.outputs, tolerance.outputs);
+  EXPECT_LE(differences.gradients, tolerance.gradients);
+  EXPECT_LE(differences.buffers, tolerance.buffers);
+  EXPECT_LE(differences.evaluation, tolerance.evaluation);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "networks/cifar_resnet.h"
 #include "networks/mnist_networks.h"
 
 namespace tandem::trainers::test {
@@ -28,6 +29,14 @@ TEST(NetworkParity, OfTheRecurrentMnistNetwork) {
   torch::manual_seed(1);
   expect_parity(
       image_case("mnist_rnn.py", {}, mnist_rnn_network(0, 0), random_input({7, 1, 28, 28})));
+}
+
+TEST(NetworkParity, OfTheCifarResnets) {
+  for (const std::int64_t layers : {20, 32, 44, 56}) {
+    torch::manual_seed(1);
+    expect_parity(image_case("cifar_resnet.py", {{"layers", layers}},
+                             cifar_resnet((layers - 2) / 6), random_input({6, 3, 16, 12})));
+  }
 }
 
 TEST(NetworkParity, IsMissedByANetworkThatIsAThousandthOff) {

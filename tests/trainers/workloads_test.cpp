@@ -57,6 +57,10 @@ TEST_F(Workloads, HaveTheirPublishedNumberOfParameters) {
   EXPECT_EQ(parameters("mnist"), 1'199'882);
   EXPECT_EQ(parameters("mnist_rnn"), 26'602);
   EXPECT_EQ(parameters("mnist_ff"), 643'000);
+  EXPECT_EQ(parameters("resnet20"), 269'722);
+  EXPECT_EQ(parameters("resnet32"), 464'154);
+  EXPECT_EQ(parameters("resnet44"), 658'586);
+  EXPECT_EQ(parameters("resnet56"), 853'018);
 }
 
 TEST_F(Workloads, GiveTheSameCourseBitForBitForTheSameSeed) {

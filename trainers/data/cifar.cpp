@@ -68,9 +68,9 @@ LabelledImages load(const std::vector<std::filesystem::path>& files, std::int64_
 }
 
 // Of the made-up images.
-constexpr std::int64_t patterns_per_class = 4;
-constexpr std::int64_t largest_shift = 6;                                      // pixels
-constexpr double pattern_contrast = 34, background_contrast = 34, noise = 24;  // of 255
+constexpr std::int64_t patterns_per_class = 2;
+constexpr std::int64_t largest_shift = 4;                                      // pixels
+constexpr double pattern_contrast = 50, background_contrast = 28, noise = 18;  // of 255
 
 /// Smooth random colours, mean 0 and standard deviation about 1: count × 32 × 32 × 3.
 torch::Tensor soft_colours(std::int64_t count, std::int64_t grain, torch::Generator& generator) {

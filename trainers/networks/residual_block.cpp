@@ -110,7 +110,8 @@ torch::Tensor ResidualStage::forward(torch::Tensor x) {
 }
 
 void draw_he_weights(torch::nn::Module& network, Fan fan) {
-  for (const auto& module : network.modules()) {
+  // Without itself: a network calls this from its constructor, before it has an owner.
+  for (const auto& module : network.modules(/*include_self=*/false)) {
     const auto* const convolution = module->as<torch::nn::Conv2dImpl>();
     if (convolution == nullptr) continue;
     if (fan == Fan::in) {
