@@ -162,13 +162,13 @@ std::shared_ptr<ImageNetwork> cifar_resnet(std::int64_t blocks_per_stage) {
 // Parameters: 269,722, 464,154, 658,586 and 853,018. Published as 0.27, 0.46, 0.66 and 0.85 million
 // (He et al. 2015, table 6); summed over the layers of section 4.2 they are these.
 WorkloadKind resnet20() {
-  return kind(3, {.train_samples = 1'300, .epochs = 6, .learning_rate = 0.05, .batch_size = 32});
+  return kind(3, {.train_samples = 1'200, .epochs = 6, .learning_rate = 0.02, .batch_size = 32});
 }
 WorkloadKind resnet32() {
-  return kind(5, {.train_samples = 800, .epochs = 6, .learning_rate = 0.02, .batch_size = 16});
+  return kind(5, {.train_samples = 800, .epochs = 6, .learning_rate = 0.01, .batch_size = 16});
 }
 WorkloadKind resnet44() {
-  return kind(7, {.train_samples = 600, .epochs = 6, .learning_rate = 0.02, .batch_size = 16});
+  return kind(7, {.train_samples = 600, .epochs = 6, .learning_rate = 0.01, .batch_size = 16});
 }
 WorkloadKind resnet56() {
   return kind(9, {.train_samples = 480, .epochs = 6, .learning_rate = 0.01, .batch_size = 16});

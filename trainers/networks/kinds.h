@@ -8,6 +8,7 @@ namespace tandem::trainers {
 WorkloadKind mnist();
 WorkloadKind mnist_rnn();
 WorkloadKind mnist_ff();
+WorkloadKind siamese();
 WorkloadKind resnet20();
 WorkloadKind resnet32();
 WorkloadKind resnet44();
