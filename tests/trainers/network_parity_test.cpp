@@ -5,6 +5,7 @@
 
 #include "networks/cifar_resnet.h"
 #include "networks/mnist_networks.h"
+#include "networks/siamese.h"
 
 namespace tandem::trainers::test {
 namespace {
@@ -29,6 +30,18 @@ TEST(NetworkParity, OfTheRecurrentMnistNetwork) {
   torch::manual_seed(1);
   expect_parity(
       image_case("mnist_rnn.py", {}, mnist_rnn_network(0, 0), random_input({7, 1, 28, 28})));
+}
+
+TEST(NetworkParity, OfTheSiameseNetwork) {
+  torch::manual_seed(1);
+  const auto network = siamese_network();
+  const auto images = random_input({10, 1, 28, 28});
+  expect_parity({.script = "siamese.py",
+                 .network = network,
+                 .inputs = {images.slice(0, 0, 5), images.slice(0, 5)},
+                 .forward = [&](const std::vector<torch::Tensor>& inputs) {
+                   return std::vector{network->forward(inputs[0], inputs[1])};
+                 }});
 }
 
 TEST(NetworkParity, OfTheCifarResnets) {

@@ -44,7 +44,6 @@ class SiameseNetwork : public PairNetwork {
       torch::nn::init::xavier_uniform_(layer->weight);
       torch::nn::init::constant_(layer->bias, 0.01);
     }
-    store_channels_last(*this);
   }
 
   torch::Tensor forward(const torch::Tensor& first, const torch::Tensor& second) override {
@@ -150,17 +149,6 @@ class SiameseTraining : public MinibatchTraining {
   std::shared_ptr<PairNetwork> network_;
 };
 
-/// MNIST; at quick scale in half the height and width.
-ImageDataSet load(const Settings& settings) {
-  auto data =
-      load_mnist(settings.data, settings.samples(60'000, 320), settings.samples(10'000, 300));
-  if (settings.scale == Scale::quick) {
-    data.train.images = torch::avg_pool2d(data.train.images, 2);
-    data.test.images = torch::avg_pool2d(data.test.images, 2);
-  }
-  return data;
-}
-
 }  // namespace
 
 std::shared_ptr<PairNetwork> siamese_network() {
@@ -168,19 +156,22 @@ std::shared_ptr<PairNetwork> siamese_network() {
 }
 
 WorkloadKind siamese() {
-  return {.name = "siamese",
-          .summary = "ResNet-18 that compares two MNIST images, Adadelta",
-          .metric = "accuracy",
-          .hyperparameters = {{"epochs", "passes over the training data", whole_number(1), 10, 4},
-                              {"learning_rate", "factor on Adadelta's update", positive_real, 0.01,
-                               0.3},
-                              {"batch_size", "pairs per step", whole_number(2), 32, 32},
-                              {"gamma", "factor on the learning rate after each epoch",
-                               decay_factor, 0.7, 0.7}},
-          .data_source = mnist_source,
-          .create = [](const Settings& settings) {
-            return std::make_unique<SiameseTraining>(load(settings), settings);
-          }};
+  return {
+      .name = "siamese",
+      .summary = "ResNet-18 that compares two MNIST images, Adadelta",
+      .metric = "accuracy",
+      .hyperparameters = {{"epochs", "passes over the training data", whole_number(1), 10, 4},
+                          {"learning_rate", "factor on Adadelta's update", positive_real, 0.01,
+                           0.3},
+                          {"batch_size", "pairs per step", whole_number(2), 32, 32},
+                          {"gamma", "factor on the learning rate after each epoch", decay_factor,
+                           0.7, 0.7}},
+      .data_source = mnist_source,
+      .create = [](const Settings& settings) {
+        return std::make_unique<SiameseTraining>(
+            load_mnist(settings.data, settings.samples(60'000, 256), settings.samples(10'000, 200)),
+            settings);
+      }};
 }
 
 }  // namespace tandem::trainers
