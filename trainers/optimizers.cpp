@@ -28,7 +28,40 @@ void adam_update(at::TensorList parameters, at::TensorList gradients, at::Tensor
   at::_foreach_addcdiv_(parameters, averages, divisors, -learning_rate / (1 - std::pow(beta1, t)));
 }
 
+/// Values that a core works through in its cache. From 32,768 on, torch shares an operation among
+/// its threads.
+constexpr std::int64_t values_per_thread = 32'768;
+
+/// A tensor with the sizes of `parameter`, cut into pieces that stay in the cache from one
+/// operation to the next, in the order of the parameter's memory. Where a piece would not be a run
+/// of memory, the tensor as it is.
+std::vector<torch::Tensor> pieces(const torch::Tensor& tensor, const torch::Tensor& parameter) {
+  const auto size = values_per_thread * torch::get_num_threads();
+  if (parameter.numel() <= size || !parameter.is_non_overlapping_and_dense()) return {tensor};
+  const auto in_memory_order =
+      tensor.strides() == parameter.strides() ? tensor : torch::empty_like(parameter).copy_(tensor);
+  return in_memory_order.as_strided({tensor.numel()}, {1}).split(size);
+}
+
 }  // namespace
+
+void MultiTensorOptimizer::update_in_cache(const torch::optim::OptimizerOptions& options,
+                                           const Lists& lists) {
+  for (size_t place = 0; place < lists.parameters.size(); ++place) {
+    const torch::Tensor& parameter = lists.parameters[place];
+    const Tensors parameters = pieces(parameter, parameter);
+    const Tensors gradients = pieces(lists.gradients[place], parameter);
+    std::array<Tensors, 2> kept;
+    for (size_t i = 0; i < static_cast<size_t>(kept_); ++i) {
+      kept[i] = pieces(lists.kept[i][place], parameter);
+    }
+    for (size_t piece = 0; piece < parameters.size(); ++piece) {
+      Lists one{{parameters[piece]}, {gradients[piece]}, {}};
+      for (size_t i = 0; i < static_cast<size_t>(kept_); ++i) one.kept[i] = {kept[i][piece]};
+      update(options, one, steps_);
+    }
+  }
+}
 
 torch::Tensor MultiTensorOptimizer::step(LossClosure closure) {
   torch::Tensor loss;
@@ -50,7 +83,12 @@ torch::Tensor MultiTensorOptimizer::step(LossClosure closure) {
         lists.kept[i].push_back(kept[i]);
       }
     }
-    if (!lists.parameters.empty()) update(group.options(), lists, steps_);
+    if (lists.parameters.empty()) continue;
+    if (lists.parameters.front().is_cpu()) {
+      update_in_cache(group.options(), lists);
+    } else {
+      update(group.options(), lists, steps_);
+    }
   }
   return loss;
 }

@@ -12,10 +12,11 @@
 
 namespace tandem::trainers {
 
-/// An optimiser that updates all parameters of a group in one call for each operation, as Python's
-/// do with `foreach`. libtorch's own go through the parameters one by one: on a GPU several
-/// launches for each of a network's hundreds of small tensors. On the CPU both round alike. Cannot
-/// be saved.
+/// An optimiser that works on all parameters of a group in one call for each operation, as Python's
+/// do with `foreach`: libtorch's own go through them one by one, on a GPU several launches for each
+/// of a network's hundreds of small tensors. On the CPU each parameter is worked through in pieces
+/// that stay in the cache from one operation to the next. Both round as libtorch's own do. The
+/// parameters of a group are on one device. Cannot be saved.
 class MultiTensorOptimizer : public torch::optim::Optimizer {
  public:
   torch::Tensor step(LossClosure closure = nullptr) final;
@@ -37,6 +38,8 @@ class MultiTensorOptimizer : public torch::optim::Optimizer {
   virtual void update(const torch::optim::OptimizerOptions& options, Lists& lists, long step) = 0;
 
  private:
+  void update_in_cache(const torch::optim::OptimizerOptions& options, const Lists& lists);
+
   int kept_;  ///< how many of Lists::kept are used
   long steps_ = 0;
   std::unordered_map<c10::TensorImpl*, std::array<torch::Tensor, 2>> state_;

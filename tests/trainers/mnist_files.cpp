@@ -17,7 +17,7 @@ void write_part(const std::filesystem::path& folder, const std::string& stem, in
                 std::mt19937& random) {
   std::string images, labels;
   for (int i = 0; i < samples; ++i) {
-    const int label = static_cast<int>(random() % 10);
+    const int label = i % 10;
     std::string image(side * side, '\0');
     for (char& pixel : image) pixel = static_cast<char>(random() % 128);
     for (int y = 0; y < 8; ++y) {

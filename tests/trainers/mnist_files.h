@@ -29,7 +29,7 @@ std::string read_file(const std::filesystem::path& file);
 std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& values);
 
 /// MNIST's four files with small made-up data that a network can learn: noise, and a bright block
-/// whose place is the label's.
+/// whose place is the label's. The labels are 0 to 9 in turn.
 void write_mnist(const std::filesystem::path& folder, int train_samples, int test_samples);
 
 }  // namespace tandem::trainers::test

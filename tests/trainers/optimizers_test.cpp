@@ -107,6 +107,41 @@ TEST(AdamW, FollowsPythons) {
                            });
 }
 
+/// Parameters after some steps by gradients of many sizes and signs.
+torch::Tensor after_steps(torch::Tensor parameter) {
+  parameter.requires_grad_();
+  Adadelta optimizer({parameter}, 0.5);
+  const auto weights = torch::linspace(-2, 3, parameter.numel()).view(parameter.sizes());
+  for (int step = 0; step < 3; ++step) {
+    optimizer.zero_grad();
+    (weights * parameter.pow(3)).sum().backward();
+    optimizer.step();
+  }
+  return parameter.detach();
+}
+
+TEST(Adadelta, MovesALargeParameterAsItsFormulaSays) {
+  // Larger than what one piece of the update takes, and not a multiple of it.
+  const auto start = torch::linspace(-1, 1, 320 * 25 * 25 + 75).slice(0, 75).view({32, 10, 25, 25});
+  const auto found = after_steps(start.clone());
+  auto expected = start.clone(), square_gradient = torch::zeros_like(start),
+       square_update = torch::zeros_like(start);
+  const auto weights = torch::linspace(-2, 3, start.numel()).view(start.sizes());
+  for (int step = 0; step < 3; ++step) {
+    const auto gradient = 3 * weights * expected.square();
+    square_gradient = 0.9 * square_gradient + 0.1 * gradient.square();
+    const auto update = (square_update + 1e-6).sqrt() / (square_gradient + 1e-6).sqrt() * gradient;
+    square_update = 0.9 * square_update + 0.1 * update.square();
+    expected = expected - 0.5 * update;
+  }
+  EXPECT_TRUE(found.allclose(expected, 1e-5, 1e-6));
+  EXPECT_FALSE(found.allclose(start, 1e-5, 1e-6));
+  const auto channels_last =
+      after_steps(start.contiguous(torch::MemoryFormat::ChannelsLast).clone());
+  EXPECT_TRUE(channels_last.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  EXPECT_TRUE(channels_last.allclose(expected, 1e-5, 1e-6));
+}
+
 TEST(Sgd, MovesEachGroupAtItsOwnRate) {
   const auto slow = torch::ones({2}, torch::requires_grad());
   const auto fast = torch::ones({2}, torch::requires_grad());

@@ -10,7 +10,8 @@ namespace tandem::trainers {
 
 /// Images with their classes, all on one device.
 struct LabelledImages {
-  torch::Tensor images;  ///< float, N × channels × height × width
+  /// float, N × channels × height × width; or pixels as data/pixels.h has them.
+  torch::Tensor images;
   torch::Tensor labels;  ///< int64, N
 
   std::int64_t size() const { return labels.size(0); }

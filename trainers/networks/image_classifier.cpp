@@ -46,13 +46,21 @@ std::unique_ptr<torch::optim::Optimizer> ImageClassifier::make_optimizer() {
   return recipe_.optimizer(network_->parameters());
 }
 
+torch::Tensor ImageClassifier::training_images(const torch::Tensor& indices) {
+  return data_.train.images.index_select(0, indices);
+}
+
+torch::Tensor ImageClassifier::test_images(std::int64_t first, std::int64_t end) {
+  return data_.test.images.slice(0, first, end);
+}
+
 torch::Tensor ImageClassifier::loss(const torch::Tensor& indices) {
-  const auto output = network_->forward(data_.train.images.index_select(0, indices));
+  const auto output = network_->forward(training_images(indices));
   return torch::nll_loss(output, data_.train.labels.index_select(0, indices));
 }
 
 void ImageClassifier::rehearse_evaluation() {
-  network_->forward(data_.test.images.slice(0, 0, evaluation_batch)).sum().item<float>();
+  network_->forward(test_images(0, evaluation_batch)).sum().item<float>();
 }
 
 void ImageClassifier::before_step(std::int64_t step, std::int64_t steps_per_epoch) {
@@ -66,8 +74,7 @@ Metrics ImageClassifier::evaluate() {
   auto correct = torch::zeros({}, torch::dtype(torch::kInt64).device(device()));
   for (std::int64_t first = 0; first < data_.test.size(); first += evaluation_batch) {
     const auto labels = data_.test.labels.slice(0, first, first + evaluation_batch);
-    const auto output =
-        network_->forward(data_.test.images.slice(0, first, first + evaluation_batch));
+    const auto output = network_->forward(test_images(first, first + evaluation_batch));
     loss_sum.add_(torch::nll_loss(output, labels, {}, torch::Reduction::Sum));
     correct.add_(output.argmax(1).eq(labels).sum());
   }

@@ -40,6 +40,14 @@ class ImageClassifier : public MinibatchTraining {
   DataDescription data() const override;
   Metrics evaluate() override;
 
+ protected:
+  /// What the network is given of the training images at `indices` (int64, B, on the device).
+  virtual torch::Tensor training_images(const torch::Tensor& indices);
+  /// What the network is given of the test images from `first` to before `end`, or to the last.
+  virtual torch::Tensor test_images(std::int64_t first, std::int64_t end);
+  /// The data, on the device.
+  const ImageDataSet& images() const { return data_; }
+
  private:
   std::shared_ptr<torch::nn::Module> make_network() override;
   std::unique_ptr<torch::optim::Optimizer> make_optimizer() override;

@@ -8,6 +8,11 @@ namespace tandem::trainers {
 WorkloadKind mnist();
 WorkloadKind mnist_rnn();
 WorkloadKind mnist_ff();
+WorkloadKind siamese();
+WorkloadKind resnet20();
+WorkloadKind resnet32();
+WorkloadKind resnet44();
+WorkloadKind resnet56();
 WorkloadKind bug_localization();
 WorkloadKind word_lm();
 
