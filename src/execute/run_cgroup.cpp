@@ -8,8 +8,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstring>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -51,6 +55,22 @@ void remove_once_empty(const fs::path& folder) {
   }
 }
 
+/// Of sessions that were killed: empty folders named by a process that is gone. One that somebody
+/// is still in stays, for the kernel refuses it.
+void remove_left_behind(const fs::path& above) {
+  constexpr std::string_view begins = "tandem-";
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(above, code)) {
+    const std::string name = entry.path().filename();
+    int process = 0;
+    if (!name.starts_with(begins)) continue;
+    const char* const number = name.c_str() + begins.size();
+    const auto parsed = std::from_chars(number, name.c_str() + name.size(), process);
+    const bool named = parsed.ec == std::errc() && *parsed.ptr == '-' && process > 0;
+    if (named && ::kill(process, 0) != 0 && errno == ESRCH) ::rmdir(entry.path().c_str());
+  }
+}
+
 measure::MissingSource missing(const char* what_failed, const fs::path& above, int error,
                                const char* advice = "") {
   return {"cgroup",
@@ -64,6 +84,8 @@ RunCgroup::Made RunCgroup::make(const fs::path& root) {
   if (const auto* none = std::get_if<measure::MissingSource>(&own)) return *none;
   const fs::path& above = std::get<fs::path>(own);
   static std::atomic<int> made{0};
+  static std::atomic<pid_t> tidied_by{0};
+  if (tidied_by.exchange(::getpid()) != ::getpid()) remove_left_behind(above);
   fs::path folder;
   int error = 0;
   do {  // a name may be left over from an earlier process of this number
@@ -79,6 +101,16 @@ RunCgroup::Made RunCgroup::make(const fs::path& root) {
   error = try_to_join(folder);
   if (error != 0) return missing("a training can't join a cgroup", above, error);
   return cgroup;
+}
+
+bool RunCgroup::limit_memory(double limit_mib) const {
+  const std::string bytes = fmt::format("{:.0f}", limit_mib * 1024 * 1024);
+  if (write_to((folder_ / "memory.max").c_str(), bytes.c_str(), bytes.size()) != 0) return false;
+  // A kernel without swap, or one that doesn't count it, has no such file. All of a training ends
+  // together: half of one is no training.
+  write_to((folder_ / "memory.swap.max").c_str(), "0", 1);
+  write_to((folder_ / "memory.oom.group").c_str(), "1", 1);
+  return true;
 }
 
 RunCgroup::~RunCgroup() {

@@ -39,11 +39,16 @@ class LocalExecutor : public RunExecutor {
                             RunObserver& observer) override;
 
  private:
+  /// By what this session has seen of the workloads, and on a GPU by the catalogue before that.
+  MemoryNeed memory_need(const study::RunSpec& run) const;
+  void remember_memory(const record::RunResult& result);
+
   const study::Study& study_;
   const study::Catalogue& catalogue_;
   std::shared_ptr<const measure::Instruments> instruments_;
   RunSettings settings_;
   std::optional<Preparation> preparation_;
+  std::map<std::string, MemoryNeed> seen_;  ///< the most that a workload has held, by its id
 };
 
 /// Told of a session's progress. `place` counts from 1 among the runs of this session.

@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "core/file.h"
+
 namespace tandem::measure {
 namespace {
 
@@ -159,9 +161,14 @@ class Sampler::Loop {
     return core::Clock::now() + core::from_seconds(options_.patience_s);
   }
 
-  /// What the file holds; nothing of one that can't be read back (/dev/full).
+  /// What the file holds; nothing of one that can't be read back (/dev/full), or whose first line
+  /// found no room.
   Samples samples() const {
-    if (std::filesystem::is_regular_file(options_.samples_csv)) {
+    std::error_code code;
+    const bool is_file = std::filesystem::is_regular_file(options_.samples_csv, code);
+    const bool has_names =
+        is_file && core::read_file(options_.samples_csv).find('\n') != std::string::npos;
+    if (has_names) {
       Samples read = read_samples(options_.samples_csv);
       if (read.names.size() == signals_.size()) return read;
     }
