@@ -243,6 +243,10 @@ int main(int argc, char** argv) {
     if (behaviour == "exits_early") return 0;
     if (behaviour == "one_epoch_less" && epoch == epochs - 1) break;
   }
+  for (int epoch = epochs + 1; behaviour == "trains_for_ever"; ++epoch) {
+    say("{\"type\":\"epoch\",\"epoch\":" + std::to_string(epoch) +
+        ",\"train_loss\":1,\"metrics\":{}}");
+  }
   if (behaviour == "other_metric") {
     say(R"({"type":"final","epochs":)" + std::to_string(epochs) + R"(,"metrics":{"f1":0.5}})");
     return 0;

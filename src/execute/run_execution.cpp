@@ -228,6 +228,12 @@ class RunExecution {
                            participant.epochs_asked_for());
       if (static_cast<int>(epoch) == participant.epochs_asked_for()) meter_.mark();
     }
+    if (training.epochs_done() > static_cast<size_t>(participant.epochs_asked_for())) {
+      // It may go on for ever, and each of its lines is kept.
+      training.end_because(outcome_of_kind(
+          "missing_epochs", fmt::format("{} epochs reported and no end, {} asked for",
+                                        training.epochs_done(), participant.epochs_asked_for())));
+    }
     if (training.has_ended() && training.end()->cpu_time_s) {
       meter_.ended(static_cast<int>(index_of(participant)), usage_of(*training.end()));
     }

@@ -209,6 +209,11 @@ std::vector<Fault> make_faults() {
        .expected = spoils_pair("missing_epochs"),
        .b = "one_epoch_less"});
   add({.group = ends,
+       .name = "epochs without end",
+       .injected = "goes on with epoch 5, 6, 7 …, 4 were asked for",
+       .expected = spoils_pair("missing_epochs"),
+       .b = "trains_for_ever"});
+  add({.group = ends,
        .name = "another metric",
        .injected = "`f1` where the manifest says `accuracy`",
        .expected = spoils_pair("missing_metric"),
