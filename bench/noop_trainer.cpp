@@ -8,7 +8,8 @@
 namespace {
 
 bool say(int events, std::string_view line) {
-  return ::send(events, line.data(), line.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(line.size());
+  return ::send(events, line.data(), line.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(line.size());
 }
 
 }  // namespace
@@ -21,9 +22,10 @@ int main() {
   for (char byte = 0; byte != '\n';) {
     if (::recv(events, &byte, 1, 0) <= 0) return 5;
   }
-  const bool said = say(events,
-                        "{\"type\":\"started\"}\n"
-                        "{\"type\":\"epoch\",\"epoch\":1,\"train_loss\":1,\"metrics\":{\"accuracy\":1}}\n"
-                        "{\"type\":\"final\",\"epochs\":1,\"metrics\":{\"accuracy\":1}}\n");
+  const bool said =
+      say(events,
+          "{\"type\":\"started\"}\n"
+          "{\"type\":\"epoch\",\"epoch\":1,\"train_loss\":1,\"metrics\":{\"accuracy\":1}}\n"
+          "{\"type\":\"final\",\"epochs\":1,\"metrics\":{\"accuracy\":1}}\n");
   return said ? 0 : 1;
 }

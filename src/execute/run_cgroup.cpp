@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -98,8 +99,13 @@ RunCgroup::Made RunCgroup::make(const fs::path& root) {
                    "Delegate=yes tandem ...)");
   }
   std::unique_ptr<RunCgroup> cgroup(new RunCgroup(folder));
-  error = try_to_join(folder);
+  // What one below the same cgroup was answered holds for the next: a fork for each run is dear.
+  static std::mutex mutex;
+  static fs::path joined_below;
+  const std::lock_guard lock(mutex);
+  error = joined_below == above ? 0 : try_to_join(folder);
   if (error != 0) return missing("a training can't join a cgroup", above, error);
+  joined_below = above;
   return cgroup;
 }
 

@@ -165,11 +165,12 @@ class Sampler::Loop {
   /// found no room.
   Samples samples() const {
     std::error_code code;
-    const bool is_file = std::filesystem::is_regular_file(options_.samples_csv, code);
-    const bool has_names =
-        is_file && core::read_file(options_.samples_csv).find('\n') != std::string::npos;
-    if (has_names) {
-      Samples read = read_samples(options_.samples_csv);
+    const std::filesystem::path& file = options_.samples_csv;
+    const auto has_names = [&] {
+      return writer_error_ == 0 || core::read_file(file).find('\n') != std::string::npos;
+    };
+    if (std::filesystem::is_regular_file(file, code) && has_names()) {
+      Samples read = read_samples(file);
       if (read.names.size() == signals_.size()) return read;
     }
     Samples none;

@@ -107,6 +107,22 @@ TEST_F(PreparationTest, BeginsAndMarksTheRunBesideADisplayOrWhatProcDoesNotKnow)
                   AllOf(HasSubstr("contamination_unknown: "), HasSubstr("4711"))));
 }
 
+TEST_F(PreparationTest, SaysThatTheGpuIsLost) {
+  const FakeDriver driver(device());
+  settings_.gpu_patience_s = 0.05;
+  const measure::Instruments found = instruments(driver);
+  Preparation preparation(found, settings_, std::nullopt);
+  EXPECT_NO_THROW(preparation.before(on_gpu_, folder_.path(), stop_));
+  driver.change(device({{"lost_after_s", 0}}));
+  try {
+    preparation.before(on_gpu_, folder_.path(), stop_);
+    FAIL() << "no error";
+  } catch (const core::SystemError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("GPU-1 does not answer any more: GPU is lost"),
+                                    HasSubstr("nvidia-smi --gpu-reset")));
+  }
+}
+
 TEST_F(PreparationTest, WaitsForTheMemoryThatBothTrainingsNeed) {
   const FakeDriver driver(device({{"memory_mib", 10'000}, {"used_mib", 600}}));
   settings_.gpu_patience_s = 0.05;
