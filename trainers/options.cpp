@@ -61,7 +61,11 @@ void add_flags(CLI::App& app, const WorkloadKind& kind, FlagTexts& texts) {
   app.add_option("--device", texts.device, "where to train")
       ->type_name("cpu|cuda")
       ->capture_default_str();
-  app.add_option("--data", texts.data, "folder with the data set")->type_name("DIR")->required();
+  app.add_option("--data", texts.data,
+                 kind.makes_up_data ? "folder with the data set, or 'synthetic' to make up data"
+                                    : "folder with the data set")
+      ->type_name(kind.makes_up_data ? "DIR|synthetic" : "DIR")
+      ->required();
   app.add_option("--seed", texts.seed, "seed of all random numbers [1]")->type_name("N");
   app.add_option("--threads", texts.threads, "CPU threads [libtorch's choice]")->type_name("N");
   for (const Hyperparameter& parameter : kind.hyperparameters) {
@@ -70,8 +74,9 @@ void add_flags(CLI::App& app, const WorkloadKind& kind, FlagTexts& texts) {
                                parameter.full_default, parameter.quick_default))
         ->type_name(parameter.range.whole ? "N" : "X");
   }
-  app.footer(fmt::format("Example:\n  tandem-train {} --scale quick --data data/mnist --seed 1",
-                         kind.name));
+  app.footer(fmt::format(
+      "Data: {}\n\nExample:\n  tandem-train {} --scale quick --data data/mnist --seed 1",
+      kind.data_source, kind.name));
 }
 
 Settings read(const WorkloadKind& kind, const FlagTexts& texts) {
@@ -85,7 +90,10 @@ Settings read(const WorkloadKind& kind, const FlagTexts& texts) {
     reject("--device", texts.device, "cpu or cuda");
   }
   settings.device = texts.device;
-  settings.data = texts.data;
+  if (texts.data.empty() || (texts.data == "synthetic" && !kind.makes_up_data)) {
+    reject("--data", texts.data, "a folder with " + kind.data_source);
+  }
+  if (texts.data != "synthetic") settings.data = texts.data;
   if (texts.seed) {
     settings.seed = static_cast<std::uint64_t>(parse_number("--seed", *texts.seed, seed_range));
   }
@@ -169,6 +177,8 @@ nlohmann::json describe_kinds(const std::vector<WorkloadKind>& kinds) {
                       {"summary", kind.summary},
                       {"metric", kind.metric},
                       {"higher_is_better", kind.higher_is_better},
+                      {"data_source", kind.data_source},
+                      {"makes_up_data", kind.makes_up_data},
                       {"hyperparameters", std::move(parameters)}});
   }
   return result;

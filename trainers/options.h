@@ -48,7 +48,7 @@ struct Settings {
   Scale scale = Scale::full;
   std::uint64_t seed = 1;
   std::string device = "cpu";
-  std::filesystem::path data;
+  std::filesystem::path data;      ///< Empty: data are made up (WorkloadKind::makes_up_data).
   std::optional<int> threads;      ///< Empty: libtorch's own choice.
   nlohmann::json hyperparameters;  ///< Name → value, all of the workload's.
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/json.h"
 #include "record/run_store.h"
@@ -18,12 +19,16 @@ struct OpenStudy {
   study::Plan plan;
   std::string machine_class;
   record::RunStore store;
+  std::string text;  ///< of the study file, with what the command line said instead
 };
 
 struct OpenOptions {
   std::filesystem::path path;       ///< a study file, or the folder of a study that has been run
   std::filesystem::path results;    ///< the study's folder; empty: `results/<experiment_name>`
   std::filesystem::path workloads;  ///< a folder of further manifests, or empty
+  /// In place of the file's devices: `cores=0,1`, or a GPU's UUID or PCI address. Empty: the
+  /// file's.
+  std::vector<std::string> devices = {};
 };
 
 /// Opens a study by its file (planned for this machine) or by its folder (planned for the machine

@@ -20,6 +20,55 @@ std::string changed_value(const study::Setting& setting) {
   return setting.hyperparameter.empty() ? "" : core::format_number(setting.value);
 }
 
+/// How long the study takes on its devices, beside the least that it could.
+struct MakespanOfDevices {
+  study::Schedule schedule;
+  double lower_bound_s = 0;  ///< of the runs of a study that keeps nothing together
+  double any_s = 0;          ///< where each run may be made on any device
+};
+
+MakespanOfDevices makespan_of(const OpenStudy& open) {
+  const size_t devices = open.study.device_count();
+  study::Study unbound = open.study;
+  unbound.device_affinity = study::DeviceAffinity::any;
+  const study::Schedule any = study::expected_schedule(
+      study::make_plan(unbound, open.catalogue, open.machine_class), devices);
+  return {study::expected_schedule(open.plan, devices), any.lower_bound_s, any.makespan_s};
+}
+
+void print_devices(const OpenStudy& open) {
+  const study::Study& study = open.study;
+  const MakespanOfDevices makespan = makespan_of(open);
+  const auto more = [&](double seconds) {
+    return fmt::format("{} ({:+.1f} %)", core::format_duration(seconds),
+                       100 * (seconds / makespan.lower_bound_s - 1));
+  };
+  TextTable table({"device", "runs", "busy"}, {Align::left, Align::right, Align::right});
+  for (size_t device = 0; device < study.devices.size(); ++device) {
+    double busy_s = 0;
+    int runs = 0;
+    for (const study::ScheduledTask& task : makespan.schedule.tasks) {
+      if (task.device != device) continue;
+      busy_s += task.end_s - task.start_s;
+      ++runs;
+    }
+    table.add_row(
+        {study.devices[device].name(), std::to_string(runs), core::format_duration(busy_s)});
+  }
+  fmt::print("\n{}", table.render());
+  const std::string bound =
+      fmt::format("No schedule of {} devices can be shorter than {}.", study.devices.size(),
+                  core::format_duration(makespan.lower_bound_s));
+  print_wrapped(
+      study.device_affinity == study::DeviceAffinity::block
+          ? fmt::format("Done in {}, each pair's runs of a repetition on one device, so that all "
+                        "that is compared comes from one; with device_affinity \"any\" in {}. {}",
+                        more(makespan.schedule.makespan_s), more(makespan.any_s), bound)
+          : fmt::format("Done in {}, each run on whichever device is free: what is compared may "
+                        "come from different ones. {}",
+                        more(makespan.schedule.makespan_s), bound));
+}
+
 /// A pair's experiments of one repetition, and how many runs the whole study needs.
 void print_plan(const OpenStudy& open) {
   const study::Study& study = open.study;
@@ -50,6 +99,8 @@ void print_plan(const OpenStudy& open) {
     }
     fmt::print("{}", table.render());
   }
+  const bool keeps_blocks =
+      !study.devices.empty() && study.device_affinity == study::DeviceAffinity::block;
   size_t concurrent = 0;
   for (const study::PlannedRun& run : open.plan.runs) concurrent += run.spec.concurrent() ? 1 : 0;
   const size_t runs = open.plan.runs.size();
@@ -57,21 +108,50 @@ void print_plan(const OpenStudy& open) {
   print_wrapped(fmt::format("{} experiments, {} distinct runs: {} concurrent + {} solo ({}).",
                             open.plan.cells.size(), runs, concurrent, runs - concurrent,
                             study.solo_runs == study::SoloRuns::shared
-                                ? "solo runs shared between pairs"
+                                ? keeps_blocks ? "solo runs shared between the pairs of a device"
+                                               : "solo runs shared between pairs"
                                 : "literal: every pair has its own"));
+  const bool takes_longest_first = !study.devices.empty() && !keeps_blocks;
+  const bool has_core_sets = !study.devices.empty() && !study.devices[0].cores.empty();
   print_wrapped(
       fmt::format("Order: {}. Overlap: {}. {} thread{} each, wait policy {}, {}.",
-                  study.order == study::RunOrder::randomised
+                  takes_longest_first ? "in each repetition the longest first"
+                  : study.order == study::RunOrder::randomised
                       ? fmt::format("randomised within each repetition, seed {}", study.order_seed)
                       : "as listed",
                   study::name_of(study.overlap), study.resources.threads,
                   study.resources.threads == 1 ? "" : "s", study.resources.wait_policy,
-                  study.resources.cores.empty()
+                  has_core_sets ? "pinned to the device's cores"
+                  : study.resources.cores.empty()
                       ? "not pinned"
                       : fmt::format("pinned to cores {}", fmt::join(study.resources.cores, ","))));
   print_wrapped(
       fmt::format("Expected time: {} (from the catalogue; loading and start-up not counted).",
                   core::format_duration(open.plan.expected_s())));
+  if (study.sharing != study::Sharing{}) {
+    print_wrapped(fmt::format("The GPU is shared by {}.", study::describe(study.sharing)));
+  }
+  if (!study.devices.empty()) print_devices(open);
+}
+
+Json devices_document(const OpenStudy& open) {
+  const MakespanOfDevices makespan = makespan_of(open);
+  Json devices = Json::array();
+  for (const study::StudyDevice& device : open.study.devices) devices.push_back(device.name());
+  Json schedule = Json::array();
+  for (size_t run = 0; run < open.plan.runs.size(); ++run) {
+    const study::ScheduledTask& task = makespan.schedule.tasks[run];
+    schedule.push_back({{"run_id", open.plan.runs[run].id},
+                        {"device", open.study.devices[task.device].name()},
+                        {"start_s", task.start_s},
+                        {"end_s", task.end_s}});
+  }
+  return {{"names", std::move(devices)},
+          {"affinity", study::name_of(open.study.device_affinity)},
+          {"makespan_s", makespan.schedule.makespan_s},
+          {"lower_bound_s", makespan.lower_bound_s},
+          {"makespan_of_any_s", makespan.any_s},
+          {"schedule", std::move(schedule)}};
 }
 
 Json plan_document(const OpenStudy& open) {
@@ -84,7 +164,8 @@ Json plan_document(const OpenStudy& open) {
                      {"repetition", cell.repetition},
                      {"run_id", open.plan.runs[cell.run].id}});
   }
-  return {{"experiment_name", open.study.name},
+  return {{"devices", open.study.devices.empty() ? Json() : devices_document(open)},
+          {"experiment_name", open.study.name},
           {"machine_class", open.machine_class},
           {"expected_s", open.plan.expected_s()},
           {"distinct_runs", open.plan.runs.size()},
@@ -100,6 +181,7 @@ void add_plan_command(CLI::App& app, core::ExitCode&) {
       app.add_subcommand("plan", "Show what a study will run, and how long it takes");
   command->footer("Example: tandem plan studies/seed-full.json");
   const auto options = add_study_and_json(*command);
+  add_device_option(*command, options->open);
   command->callback([options] {
     const OpenStudy open = open_study(options->open);
     if (options->as_json) {

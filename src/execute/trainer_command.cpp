@@ -34,6 +34,27 @@ std::set<int> usable_cores() {
   return cores;
 }
 
+std::set<std::string> workloads_of(const std::vector<study::RunSpec>& runs) {
+  std::set<std::string> workloads;
+  for (const study::RunSpec& run : runs) {
+    for (const study::ParticipantSpec& participant : run.participants) {
+      workloads.insert(participant.workload);
+    }
+  }
+  return workloads;
+}
+
+bool lacks_data(const study::Workload& workload, const std::filesystem::path& data_folder) {
+  return !workload.data.empty() && !std::filesystem::is_directory(data_folder / workload.data);
+}
+
+/// What `{data}` stands for.
+std::string data_argument(const study::Workload& workload,
+                          const std::filesystem::path& data_folder) {
+  if (workload.makes_up_data && lacks_data(workload, data_folder)) return "synthetic";
+  return data_folder / workload.data;
+}
+
 void check_workload(const study::Workload& workload, const std::filesystem::path& data_folder,
                     core::Diagnostics& diagnostics) {
   if (!workload.can_train()) {
@@ -46,10 +67,10 @@ void check_workload(const study::Workload& workload, const std::filesystem::path
                     "the program beside tandem or in PATH (build it, or correct " +
                         workload.manifest.string() + ")");
   }
-  const std::filesystem::path data = data_folder / workload.data;
-  if (!workload.data.empty() && !std::filesystem::is_directory(data)) {
-    diagnostics.add(workload.id(), "no folder " + core::in_quotes(data.string()),
-                    "the workload's data there; for MNIST run scripts/fetch-mnist, or say --data");
+  if (lacks_data(workload, data_folder) && !workload.makes_up_data) {
+    diagnostics.add(workload.id(),
+                    "no folder " + core::in_quotes((data_folder / workload.data).string()),
+                    "the workload's data there (or say --data): " + workload.data_source);
   }
 }
 
@@ -60,7 +81,7 @@ Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec&
   const std::string threads = std::to_string(run.resources.threads);
   const std::map<std::string, std::string> values = {{"device", study::name_of(run.device)},
                                                      {"scale", study::name_of(run.scale)},
-                                                     {"data", data_folder / workload.data},
+                                                     {"data", data_argument(workload, data_folder)},
                                                      {"seed", std::to_string(participant.seed)},
                                                      {"threads", threads}};
   Command command;
@@ -83,25 +104,42 @@ Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec&
   return command;
 }
 
+std::vector<std::string> synthetic_data_notes(const std::vector<study::RunSpec>& runs,
+                                              const study::Catalogue& catalogue,
+                                              const std::filesystem::path& data_folder) {
+  std::vector<std::string> notes;
+  for (const std::string& id : workloads_of(runs)) {
+    const study::Workload& workload = catalogue.at(id);
+    if (!workload.makes_up_data || !lacks_data(workload, data_folder)) continue;
+    notes.push_back(
+        fmt::format("{} trains on synthetic data, for there is no folder {} (the real: {})", id,
+                    core::in_quotes((data_folder / workload.data).string()), workload.data_source));
+  }
+  return notes;
+}
+
 void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
-                         const std::filesystem::path& data_folder) {
+                         const std::filesystem::path& data_folder,
+                         const std::vector<study::StudyDevice>& devices) {
   core::Diagnostics diagnostics("this machine can't run the study");
-  std::set<std::string> workloads;
   std::set<int> cores;
   for (const study::RunSpec& run : runs) {
     cores.insert(run.resources.cores.begin(), run.resources.cores.end());
-    for (const study::ParticipantSpec& participant : run.participants) {
-      workloads.insert(participant.workload);
-    }
   }
-  for (const std::string& id : workloads)
+  for (const std::string& id : workloads_of(runs)) {
     check_workload(catalogue.at(id), data_folder, diagnostics);
+  }
   const std::set<int> usable = usable_cores();
-  for (const int core : cores) {
-    if (!usable.contains(core)) {
-      diagnostics.add("$.resources.cores", fmt::format("core {}", core),
+  const auto check_cores = [&](const std::string& place, const auto& asked_for) {
+    for (const int core : asked_for) {
+      if (usable.contains(core)) continue;
+      diagnostics.add(place, fmt::format("core {}", core),
                       fmt::format("cores that tandem may use here: {}", fmt::join(usable, ", ")));
     }
+  };
+  if (devices.empty()) check_cores("$.resources.cores", cores);
+  for (size_t i = 0; i < devices.size(); ++i) {
+    check_cores(fmt::format("$.devices[{}].cores", i), devices[i].cores);
   }
   diagnostics.throw_if_any();
 }

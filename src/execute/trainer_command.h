@@ -1,9 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "execute/child_process.h"
 #include "study/run_spec.h"
+#include "study/study_file.h"
 #include "study/workload.h"
 
 namespace tandem::execute {
@@ -14,9 +17,17 @@ namespace tandem::execute {
 Command trainer_command(const study::RunSpec& run, const study::ParticipantSpec& participant,
                         const study::Workload& workload, const std::filesystem::path& data_folder);
 
-/// Checks that a plan can be executed here at all: every workload has a trainer that is there, its
-/// data folder exists, the cores exist. Throws core::UserError with all that is wrong.
+/// A sentence for each workload whose data folder is not there and that therefore makes up data:
+/// `{data}` then stands for the word `synthetic`.
+std::vector<std::string> synthetic_data_notes(const std::vector<study::RunSpec>& runs,
+                                              const study::Catalogue& catalogue,
+                                              const std::filesystem::path& data_folder);
+
+/// Checks that a plan can be executed here at all: every workload has a trainer that is there and
+/// either its data folder or a way to make up data, the cores exist, of the runs or else of the
+/// study's `devices`. Throws core::UserError with all that is wrong.
 void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
-                         const std::filesystem::path& data_folder);
+                         const std::filesystem::path& data_folder,
+                         const std::vector<study::StudyDevice>& devices = {});
 
 }  // namespace tandem::execute

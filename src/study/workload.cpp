@@ -151,8 +151,8 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
   workload.manifest = manifest;
   if (!root.is_object("a workload manifest, an object")) diagnostics.throw_if_any();
   root.allow_only({"manifest_version", "repo", "model", "repo_aliases", "title", "domain",
-                   "architecture", "catalogue", "command", "data", "hyperparameters",
-                   "expected_duration_s", "performance_metric"});
+                   "architecture", "catalogue", "command", "data", "data_source", "makes_up_data",
+                   "hyperparameters", "expected_duration_s", "performance_metric"});
   if (const auto version = root.member("manifest_version", "1")) version->integer(1, 1);
   if (const auto repo = root.member("repo", "the repository's name"))
     workload.repo = repo->string();
@@ -178,6 +178,9 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
   }
   if (const auto command = root.find("command")) read_command(*command, workload);
   if (const auto data = root.find("data")) workload.data = data->string();
+  if (const auto source = root.find("data_source")) workload.data_source = source->string();
+  if (const auto makes_up = root.find("makes_up_data"))
+    workload.makes_up_data = makes_up->boolean();
   if (const auto hyperparameters = root.member("hyperparameters", "an object, name to entry")) {
     for (const auto& [name, entry] : hyperparameters->members()) {
       workload.hyperparameters.push_back(read_hyperparameter(name, entry));

@@ -57,6 +57,10 @@ struct Workload {
   /// Empty when the catalogue knows the workload but no trainer is there yet.
   std::vector<std::string> command;
   std::string data;  ///< folder below the study's data folder, for `{data}`
+  /// What the folder holds and where a person gets it, for messages.
+  std::string data_source;
+  /// The program takes the word `synthetic` for a folder and makes up data.
+  bool makes_up_data = false;
   std::vector<ManifestHyperparameter> hyperparameters;
   PerScale expected_duration_s;  ///< one training alone with default hyperparameters
   std::string performance_metric;

@@ -33,6 +33,9 @@ TEST(ShippedManifests, SayOfTheNativeTrainersWhatTheySayOfThemselves) {
     const Json& own = described(all, workload.command.at(1));
     EXPECT_EQ(workload.performance_metric, own.at("metric")) << workload.id();
     EXPECT_EQ(workload.higher_is_better, own.at("higher_is_better")) << workload.id();
+    EXPECT_EQ(workload.makes_up_data, own.at("makes_up_data")) << workload.id();
+    EXPECT_NE(workload.data_source, "") << workload.id();
+    EXPECT_NE(own.at("data_source"), "") << workload.id();
     ASSERT_EQ(workload.hyperparameters.size(), own.at("hyperparameters").size()) << workload.id();
     for (const Json& hyperparameter : own.at("hyperparameters")) {
       const std::string name = hyperparameter.at("name");

@@ -14,6 +14,7 @@ using study::Workload;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(TrainerCommand, FillsInPlaceholdersAndGivesEachHyperparameterItsFlag) {
   Workload workload = test::fake_workload("a");
@@ -48,6 +49,21 @@ TEST(CheckPrerequisites, IsContentWithWhatIsThere) {
   EXPECT_EQ(complaint_about(test::fake_workload("a"), {1, "passive", {0}}), "");
 }
 
+TEST(CheckPrerequisites, NamesTheDeviceWhoseCoresAreNotThere) {
+  const Workload workload = test::fake_workload("a");
+  study::RunSpec run = test::fake_run({workload});
+  run.resources.cores = {1023};
+  try {
+    check_prerequisites({run}, study::Catalogue({workload}), "/nowhere",
+                        {{"", {0}}, {"", {1022, 1023}}});
+    FAIL() << "is content";
+  } catch (const core::UserError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("$.devices[1].cores"), HasSubstr("core 1022"),
+                                    HasSubstr("core 1023"), HasSubstr("may use here")));
+    EXPECT_EQ(error.problems().size(), 2U);
+  }
+}
+
 TEST(CheckPrerequisites, NamesWhatIsMissing) {
   Workload workload = test::fake_workload("a");
   workload.command = {"no-such-trainer"};
@@ -59,6 +75,30 @@ TEST(CheckPrerequisites, NamesWhatIsMissing) {
   EXPECT_THAT(complaint_about(workload), HasSubstr("/nowhere/mnist"));
   EXPECT_THAT(complaint_about(test::fake_workload("a"), {1, "passive", {1023}}),
               HasSubstr("core 1023"));
+}
+
+TEST(SyntheticData, StandInForAFolderThatIsNotThereAndAreAnnounced) {
+  Workload workload = test::fake_workload("a");
+  workload.command = {"/bin/echo", "{data}"};
+  workload.data = "pictures";
+  workload.data_source = "ask the photographer";
+  workload.makes_up_data = true;
+  const study::RunSpec run = test::fake_run({workload});
+  const study::Catalogue catalogue({workload});
+  const test::TemporaryFolder folder;
+
+  EXPECT_NO_THROW(check_prerequisites({run}, catalogue, folder.path()));
+  EXPECT_EQ(trainer_command(run, run.participants[0], workload, folder.path()).arguments[1],
+            "synthetic");
+  EXPECT_THAT(synthetic_data_notes({run}, catalogue, folder.path()),
+              ElementsAre(AllOf(HasSubstr("fake/a"), HasSubstr("synthetic"),
+                                HasSubstr((folder.path() / "pictures").string()),
+                                HasSubstr("ask the photographer"))));
+
+  std::filesystem::create_directory(folder.path() / "pictures");
+  EXPECT_EQ(trainer_command(run, run.participants[0], workload, folder.path()).arguments[1],
+            folder.path() / "pictures");
+  EXPECT_THAT(synthetic_data_notes({run}, catalogue, folder.path()), IsEmpty());
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ const std::vector<WorkloadKind>& example_kinds() {
        .hyperparameters = {{"epochs", "rounds", whole_number(1), 10, 4},
                            {"learning_rate", "step size", positive_real, 0.01, 0.1},
                            {"dropout", "share", dropout_rate, 0.5, 0.25}},
+       .data_source = "pictures of examples",
+       .makes_up_data = true,
        .create = {}}};
   return kinds;
 }
@@ -46,6 +48,19 @@ TEST(Options, FlagsOverrideDefaults) {
   EXPECT_EQ(settings.threads, 2);
   EXPECT_EQ(settings.device, "cuda");
   EXPECT_EQ(settings.data, "folder");
+}
+
+TEST(Options, TheWordSyntheticAsksForDataThatAreMadeUp) {
+  std::vector<WorkloadKind> kinds = example_kinds();
+  const std::vector<const char*> arguments = {"tandem-train", "example", "--data", "synthetic"};
+  const auto read = [&] {
+    return parse_command_line(kinds, static_cast<int>(arguments.size()), arguments.data());
+  };
+  EXPECT_EQ(read().value().settings.data, "");
+  kinds[0].makes_up_data = false;
+  expect_error(ExitCode::bad_flag,
+               {"--data", "found 'synthetic'", "expected a folder with pictures of examples"},
+               read);
 }
 
 TEST(Options, WholeNumbersStayWholeInTheRecord) {

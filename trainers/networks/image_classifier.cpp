@@ -2,11 +2,9 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <utility>
 
-#include "adadelta.h"
-#include "networks/batches.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {
@@ -23,71 +21,49 @@ ImageClassifierRecipe adadelta_recipe(std::function<std::shared_ptr<ImageNetwork
               [learning_rate = settings.real("learning_rate")](std::vector<torch::Tensor> values) {
                 return std::make_unique<Adadelta>(std::move(values), learning_rate);
               },
-          .decay = settings.real("gamma")};
+          .schedule =
+              [gamma = settings.real("gamma")](torch::optim::Optimizer& optimizer,
+                                               std::int64_t step, std::int64_t steps_per_epoch) {
+                if (step > 0 && step % steps_per_epoch == 0)
+                  multiply_learning_rates(optimizer, gamma);
+              }};
 }
 
 ImageClassifier::ImageClassifier(const ImageDataSet& data, ImageClassifierRecipe recipe,
                                  const Settings& settings)
-    : device_(settings.device),
-      data_(data.to(device_)),
-      recipe_(std::move(recipe)),
-      batch_size_(settings.whole("batch_size")),
-      seed_(settings.seed) {}
+    : MinibatchTraining(settings), data_(data.to(device())), recipe_(std::move(recipe)) {}
 
 DataDescription ImageClassifier::data() const {
   return data_.describe();
 }
 
-void ImageClassifier::initialize() {
-  torch::manual_seed(seed_);
-  shuffle_ = seeded_generator(seed_);
+std::shared_ptr<torch::nn::Module> ImageClassifier::make_network() {
   network_ = recipe_.network();
-  network_->to(device_);
-  optimizer_ = recipe_.optimizer(network_->parameters());
+  return network_;
 }
 
-std::int64_t ImageClassifier::parameters() const {
-  return count_parameters(*network_);
+std::unique_ptr<torch::optim::Optimizer> ImageClassifier::make_optimizer() {
+  return recipe_.optimizer(network_->parameters());
 }
 
-void ImageClassifier::warm_up() {
-  network_->train();
-  train_batch(torch::arange(std::min(batch_size_, data_.train.size())).to(device_));
-  network_->eval();
-  const torch::NoGradGuard no_gradient;
+torch::Tensor ImageClassifier::loss(const torch::Tensor& indices) {
+  const auto output = network_->forward(data_.train.images.index_select(0, indices));
+  return torch::nll_loss(output, data_.train.labels.index_select(0, indices));
+}
+
+void ImageClassifier::rehearse_evaluation() {
   network_->forward(data_.test.images.slice(0, 0, evaluation_batch)).sum().item<float>();
 }
 
-torch::Tensor ImageClassifier::train_batch(const torch::Tensor& indices) {
-  optimizer_->zero_grad();
-  const auto output = network_->forward(data_.train.images.index_select(0, indices));
-  const auto loss = torch::nll_loss(output, data_.train.labels.index_select(0, indices));
-  loss.backward();
-  optimizer_->step();
-  return loss.detach();
-}
-
-double ImageClassifier::train_epoch() {
-  network_->train();
-  // Summed on the device: reading each batch's loss would make the CPU wait for the GPU.
-  auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
-  std::int64_t samples = 0;
-  for (const auto& indices : shuffled_batches(data_.train.size(), batch_size_, shuffle_, device_)) {
-    loss_sum.add_(train_batch(indices), indices.size(0));
-    samples += indices.size(0);
-  }
-  // Not torch::optim::StepLR: in C++, unlike in Python, its first step leaves the learning rate.
-  for (auto& group : optimizer_->param_groups()) {
-    group.options().set_lr(group.options().get_lr() * recipe_.decay);
-  }
-  return loss_sum.item<double>() / static_cast<double>(samples);
+void ImageClassifier::before_step(std::int64_t step, std::int64_t steps_per_epoch) {
+  recipe_.schedule(optimizer(), step, steps_per_epoch);
 }
 
 Metrics ImageClassifier::evaluate() {
   network_->eval();
   const torch::NoGradGuard no_gradient;
-  auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device_));
-  auto correct = torch::zeros({}, torch::dtype(torch::kInt64).device(device_));
+  auto loss_sum = torch::zeros({}, torch::dtype(torch::kFloat64).device(device()));
+  auto correct = torch::zeros({}, torch::dtype(torch::kInt64).device(device()));
   for (std::int64_t first = 0; first < data_.test.size(); first += evaluation_batch) {
     const auto labels = data_.test.labels.slice(0, first, first + evaluation_batch);
     const auto output =

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/optim/optimizer.h>
 
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "data/images.h"
-#include "workload.h"
+#include "networks/minibatch_training.h"
 
 namespace tandem::trainers {
 
@@ -22,7 +21,9 @@ class ImageNetwork : public torch::nn::Module {
 struct ImageClassifierRecipe {
   std::function<std::shared_ptr<ImageNetwork>()> network;
   std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<torch::Tensor>)> optimizer;
-  double decay = 1;  ///< Factor on the learning rate after each epoch.
+  /// As MinibatchTraining::before_step.
+  std::function<void(torch::optim::Optimizer&, std::int64_t step, std::int64_t steps_per_epoch)>
+      schedule;
 };
 
 /// A network trained as pytorch/examples trains on MNIST: Adadelta with the settings'
@@ -32,31 +33,23 @@ ImageClassifierRecipe adadelta_recipe(std::function<std::shared_ptr<ImageNetwork
 
 /// Supervised training of an image network by the negative log-likelihood, in shuffled batches.
 /// Reports `accuracy` (share of the test images) and `test_loss` (mean negative log-likelihood).
-class ImageClassifier : public Workload {
+class ImageClassifier : public MinibatchTraining {
  public:
   ImageClassifier(const ImageDataSet& data, ImageClassifierRecipe recipe, const Settings& settings);
 
   DataDescription data() const override;
-  void initialize() override;
-  std::int64_t parameters() const override;
-  void warm_up() override;
-  double train_epoch() override;
   Metrics evaluate() override;
 
  private:
-  /// One optimiser step on the samples at `indices` (int64, B). Returns the mean loss, on the
-  /// device.
-  torch::Tensor train_batch(const torch::Tensor& indices);
+  std::shared_ptr<torch::nn::Module> make_network() override;
+  std::unique_ptr<torch::optim::Optimizer> make_optimizer() override;
+  torch::Tensor loss(const torch::Tensor& indices) override;
+  void rehearse_evaluation() override;
+  void before_step(std::int64_t step, std::int64_t steps_per_epoch) override;
 
-  torch::Device device_;
   ImageDataSet data_;
   ImageClassifierRecipe recipe_;
-  std::int64_t batch_size_;
-  std::uint64_t seed_;
-
-  torch::Generator shuffle_;
   std::shared_ptr<ImageNetwork> network_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
 };
 
 }  // namespace tandem::trainers
