@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,6 +38,56 @@ void wait_for_go() {
   do {
     if (::recv(events_fd, &byte, 1, 0) <= 0) without_tandem(5);
   } while (byte != '\n');
+}
+
+void say_bytes(const std::string& bytes) {
+  ::send(events_fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+/// A file that tells others, by being there, how far this training has come.
+bool mark(const char* variable) {
+  const char* path = std::getenv(variable);
+  if (path == nullptr) return false;
+  const int fd = ::open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
+}
+
+/// Until somebody has made the file.
+void wait_for(const char* variable) {
+  const char* path = std::getenv(variable);
+  while (path != nullptr && ::access(path, F_OK) != 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+/// Holds so much memory for as long as it runs; every page is written to.
+void hold_memory(size_t mib) {
+  constexpr size_t page = 4096;
+  const size_t bytes = mib << 20;
+  void* const memory =
+      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return;
+  for (size_t at = 0; at < bytes; at += page) static_cast<volatile char*>(memory)[at] = 1;
+}
+
+/// Takes all the room that is left where the study's results go.
+void fill_the_disk() {
+  const char* path = std::getenv("FAKE_TRAINER_FILLS");
+  const int fd = path == nullptr ? -1 : ::open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  static const std::string piece(1 << 20, 'x');
+  while (fd >= 0 && ::write(fd, piece.data(), piece.size()) > 0) {
+  }
+}
+
+/// Children of every kind: in the group and out of it, and of a parent that is gone.
+void leave_many_children() {
+  for (int i = 0; i < 30; ++i) {
+    if (::fork() != 0) continue;
+    if (i % 3 == 1) ::setsid();
+    if (i % 3 == 2 && ::fork() != 0) ::_exit(0);
+    hang();
+  }
 }
 
 void busy(double seconds) {
@@ -101,6 +152,27 @@ int main(int argc, char** argv) {
     return 3;
   }
   if (behaviour == "leaves_a_child") leave_a_child(std::getenv("FAKE_TRAINER_PID_FILE"));
+  if (behaviour == "leaves_many_children") leave_many_children();
+  if (behaviour == "silent") return 0;
+  if (behaviour == "aborts_while_it_loads") std::abort();
+  if (behaviour == "loses_its_launcher") {
+    ::kill(::getppid(), SIGKILL);
+    hang();
+  }
+  if (behaviour == "closes_its_events") ::close(events_fd);
+  if (behaviour == "binary") say_bytes(std::string("\x80\xff\0\x1b[2J\xc3\n", 9));
+  if (behaviour == "array") say("[1, 2, 3]");
+  if (behaviour == "ready_twice") {
+    say(R"({"type":"ready","protocol":1})"
+        "\n"
+        R"({"type":"ready","protocol":1})");
+  }
+  if (behaviour == "final_before_go") say(R"({"type":"final","epochs":0,"metrics":{}})");
+  if (behaviour == "unknown_type") say(R"({"type":"progress","percent":50})");
+  if (behaviour == "half_a_line") {
+    say_bytes(R"({"type":"ready","proto)");
+    return 0;
+  }
   if (behaviour == "loads") std::this_thread::sleep_for(std::chrono::milliseconds(2200));
   if (behaviour == "garbage") say("Epoch 1: loss 0.3");
   if (behaviour == "endless_line") {
@@ -117,6 +189,7 @@ int main(int argc, char** argv) {
       R"(","mps_pipe_directory":")" + variable("CUDA_MPS_PIPE_DIRECTORY") +
       R"(","mps_thread_percentage":")" + variable("CUDA_MPS_ACTIVE_THREAD_PERCENTAGE") + "\"}");
   wait_for_go();
+  if (behaviour == "second_round_fails" && !mark("FAKE_TRAINER_MARK")) return 9;
   if (behaviour == "starts_late") std::this_thread::sleep_for(std::chrono::milliseconds(400));
   say(R"({"type":"started"})");
   if (behaviour == "starts_for_ever") {
@@ -129,6 +202,32 @@ int main(int argc, char** argv) {
     accuracy = 1 - std::exp(-epoch * std::sqrt(rate)) - 0.001 * (seed % 10);
     const double loss = 1 - accuracy;
     if (epoch == 2) {
+      mark("FAKE_TRAINER_REACHED");
+      if (behaviour == "holds_memory") {
+        hold_memory(400);
+        hang();
+      }
+      if (behaviour == "waits") wait_for("FAKE_TRAINER_GOES_ON");
+      if (behaviour == "fills_the_disk") fill_the_disk();
+      if (behaviour == "floods_its_errors") {
+        const std::string line(1023, 'x');
+        for (;;) std::fprintf(stderr, "%s\n", line.c_str());
+      }
+      if (behaviour == "stops_itself") ::raise(SIGSTOP);
+      if (behaviour == "fails_and_hangs") {
+        say(R"({"type":"failed","reason":"non_finite_loss","message":"loss is inf in epoch 2"})");
+        hang();
+      }
+      if (behaviour == "fails_by_its_own_name") {
+        say(R"({"type":"failed","reason":"bad_data","message":"label 12 of 10"})");
+        return 3;
+      }
+      if (behaviour == "nan_is_no_json") say(R"({"type":"epoch","epoch":2,"train_loss":NaN})");
+      if (behaviour == "repeats_an_epoch")
+        say(R"({"type":"epoch","epoch":1,"train_loss":1,"metrics":{}})");
+      if (behaviour == "no_metrics") say(R"({"type":"epoch","epoch":2,"train_loss":1})");
+      if (behaviour == "word_for_a_loss")
+        say(R"({"type":"epoch","epoch":2,"train_loss":"low","metrics":{}})");
       if (behaviour == "cuda_out_of_memory") {
         std::fputs(
             "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n"
@@ -161,6 +260,11 @@ int main(int argc, char** argv) {
         ",\"train_loss\":" + (behaviour == "null_loss" ? "null" : std::to_string(loss)) +
         ",\"metrics\":{\"accuracy\":" + std::to_string(accuracy) + "}}");
     if (behaviour == "exits_early") return 0;
+    if (behaviour == "one_epoch_less" && epoch == epochs - 1) break;
+  }
+  for (int epoch = epochs + 1; behaviour == "trains_for_ever"; ++epoch) {
+    say("{\"type\":\"epoch\",\"epoch\":" + std::to_string(epoch) +
+        ",\"train_loss\":1,\"metrics\":{}}");
   }
   if (behaviour == "other_metric") {
     say(R"({"type":"final","epochs":)" + std::to_string(epochs) + R"(,"metrics":{"f1":0.5}})");
@@ -168,6 +272,10 @@ int main(int argc, char** argv) {
   }
   say("{\"type\":\"final\",\"epochs\":" + std::to_string(epochs) +
       ",\"metrics\":{\"accuracy\":" + std::to_string(accuracy) + "}}");
+  if (behaviour == "epoch_after_final") {
+    say(R"({"type":"epoch","epoch":5,"train_loss":1,"metrics":{}})");
+  }
+  if (behaviour == "hangs_after_final") hang();
   if (behaviour == "exit_code_after_final") {
     std::fputs("could not save the checkpoint\n", stderr);
     return 7;

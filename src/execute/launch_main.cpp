@@ -69,8 +69,13 @@ bool reap(pid_t program, Ending& ending) {
 /// child hands its own children to us, so that the loop reaches all of them. One that can't be
 /// killed (it hangs in the kernel, or is another user's) is given up after a while.
 void end_descendants(pid_t program, double grace_s, Ending& ending) {
+  if (!reap(program, ending)) return;  // the usual case, without a look at all of /proc
+  const std::vector<pid_t> asked = children();
   ::kill(-program, SIGTERM);
-  for (const pid_t child : children()) ::kill(child, SIGTERM);
+  for (const pid_t child : asked) ::kill(child, SIGTERM);
+  // One that was stopped (Ctrl-Z, a debugger) would not hear of it before the KILL.
+  ::kill(-program, SIGCONT);
+  for (const pid_t child : asked) ::kill(child, SIGCONT);
   constexpr long step_ns = 10'000'000;
   const timespec step{0, step_ns};
   constexpr double give_up_s = 30;

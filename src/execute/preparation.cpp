@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <thread>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "execute/gpu_occupancy.h"
+#include "measure/kernel_text.h"
 #include "measure/meter.h"
 
 namespace tandem::execute {
@@ -22,6 +25,17 @@ using core::Clock;
 
 /// Two readings of the power of a GPU that has come to rest differ by less.
 constexpr double settled_within = 0.05;
+
+/// A figure of /proc/meminfo, which counts in KiB; nothing where it isn't told.
+std::optional<double> meminfo_mib(const std::vector<measure::KernelField>& meminfo,
+                                  std::string_view name) {
+  const std::string kib = measure::value_of(meminfo, name);
+  double value = 0;
+  if (std::from_chars(kib.data(), kib.data() + kib.size(), value).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return value / 1024;
+}
 
 }  // namespace
 
@@ -39,13 +53,15 @@ Preparation::Preparation(const measure::Instruments& instruments, PreparationSet
     : instruments_(instruments), settings_(settings), power_model_(std::move(power_model)) {}
 
 Prepared Preparation::before(const study::RunSpec& run, const fs::path& folder,
-                             const std::atomic<bool>& stop, const Waiting& waiting) {
+                             const std::atomic<bool>& stop, const Waiting& waiting,
+                             const MemoryNeed& need) {
   check_disk(folder);
   Prepared prepared;
   if (run.device == study::Device::cuda && !instruments_.gpus().empty()) {
     prepared.cautions = wait_for_free_gpu(stop, waiting);
     if (auto caution = cool_down(stop, waiting)) prepared.cautions.push_back(std::move(*caution));
   }
+  wait_for_memory(run, need, stop, waiting);
   if (idle_of_repetition_ != run.repetition && settings_.idle_s > 0 && !stop.load()) {
     let_power_settle(stop);
     // What a power model says needs no watching.
@@ -69,10 +85,12 @@ void Preparation::check_disk(const fs::path& folder) const {
   }
   const double free_mib = static_cast<double>(space.available) / (1024.0 * 1024.0);
   if (free_mib >= settings_.free_disk_mib) return;
-  throw core::SystemError(fmt::format(
-      "only {:.0f} MiB are free where the results go ('{}'), a run may need {:.0f}: make "
-      "room and run the study again, it goes on with what is missing",
-      free_mib, folder.string(), settings_.free_disk_mib));
+  throw core::SystemError(
+      fmt::format(
+          "only {:.0f} MiB are free where the results go ('{}'), a run may need {:.0f}; make "
+          "room and run the study again, it goes on with what is missing",
+          free_mib, folder.string(), settings_.free_disk_mib),
+      ENOSPC);
 }
 
 std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool>& stop,
@@ -81,6 +99,18 @@ std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool
   const double at_most_mib = settings_.unexplained_memory_mib;
   const core::Time give_up = Clock::now() + core::from_seconds(settings_.gpu_patience_s);
   for (bool is_first_look = true;;) {
+    const std::string silence = gpu.silence(gpu.state());
+    if (!silence.empty() && Clock::now() >= give_up) {
+      throw core::SystemError(silence +
+                              ": reset it (nvidia-smi --gpu-reset) or start the machine " +
+                              "again, and run the study again");
+    }
+    if (!silence.empty() && !stop.load()) {
+      if (is_first_look && waiting) waiting(silence);
+      is_first_look = false;
+      sleep_unless(stop, settings_.look_again_s);
+      continue;
+    }
     const GpuOccupancy found = look_at(gpu, instruments_.root());
     const bool is_free = found.computing.empty() && !found.has_unexplained(at_most_mib);
     if (is_free || stop.load()) return found.cautions(at_most_mib);
@@ -99,6 +129,43 @@ std::vector<core::Caution> Preparation::wait_for_free_gpu(const std::atomic<bool
     is_first_look = false;
     sleep_unless(stop, settings_.look_again_s);
   }
+}
+
+void Preparation::wait_for_memory(const study::RunSpec& run, const MemoryNeed& need,
+                                  const std::atomic<bool>& stop, const Waiting& waiting) const {
+  const core::Time give_up = Clock::now() + core::from_seconds(settings_.gpu_patience_s);
+  for (bool is_first_look = true;; is_first_look = false) {
+    const std::string missing = short_memory(run, need);
+    if (missing.empty() || stop.load()) return;
+    if (Clock::now() >= give_up) {
+      throw core::SystemError(
+          fmt::format("{}, for more than {}: end what holds it and run the study again", missing,
+                      core::format_duration(settings_.gpu_patience_s)));
+    }
+    if (is_first_look && waiting) waiting(missing);
+    sleep_unless(stop, settings_.look_again_s);
+  }
+}
+
+std::string Preparation::short_memory(const study::RunSpec& run, const MemoryNeed& need) const {
+  const auto meminfo =
+      measure::parse_fields(measure::read_text(instruments_.root() / "proc/meminfo"));
+  const auto available_mib = meminfo_mib(meminfo, "MemAvailable");
+  const auto total_mib = meminfo_mib(meminfo, "MemTotal");
+  if (available_mib && total_mib && need.host_mib > *available_mib && need.host_mib < *total_mib) {
+    return fmt::format("{:.0f} MiB of memory are free, the run's trainings need {:.0f}",
+                       *available_mib, need.host_mib);
+  }
+  if (run.device != study::Device::cuda || instruments_.gpus().empty()) return "";
+  const measure::Gpu& gpu = instruments_.gpus().front();
+  const core::Reading used_mib = gpu.state().memory_used_mib;
+  const core::Reading board_mib = gpu.description().memory_mib;
+  if (used_mib && board_mib && need.gpu_mib > *board_mib - *used_mib && need.gpu_mib < *board_mib) {
+    return fmt::format(
+        "{:.0f} MiB of the memory of GPU {} are free, the run's trainings need {:.0f}",
+        *board_mib - *used_mib, gpu.description().uuid, need.gpu_mib);
+  }
+  return "";
 }
 
 void Preparation::let_power_settle(const std::atomic<bool>& stop) const {

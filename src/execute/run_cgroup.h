@@ -19,13 +19,16 @@ class RunCgroup {
   /// and what is mounted.
   static Made make(const std::filesystem::path& root = "/");
   /// Ends what is still in it and removes it. To come after the end of the trainings and of their
-  /// accounting. One with a process that can't be ended stays behind, as does that of a tandem that
-  /// was killed: an empty folder that anybody with the same rights may remove.
+  /// accounting. One with a process that can't be ended stays behind; that of a tandem that was
+  /// killed is removed by the next one that makes a cgroup here.
   ~RunCgroup();
   RunCgroup(const RunCgroup&) = delete;
   RunCgroup& operator=(const RunCgroup&) = delete;
 
   const std::filesystem::path& folder() const { return folder_; }
+  /// From now on the kernel ends what is in it rather than let it hold more, swap included. False
+  /// where the memory controller is not there or not permitted; then nothing limits it.
+  bool limit_memory(double limit_mib) const;
 
  private:
   explicit RunCgroup(std::filesystem::path folder) : folder_(std::move(folder)) {}

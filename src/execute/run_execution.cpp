@@ -4,12 +4,15 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 
 #include "core/energy_shares.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "execute/event_log.h"
+#include "execute/memory_limit.h"
+#include "execute/out_of_memory.h"
 #include "execute/outcomes.h"
 #include "execute/run_cgroup.h"
 #include "execute/trainer_command.h"
@@ -70,26 +73,33 @@ Outcome partner_ended(const std::string& what) {
 /// A cgroup for each participant, where that is permitted.
 class Cgroups {
  public:
-  Cgroups(size_t participants, EventLog& log) {
+  Cgroups(size_t participants, std::optional<double> memory_limit_mib, EventLog& log) {
     for (size_t i = 0; i < participants; ++i) {
       RunCgroup::Made made = RunCgroup::make();
       auto* cgroup = std::get_if<std::unique_ptr<RunCgroup>>(&made);
       folders_.push_back(cgroup != nullptr ? (*cgroup)->folder() : fs::path());
+      const bool limits =
+          cgroup != nullptr && memory_limit_mib && (*cgroup)->limit_memory(*memory_limit_mib);
+      limit_memory_ = i == 0 ? limits : limit_memory_ && limits;
       log.add(
           Clock::now(), "tandem",
           {{"type", "cgroup"},
            {"participant", i},
            {"folder", folders_.back().string()},
+           {"limits_memory", limits},
            {"why_none", cgroup != nullptr ? "" : std::get<measure::MissingSource>(made).reason}});
       if (cgroup != nullptr) cgroups_.push_back(std::move(*cgroup));
     }
   }
   /// Empty paths where there are none.
   const std::vector<fs::path>& folders() const { return folders_; }
+  /// Whether the kernel keeps every training to the limit.
+  bool limit_memory() const { return limit_memory_; }
 
  private:
   std::vector<std::unique_ptr<RunCgroup>> cgroups_;
   std::vector<fs::path> folders_;
+  bool limit_memory_ = false;
 };
 
 /// What the system counted for all that it waited for.
@@ -114,7 +124,7 @@ class RunExecution {
         instruments_(settings.instruments ? settings.instruments
                                           : std::make_shared<const measure::Instruments>(
                                                 measure::Instruments::Options{})),
-        cgroups_(spec.participants.size(), log_),
+        cgroups_(spec.participants.size(), settings.memory_limit_mib, log_),
         meter_(*instruments_, {.participants = static_cast<int>(spec.participants.size()),
                                .sampling_hz = settings.sampling_hz,
                                .origin = origin_,
@@ -138,6 +148,9 @@ class RunExecution {
       }
       if (spec.any_cores > 0) command.cores = settings.cores;
       participants_.emplace_back(role, spec.participants[i], workload, std::move(command), log_);
+      if (settings.memory_limit_mib && !cgroups_.limit_memory()) {
+        memory_limits_.emplace_back(*settings.memory_limit_mib);
+      }
     }
   }
 
@@ -188,7 +201,9 @@ class RunExecution {
 
   void start_round(size_t index) {
     participants_[index].start_round();
-    meter_.watch(static_cast<int>(index), participants_[index].current().pid());
+    const pid_t root = participants_[index].current().pid();
+    meter_.watch(static_cast<int>(index), root);
+    if (!memory_limits_.empty()) memory_limits_[index].watch(root);
   }
 
   bool all_ended() const {
@@ -223,6 +238,12 @@ class RunExecution {
       observer_.epoch_done(index_of(participant), static_cast<int>(epoch),
                            participant.epochs_asked_for());
       if (static_cast<int>(epoch) == participant.epochs_asked_for()) meter_.mark();
+    }
+    if (training.epochs_done() > static_cast<size_t>(participant.epochs_asked_for())) {
+      // It may go on for ever, and each of its lines is kept.
+      training.end_because(outcome_of_kind(
+          "missing_epochs", fmt::format("{} epochs reported and no end, {} asked for",
+                                        training.epochs_done(), participant.epochs_asked_for())));
     }
     if (training.has_ended() && training.end()->cpu_time_s) {
       meter_.ended(static_cast<int>(index_of(participant)), usage_of(*training.end()));
@@ -291,6 +312,16 @@ class RunExecution {
                                                      core::format_duration(settings_.timeout_s))));
     }
     for (const Participant& participant : participants_) enforce_limits_of(participant.current());
+    for (size_t i = 0; i < memory_limits_.size(); ++i) {
+      Training& training = participants_[i].current();
+      if (training.has_ended()) continue;
+      if (const auto held_mib = memory_limits_[i].too_much_mib()) {
+        training.end_because(
+            outcome_of_kind("out_of_memory",
+                            fmt::format("its processes held {:.0f} MiB, memory_limit_mib is {:.0f}",
+                                        *held_mib, memory_limits_[i].limit_mib())));
+      }
+    }
   }
 
   static constexpr double least_no_progress_s = 60;
@@ -471,7 +502,7 @@ class RunExecution {
     } else if (const std::string others = computing_meanwhile(result); !others.empty()) {
       result.outcome = outcome_of_kind("contaminated", others);
     } else if (const std::string meter = lost_meter(result); !meter.empty()) {
-      result.outcome = outcome_of_kind("sensor_lost", meter);
+      result.outcome = outcome_of_kind(disk_full_line(meter) ? "disk_full" : "sensor_lost", meter);
     }
   }
 
@@ -491,9 +522,8 @@ class RunExecution {
     if (result.total_energy_joules.joules) return "";
     const auto lost = std::ranges::find(result.cautions, "sensor_lost", &core::Caution::name);
     if (lost != result.cautions.end()) return lost->message;
-    const bool gpu_fell_silent = gpu_at_start_.temperature_c && !gpu_at_end_.temperature_c;
-    if (spec_.device != study::Device::cuda || !gpu_fell_silent) return "";
-    return "the GPU does not answer any more: " + gpu_at_end_.temperature_c.reason();
+    if (spec_.device != study::Device::cuda || gpu() == nullptr) return "";
+    return gpu()->silence(gpu_at_end_);
   }
 
   static void describe_no_energy(record::RunResult& result) {
@@ -592,6 +622,7 @@ class RunExecution {
   core::GpuState gpu_at_start_;
   core::GpuState gpu_at_end_;
   std::vector<Participant> participants_;
+  std::deque<MemoryLimit> memory_limits_;  ///< of each participant, where no cgroup keeps it
   std::optional<Time> go_at_;
   std::optional<std::string> failure_;  ///< of the first training that failed, for its partner
   std::optional<Outcome> called_off_;   ///< why the whole run was ended: a time limit, a stop
@@ -602,7 +633,8 @@ class RunExecution {
 record::RunResult execute_run(const study::RunSpec& spec, int attempt, const fs::path& folder,
                               const study::Catalogue& catalogue, const RunSettings& settings,
                               const std::atomic<bool>& stop, RunObserver& observer) {
-  const core::Machine machine = measure::describe_machine();
+  const core::Machine machine =
+      settings.instruments ? settings.instruments->machine() : measure::describe_machine();
   const std::string started_at = core::wall_clock_label();
   core::write_file_atomically(folder / "run.json",
                               core::Json{{"run_id", spec.id()},

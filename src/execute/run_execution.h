@@ -34,8 +34,9 @@ struct RunSettings {
   /// How long an epoch may last; without it, after the first one, 20 times the longest so far and
   /// at least a minute.
   std::optional<double> no_progress_s;
-  double log_limit_mib = 256;        ///< of a training's standard output, and of its error
-  double start_skew_at_most_s = 1;   ///< a pair's; started further apart it is no pair
+  std::optional<double> memory_limit_mib;  ///< of each training with all its processes
+  double log_limit_mib = 256;              ///< of a training's standard output, and of its error
+  double start_skew_at_most_s = 1;         ///< a pair's; started further apart it is no pair
   bool accept_contaminated = false;  ///< a run counts even if another program computed meanwhile
   core::Clocks (*clocks)() = &core::Clocks::now;
   double grace_s = 5;  ///< between TERM and KILL

@@ -157,7 +157,7 @@ class Reserve {
   fs::path file_;
 };
 
-record::Outcome why_the_machine_said_no(const core::SystemError& error) {
+record::Outcome why_the_machine_said_no(const std::exception& error) {
   const bool full = disk_full_line(error.what()).has_value();
   return outcome_of_kind(full ? "disk_full" : "system_failure", error.what());
 }
@@ -223,7 +223,9 @@ LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& 
   settings_.sampling_hz = study.sampling_hz;
   settings_.instruments = instruments_;
   settings_.power_model = study.cpu_power_model;
+  settings_.ready_timeout_s = study.ready_timeout_s;
   settings_.no_progress_s = study.no_progress_s;
+  settings_.memory_limit_mib = study.memory_limit_mib;
   settings_.start_skew_at_most_s = study.start_skew_at_most_s;
   settings_.log_limit_mib = study.log_limit_mib;
   settings_.accept_contaminated = study.accept_contaminated;
@@ -253,7 +255,8 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
   const std::string started_at = core::wall_clock_label();
   if (mps_) mps_->check();
   const Prepared prepared = preparation_->before(
-      run.spec, folder, stop, [&](const std::string& what) { observer.waiting(what); });
+      run.spec, folder, stop, [&](const std::string& what) { observer.waiting(what); },
+      memory_need(run.spec));
   if (stop.load()) {
     return without_measurements(
         run.spec, run.id, attempt, started_at,
@@ -265,6 +268,7 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
   record::RunResult result =
       execute_run(run.spec, attempt, folder, catalogue_, settings_, stop, observer);
   result.cautions.insert(result.cautions.end(), prepared.cautions.begin(), prepared.cautions.end());
+  remember_memory(result);
   if (const auto caution = differently_shared(result)) result.cautions.push_back(*caution);
   if (!study_.devices.empty() && study_.device_affinity == study::DeviceAffinity::any) {
     result.cautions.push_back(
@@ -272,6 +276,32 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
                                    settings_.device, study_.devices.size())});
   }
   return result;
+}
+
+MemoryNeed LocalExecutor::memory_need(const study::RunSpec& run) const {
+  MemoryNeed need;
+  for (const study::ParticipantSpec& participant : run.participants) {
+    const auto seen = seen_.find(participant.workload);
+    const MemoryNeed known = seen == seen_.end() ? MemoryNeed{} : seen->second;
+    need.host_mib += known.host_mib;
+    // The catalogue's figures are of full scale; it counts in MB.
+    constexpr double mib_per_mb = 1e6 / (1024.0 * 1024.0);
+    const bool by_catalogue = known.gpu_mib == 0 && run.scale == study::Scale::full;
+    need.gpu_mib += by_catalogue
+                        ? catalogue_.at(participant.workload).catalogue.memory_mb * mib_per_mb
+                        : known.gpu_mib;
+  }
+  return need;
+}
+
+void LocalExecutor::remember_memory(const record::RunResult& result) {
+  for (const record::ParticipantResult& participant : result.participants) {
+    MemoryNeed& most = seen_[participant.spec.workload];
+    const core::Reading& exact_mib = participant.memory_pss_peak_mib;
+    const core::Reading& host_mib = exact_mib ? exact_mib : participant.memory_peak_mib;
+    most.host_mib = std::max(most.host_mib, host_mib.value_or(0));
+    most.gpu_mib = std::max(most.gpu_mib, participant.gpu_memory_peak_mib.value_or(0));
+  }
 }
 
 std::string LocalExecutor::gpu_uuid() const {
@@ -431,7 +461,7 @@ class Session {
           run, attempt, store_.attempt_folder(run.id, attempt), stop_.now, observer);
       store_.finish_attempt(result);
       return result;
-    } catch (const core::SystemError& error) {
+    } catch (const std::exception& error) {
       {
         const std::lock_guard guard(mutex_);
         reserve_.release();
@@ -440,7 +470,8 @@ class Session {
                                                       why_the_machine_said_no(error));
       result.device = devices_[device].name;
       try {
-        store_.finish_attempt(result);
+        // One that got its name, but whose folder could not be forced to the disk, stays.
+        if (!store_.has_result(run.id, attempt)) store_.finish_attempt(result);
       } catch (const core::SystemError&) {
         // Still no room: the next session finds the attempt without a result and calls it cut off.
       }

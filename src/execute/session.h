@@ -44,12 +44,17 @@ class LocalExecutor : public RunExecutor {
   std::string gpu_uuid() const;
 
  private:
+  /// By what this session has seen of the workloads, and on a GPU by the catalogue before that.
+  MemoryNeed memory_need(const study::RunSpec& run) const;
+  void remember_memory(const record::RunResult& result);
+
   const study::Study& study_;
   const study::Catalogue& catalogue_;
   std::shared_ptr<const measure::Instruments> instruments_;
   std::unique_ptr<MpsDaemon> mps_;
   RunSettings settings_;
   std::optional<Preparation> preparation_;
+  std::map<std::string, MemoryNeed> seen_;  ///< the most that a workload has held, by its id
 };
 
 /// An executor for each of the study's devices, in its order. Throws core::UserError as they do,

@@ -30,7 +30,8 @@ class Training {
   int events_fd() { return process_.events().get(); }
   int end_fd() const { return process_.end_fd(); }
 
-  bool is_ready() const { return ready_.has_value(); }
+  /// Waits for the start signal, and nothing speaks against giving it.
+  bool is_ready() const { return ready_ && !violation_ && !is_over(); }
   bool has_ended() const { return end_.has_value(); }
   /// How the process ended; nothing while it runs.
   const std::optional<ProcessEnd>& end() const { return end_; }

@@ -118,6 +118,12 @@ core::GpuState Gpu::state() const {
           .throttle_bits = missing};
 }
 
+std::string Gpu::silence(const core::GpuState& state) const {
+  if (state.temperature_c || is_one_of("temperature_c", unavailable_)) return "";
+  return "the GPU " + description_.uuid +
+         " does not answer any more: " + state.temperature_c.reason();
+}
+
 core::Reading Gpu::power_w() const {
   const auto power_w = answer_within(answer_limit_s_, [library = library_, device = handle_] {
     const core::Reading instant_w = ask(*library, device, "power_instant_w");

@@ -46,6 +46,9 @@ class Gpu {
 
   /// Asks the driver now: milliseconds, so never within a training's window.
   core::GpuState state() const;
+  /// Why the device, which answered when it was found, did not when it was asked for `state`; empty
+  /// when it did.
+  std::string silence(const core::GpuState& state) const;
   /// The power of the whole board now, W, or where only that is told its average of a second.
   core::Reading power_w() const;
   /// All processes on the device, of every kind that the driver lists (compute, graphics, MPS

@@ -5,12 +5,14 @@
 #include <variant>
 
 #include "core/error.h"
+#include "measure/machine.h"
 #include "measure/rapl.h"
 
 namespace tandem::measure {
 
 Instruments::Instruments(const Options& options)
     : root_(options.root),
+      machine_(describe_machine(options.root)),
       has_rapl_(!std::holds_alternative<MissingSource>(find_rapl(options.root))),
       runs_at_a_time_(options.runs_at_a_time) {
   const auto found = GpuDriver::load(options.nvml_library, options.driver_limits);

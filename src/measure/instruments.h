@@ -34,6 +34,7 @@ class Instruments {
   explicit Instruments(const Options& options);
 
   const std::filesystem::path& root() const { return root_; }
+  const core::Machine& machine() const { return machine_; }
   /// The chosen GPUs; their descriptions have the counter's period.
   const std::vector<Gpu>& gpus() const { return gpus_; }
   const core::GpuDescription& description(size_t gpu) const { return descriptions_.at(gpu); }
@@ -47,6 +48,7 @@ class Instruments {
 
  private:
   std::filesystem::path root_;
+  core::Machine machine_;
   std::vector<Gpu> gpus_;
   std::vector<core::GpuDescription> descriptions_;
   std::vector<std::string> visible_devices_;

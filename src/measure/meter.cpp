@@ -10,7 +10,6 @@
 #include "core/file.h"
 #include "measure/cgroup_accounting.h"
 #include "measure/gpu_cautions.h"
-#include "measure/machine.h"
 #include "measure/process_memory.h"
 #include "measure/process_owners.h"
 #include "measure/process_tree.h"
@@ -64,7 +63,7 @@ class Meter::Parts {
         options_(options),
         owners_(std::make_shared<ProcessOwners>(instruments.root())) {
     if (!options_.power_model) {
-      const int listed = describe_machine(instruments.root()).logical_cpus;
+      const int listed = instruments.machine().logical_cpus;
       const int cpus = listed > 0 ? listed : static_cast<int>(std::thread::hardware_concurrency());
       options_.power_model = default_power_model(std::max(1, cpus));
     }

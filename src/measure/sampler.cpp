@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "core/file.h"
+
 namespace tandem::measure {
 namespace {
 
@@ -159,10 +161,16 @@ class Sampler::Loop {
     return core::Clock::now() + core::from_seconds(options_.patience_s);
   }
 
-  /// What the file holds; nothing of one that can't be read back (/dev/full).
+  /// What the file holds; nothing of one that can't be read back (/dev/full), or whose first line
+  /// found no room.
   Samples samples() const {
-    if (std::filesystem::is_regular_file(options_.samples_csv)) {
-      Samples read = read_samples(options_.samples_csv);
+    std::error_code code;
+    const std::filesystem::path& file = options_.samples_csv;
+    const auto has_names = [&] {
+      return writer_error_ == 0 || core::read_file(file).find('\n') != std::string::npos;
+    };
+    if (std::filesystem::is_regular_file(file, code) && has_names()) {
+      Samples read = read_samples(file);
       if (read.names.size() == signals_.size()) return read;
     }
     Samples none;

@@ -83,6 +83,11 @@ void RunStore::finish_attempt(const RunResult& result) const {
       to_document(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n");
 }
 
+bool RunStore::has_result(const std::string& run_id, int attempt) const {
+  std::error_code code;
+  return fs::exists(attempt_folder(run_id, attempt) / "result.json", code);
+}
+
 std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) const {
   std::vector<RunResult> all;
   for (const fs::path& run_folder : folders_in(runs_folder())) {

@@ -26,6 +26,8 @@ class RunStore {
   /// Writes `result.json`, the last act of an attempt: a folder without it did not happen.
   void finish_attempt(const RunResult& result) const;
 
+  bool has_result(const std::string& run_id, int attempt) const;
+
   /// Every result of every attempt, ordered by run id and attempt. Unreadable ones are listed in
   /// `problems`, if given, and left out.
   std::vector<RunResult> read_all(std::vector<std::string>* problems = nullptr) const;

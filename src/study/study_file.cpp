@@ -49,9 +49,11 @@ class StudyReader {
                       "sampling_hz",
                       "cool_down_s",
                       "timeout_s",
+                      "ready_timeout_s",
                       "no_progress_s",
                       "start_skew_at_most_s",
                       "log_limit_mib",
+                      "memory_limit_mib",
                       "wait_for_gpu_at_most_s",
                       "accept_contaminated",
                       "retries",
@@ -302,6 +304,9 @@ class StudyReader {
 
   void read_limits() {
     if (const auto limit = root_.find("timeout_s")) study_.timeout_s = limit->number(1, 1e7);
+    if (const auto limit = root_.find("ready_timeout_s")) {
+      study_.ready_timeout_s = limit->number(1, 1e7);
+    }
     if (const auto limit = root_.find("no_progress_s")) {
       study_.no_progress_s = limit->number(1, 1e7);
     }
@@ -310,6 +315,9 @@ class StudyReader {
     }
     if (const auto limit = root_.find("log_limit_mib")) {
       study_.log_limit_mib = limit->number(1, 1e6);
+    }
+    if (const auto limit = root_.find("memory_limit_mib")) {
+      study_.memory_limit_mib = limit->number(16, 1e9);
     }
     if (const auto limit = root_.find("wait_for_gpu_at_most_s")) {
       study_.wait_for_gpu_at_most_s = limit->number(0, 1e7);

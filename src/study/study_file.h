@@ -79,12 +79,14 @@ struct Study {
   double cool_down_at_most_s = 600;
   double idle_s = 10;               ///< how long the idle machine is watched before each repetition
   std::optional<double> timeout_s;  ///< of one run; without it the planner derives one
-  std::optional<double> no_progress_s;   ///< how long an epoch may last; see execute::RunSettings
-  double start_skew_at_most_s = 1;       ///< between the starts of a pair's trainings
-  double log_limit_mib = 256;            ///< of each of a training's two logs
-  double wait_for_gpu_at_most_s = 3600;  ///< when other programs use it
-  bool accept_contaminated = false;      ///< runs count even if another program computed meanwhile
-  int retries = 2;                       ///< how often a run is made again that the machine spoilt
+  double ready_timeout_s = 600;     ///< for a training to load its data and warm up
+  std::optional<double> no_progress_s;     ///< how long an epoch may last; see execute::RunSettings
+  double start_skew_at_most_s = 1;         ///< between the starts of a pair's trainings
+  double log_limit_mib = 256;              ///< of each of a training's two logs
+  std::optional<double> memory_limit_mib;  ///< of the host's memory, for each training
+  double wait_for_gpu_at_most_s = 3600;    ///< when other programs use it
+  bool accept_contaminated = false;  ///< runs count even if another program computed meanwhile
+  int retries = 2;                   ///< how often a run is made again that the machine spoilt
   double equivalence_bound_percent = 5;
   std::optional<core::PowerModel> cpu_power_model;  ///< for a CPU that can't be metered
   std::filesystem::path data_folder;

@@ -47,13 +47,15 @@ class PreparationTest : public testing::Test {
     options.counter_period_s = 1e-6;
     return measure::Instruments(options);
   }
-  Prepared prepare(const FakeDriver& driver, const study::RunSpec& run) {
+  Prepared prepare(const FakeDriver& driver, const study::RunSpec& run,
+                   const MemoryNeed& need = {}) {
     const measure::Instruments found = instruments(driver);
-    return Preparation(found, settings_, std::nullopt).before(run, folder_.path(), stop_);
+    return Preparation(found, settings_, std::nullopt).before(run, folder_.path(), stop_, {}, need);
   }
-  std::string refusal(const FakeDriver& driver, const study::RunSpec& run) {
+  std::string refusal(const FakeDriver& driver, const study::RunSpec& run,
+                      const MemoryNeed& need = {}) {
     try {
-      prepare(driver, run);
+      prepare(driver, run, need);
     } catch (const core::SystemError& error) {
       return error.what();
     }
@@ -103,6 +105,37 @@ TEST_F(PreparationTest, BeginsAndMarksTheRunBesideADisplayOrWhatProcDoesNotKnow)
       texts(prepare(driver, on_gpu_).cautions),
       ElementsAre(AllOf(HasSubstr("contaminated: "), HasSubstr("graphics"), HasSubstr("2 (Xorg)")),
                   AllOf(HasSubstr("contamination_unknown: "), HasSubstr("4711"))));
+}
+
+TEST_F(PreparationTest, SaysThatTheGpuIsLost) {
+  const FakeDriver driver(device());
+  settings_.gpu_patience_s = 0.05;
+  const measure::Instruments found = instruments(driver);
+  Preparation preparation(found, settings_, std::nullopt);
+  EXPECT_NO_THROW(preparation.before(on_gpu_, folder_.path(), stop_));
+  driver.change(device({{"lost_after_s", 0}}));
+  try {
+    preparation.before(on_gpu_, folder_.path(), stop_);
+    FAIL() << "no error";
+  } catch (const core::SystemError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("GPU-1 does not answer any more: GPU is lost"),
+                                    HasSubstr("nvidia-smi --gpu-reset")));
+  }
+}
+
+TEST_F(PreparationTest, WaitsForTheMemoryThatBothTrainingsNeed) {
+  const FakeDriver driver(device({{"memory_mib", 10'000}, {"used_mib", 600}}));
+  settings_.gpu_patience_s = 0.05;
+  EXPECT_EQ(refusal(driver, on_gpu_, {.gpu_mib = 9'000}), "it may begin");
+  EXPECT_THAT(refusal(driver, on_gpu_, {.gpu_mib = 9'500}),
+              AllOf(HasSubstr("9400 MiB of the memory of GPU GPU-1 are free"),
+                    HasSubstr("need 9500"), HasSubstr("end what holds it")));
+  EXPECT_EQ(refusal(driver, on_gpu_, {.gpu_mib = 11'000}), "it may begin")
+      << "more than there ever is: the run itself tells";
+  root_.write("proc/meminfo", "MemTotal: 2048000 kB\nMemAvailable: 1024000 kB\n");
+  EXPECT_EQ(refusal(driver, {}, {.host_mib = 900}), "it may begin");
+  EXPECT_THAT(refusal(driver, {}, {.host_mib = 1'500}),
+              HasSubstr("1000 MiB of memory are free, the run's trainings need 1500"));
 }
 
 TEST_F(PreparationTest, SaysThatItCanNotTellWhoIsOnTheGpu) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -149,6 +150,38 @@ TEST(RunCgroup, SaysWhyNoneCanBeMade) {
   ASSERT_EQ(made.index(), 1);
   EXPECT_THAT(std::get<1>(made).reason, HasSubstr("can't make a cgroup below"));
   EXPECT_THAT(std::get<1>(made).reason, HasSubstr("Delegate=yes"));
+}
+
+TEST_F(RunCgroupTest, LimitsMemoryWhereTheControllerIs) {
+  if (!permitted()) return expect_a_reason();
+  const bool has_controller = fs::exists(cgroup() / "memory.max");
+  EXPECT_EQ(std::get<0>(made_)->limit_memory(64), has_controller);
+  if (has_controller) {
+    EXPECT_EQ(core::read_file(cgroup() / "memory.max"), "67108864\n");
+  }
+}
+
+TEST_F(RunCgroupTest, RemovesWhatAKilledSessionLeftBehind) {
+  if (!permitted()) return expect_a_reason();
+  const pid_t gone = ::fork();
+  if (gone == 0) {
+    // As a session in a process of its own, whose destructors never run.
+    const RunCgroup::Made made = RunCgroup::make();
+    ::_exit(made.index() == 0 ? 0 : 1);
+  }
+  ::waitpid(gone, nullptr, 0);
+  const pid_t next = ::fork();
+  if (next == 0) {
+    const RunCgroup::Made made = RunCgroup::make();
+    ::_exit(made.index() == 0 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(next, &status, 0);
+  EXPECT_EQ(status, 0);
+  for (const auto& entry : fs::directory_iterator(cgroup().parent_path())) {
+    const std::string name = entry.path().filename();
+    EXPECT_FALSE(name.starts_with(fmt::format("tandem-{}-", gone))) << name;
+  }
 }
 
 }  // namespace

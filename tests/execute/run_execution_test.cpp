@@ -19,6 +19,7 @@ using record::Outcome;
 using record::RunResult;
 using study::Workload;
 using test::fake_workload;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using Status = Outcome::Status;
 
@@ -265,6 +266,20 @@ TEST_F(RunExecutionTest, TellsThatMemoryOrDiskRanOutFromTheTrainingsWords) {
   const RunResult full = run_anew({fake_workload("a", "disk_full")});
   EXPECT_EQ(full.outcome.name, "disk_full");
   EXPECT_THAT(full.outcome.message, HasSubstr("No space left on device: 'model.pt'"));
+}
+
+TEST_F(RunExecutionTest, EndsATrainingThatHoldsMoreMemoryThanStated) {
+  settings_.memory_limit_mib = 200;
+  const RunResult result = run({fake_workload("a", "holds_memory", 0.01)});
+  EXPECT_EQ(result.outcome.name, "out_of_memory") << result.outcome.message;
+  // By the kernel where the cgroup may say so, else by tandem.
+  EXPECT_THAT(result.outcome.message,
+              AnyOf(HasSubstr("memory_limit_mib is 200"), HasSubstr("the kernel counted a kill")));
+}
+
+TEST_F(RunExecutionTest, GivesNoStartSignalBesideATrainingThatBrokeTheProtocol) {
+  run({fake_workload("a", "good"), fake_workload("b", "ready_twice")});
+  EXPECT_EQ(count_in_events("\"type\":\"go\""), 0);
 }
 
 TEST_F(RunExecutionTest, EndsATrainingThatFloodsItsLog) {

@@ -187,6 +187,25 @@ TEST_F(SessionTest, SaysInTheAttemptWhyTheMachineCanNotGoOn) {
   EXPECT_EQ(run().ok, 2U);
 }
 
+TEST_F(SessionTest, SaysInTheAttemptWhyItFailedForWhateverReason) {
+  executor_.on_execute = [](const std::string&) { throw std::bad_alloc(); };
+  EXPECT_THROW(run(), std::bad_alloc);
+  EXPECT_EQ(store_.read_run("one").back().outcome.name, "system_failure");
+}
+
+TEST_F(SessionTest, NeverReplacesAResultThatIsThere) {
+  executor_.on_execute = [this](const std::string& id) {
+    if (id != "two") return;
+    RunResult result;  // its folder could not be forced to the disk any more
+    result.run_id = id;
+    result.attempt = 1;
+    store_.finish_attempt(result);
+    throw core::SystemError("fsync", EIO);
+  };
+  EXPECT_THROW(run(), core::SystemError);
+  EXPECT_TRUE(store_.read_deciding("two")->outcome.ok());
+}
+
 TEST_F(SessionTest, CallsAnAttemptWithoutAResultCutOffAndMakesTheRunAgain) {
   store_.begin_attempt("two");
   folder_.write("runs/two/1/run.json", R"({"started_at":"2026-01-02T03:04:05.000Z"})");

@@ -1,5 +1,6 @@
-// Many kills of tandem at random instants (see kill_campaign.h), a table of figures, and 1 when a
-// check failed. scripts/fault-campaign builds and calls it.
+// Many kills of tandem at random instants (see kill_campaign.h) with a table of figures, then every
+// fault of the table (see fault.h), from which it writes docs/faults.md; 1 when a check failed.
+// scripts/fault-campaign builds and calls it.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,7 +9,9 @@
 #include <exception>
 
 #include "core/clock.h"
+#include "core/file.h"
 #include "core/text.h"
+#include "faults/fault.h"
 #include "faults/kill_campaign.h"
 #include "report/text_table.h"
 
@@ -63,7 +66,7 @@ std::string table_of(const KillFigures& figures, double took_s) {
   return table.render();
 }
 
-int campaign(const KillCampaign::Options& options) {
+bool kill_campaign(const KillCampaign::Options& options) {
   KillCampaign campaign(options);
   const core::Time begin = core::Clock::now();
   const KillFigures figures =
@@ -73,7 +76,39 @@ int campaign(const KillCampaign::Options& options) {
   }
   fmt::print("\nseed {}\n{}", options.seed,
              table_of(figures, core::seconds_between(begin, core::Clock::now())));
-  return figures.violations.empty() ? 0 : 1;
+  return figures.violations.empty();
+}
+
+std::string text_of(const Found& found) {
+  return fmt::format("{} | {} | {} | {}", found.beside, found.a_alone, found.b_alone, found.exits);
+}
+
+/// Every fault whose name holds `only`; the page is written when that is all of them.
+bool fault_campaign(const std::string& only, const std::string& page) {
+  std::vector<Found> found;
+  size_t bad = 0;
+  const core::Time begin = core::Clock::now();
+  for (const Fault& fault : faults()) {
+    if (fault.name.find(only) == std::string_view::npos) continue;
+    const core::Time fault_begin = core::Clock::now();
+    FaultScene scene(fault);
+    found.push_back(scene.run());
+    const bool good = found.back() == fault.expected && scene.violations().empty();
+    bad += good ? 0 : 1;
+    fmt::print("{:4} {} / {}  {:.1f} s{}\n", good ? "ok" : "BAD", fault.group, fault.name,
+               core::seconds_between(fault_begin, core::Clock::now()),
+               scene.filesystem().empty() ? "" : "  (" + scene.filesystem() + ")");
+    if (!(found.back() == fault.expected)) {
+      fmt::print("     expected {}\n     found    {}\n", text_of(fault.expected),
+                 text_of(found.back()));
+    }
+    for (const std::string& violation : scene.violations()) fmt::print("     {}\n", violation);
+    std::fflush(stdout);
+  }
+  fmt::print("{} faults, {} not as expected, {}\n", found.size(), bad,
+             core::format_duration(core::seconds_between(begin, core::Clock::now())));
+  if (found.size() == faults().size()) core::write_file_atomically(page, faults_page(found));
+  return bad == 0 && !found.empty();
 }
 
 }  // namespace
@@ -81,12 +116,18 @@ int campaign(const KillCampaign::Options& options) {
 
 int main(int argc, char** argv) {
   tandem::test::KillCampaign::Options options;
-  CLI::App app("Kills tandem at random instants and checks what is left");
-  app.add_option("--kills", options.kills, "How many")->check(CLI::PositiveNumber);
+  CLI::App app(
+      "Kills tandem at random instants, disturbs it in many ways, and checks what is left");
+  std::string only;
+  std::string page = "docs/faults.md";
+  app.add_option("--kills", options.kills, "How many; 0: none")->check(CLI::NonNegativeNumber);
   app.add_option("--seed", options.seed, "Of the instants");
+  app.add_option("--only", only, "Faults whose name holds this; the page is not written then");
+  app.add_option("--page", page, "Where the page of all faults goes")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
-    return tandem::test::campaign(options);
+    const bool kept = options.kills == 0 || tandem::test::kill_campaign(options);
+    return tandem::test::fault_campaign(only, page) && kept ? 0 : 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

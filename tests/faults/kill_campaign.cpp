@@ -21,6 +21,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "faults/campaign_tools.h"
 #include "measure/cgroup.h"
 #include "record/index.h"
 #include "record/index_rows.h"
@@ -49,74 +50,13 @@ constexpr double beyond_the_end = 0.1;
 constexpr double more_with_each_kill = 0.02;
 
 Json manifest_of(const std::string& model, int position) {
-  return {
-      {"manifest_version", 1},
-      {"repo", "fake"},
-      {"model", model},
-      {"title", "a made-up workload"},
-      {"domain", "vision"},
-      {"architecture", "none"},
-      {"catalogue",
-       {{"position", position}, {"memory_mb", 100}, {"gpu_util_percent", 50}, {"duration_s", 1}}},
-      {"command",
-       {(core::program_folder() / "fake-trainer").string(), "stays_without_tandem",
-        fmt::format("{}", epoch_s), "--seed", "{seed}"}},
-      {"hyperparameters",
-       {{"epochs",
-         {{"flag", "--epochs"}, {"type", "integer"}, {"default", 4}, {"least", 1}, {"most", 1000}}},
-        {"learning_rate",
-         {{"flag", "--learning-rate"}, {"type", "real"}, {"default", 0.1}, {"least", 0}}}}},
-      {"performance_metric", {{"name", "accuracy"}, {"direction", "higher_is_better"}}}};
+  return fake_manifest(model, position,
+                       {(core::program_folder() / "fake-trainer").string(), "stays_without_tandem",
+                        fmt::format("{}", epoch_s), "--seed", "{seed}"});
 }
 
 Json model_of(const std::string& name) {
   return {{"repo", "fake"}, {"model", name}};
-}
-
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code code;
-  for (const auto& entry : fs::directory_iterator(folder, code)) entries.push_back(entry.path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
-/// Processes whose parent this one is, with what they are.
-std::vector<std::pair<pid_t, std::string>> children() {
-  std::vector<std::pair<pid_t, std::string>> found;
-  for (const fs::path& task : entries_of("/proc/self/task")) {
-    std::ifstream pids(task / "children");
-    for (pid_t pid = 0; pids >> pid;) {
-      std::string command;
-      std::getline(std::ifstream(fmt::format("/proc/{}/cmdline", pid)), command);
-      std::replace(command.begin(), command.end(), '\0', ' ');
-      found.emplace_back(pid, core::printable(command));
-    }
-  }
-  return found;
-}
-
-/// Reaps what has ended. False when no child is left.
-bool reap_children() {
-  for (;;) {
-    const pid_t pid = ::waitpid(-1, nullptr, WNOHANG);
-    if (pid == 0) return true;
-    if (pid < 0 && errno == ECHILD) return false;
-  }
-}
-
-/// -signal when it was killed.
-int exit_code_of(int status) {
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
-/// Nothing when it is gone.
-std::optional<std::string> content_of(const fs::path& file) {
-  try {
-    return core::read_file(file);
-  } catch (const core::SystemError&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace
@@ -365,12 +305,7 @@ void KillCampaign::check_index(bool finished) {
   const fs::path file = record::Index::file_of(store);
   std::string what;
   try {
-    const fs::path expected_file = folder_.path() / "expected.sqlite";
-    fs::remove(expected_file);
-    for (record::Index expected(expected_file); const RunResult& result : store.read_all()) {
-      expected.add(result);
-    }
-    const std::string expected = index_rows(expected_file);
+    const std::string expected = rows_of_folders(store, folder_.path());
     const auto compare = [&](const char* which) {
       const std::string rows = index_rows(file);
       if (rows == expected || !what.empty()) return;

@@ -41,6 +41,24 @@ class Environment {
   const char* name_;
 };
 
+TEST(Gpu, SaysThatItDoesNotAnswerAnyMoreUnlessItNeverDid) {
+  const Json gpu = {{"uuid", "GPU-1"}};
+  const FakeDriver driver(FakeDriver::one_device(gpu));
+  const GpuDriver found = driver.load();
+  const Gpu& answering = found.devices().front();
+  EXPECT_EQ(answering.silence(answering.state()), "");
+  Json lost = gpu;
+  lost["lost_after_s"] = 0;
+  driver.change(FakeDriver::one_device(lost));
+  EXPECT_THAT(answering.silence(answering.state()),
+              HasSubstr("the GPU GPU-1 does not answer any more: "));
+  Json mute = gpu;
+  mute["answers"] = {{"nvmlDeviceGetTemperature", "not_supported"}};
+  const FakeDriver other(FakeDriver::one_device(mute));
+  const GpuDriver without = other.load();
+  EXPECT_EQ(without.devices().front().silence(without.devices().front().state()), "");
+}
+
 TEST(Gpu, DescribesItself) {
   const FakeDriver driver(
       FakeDriver::one_device({{"uuid", "GPU-15fedf05-d83c-145e-35b6-12b6f3c2393a"},

@@ -46,6 +46,8 @@ const std::string mnist_pair = pair("examples/mnist", "examples/mnist_rnn");
 INSTANTIATE_TEST_SUITE_P(
     All, BrokenStudyFile,
     ::testing::Values(
+        BrokenStudy{"MemoryForNobody", study_text(R"("memory_limit_mib": 0)"), "$.memory_limit_mib",
+                    "0", "a number from 16"},
         BrokenStudy{"RetriesForEver", study_text(R"("retries": "always")"), "$.retries",
                     "\"always\"", "a whole number from 0 to 100"},
         BrokenStudy{"AcceptsContaminationOnlyYesOrNo", study_text(R"("accept_contaminated": 1)"),

@@ -39,7 +39,7 @@ TEST(StudyFile, ReadsEverythingThatAStudyCanSay) {
     "order": "as_listed", "order_seed": 99, "repetitions": 3, "seed": 5, "sampling_hz": 20,
     "cool_down_s": 60, "timeout_s": 120, "equivalence_bound_percent": 2.5,
     "no_progress_s": 90, "start_skew_at_most_s": 0.5, "log_limit_mib": 16,
-    "wait_for_gpu_at_most_s": 7200, "accept_contaminated": true, "retries": 5,
+    "wait_for_gpu_at_most_s": 7200, "accept_contaminated": true, "retries": 5, "ready_timeout_s": 30, "memory_limit_mib": 8000,
     "description": "all of it", "data_folder": "/data",
     "resources": {"threads": 2, "wait_policy": "active", "cores": [0, 1]},
     "cpu_power_model": {"name": "office PC", "idle_w": 20, "busy_core_w": 11},
@@ -61,6 +61,8 @@ TEST(StudyFile, ReadsEverythingThatAStudyCanSay) {
   EXPECT_EQ(study.wait_for_gpu_at_most_s, 7200);
   EXPECT_TRUE(study.accept_contaminated);
   EXPECT_EQ(study.retries, 5);
+  EXPECT_EQ(study.ready_timeout_s, 30);
+  EXPECT_EQ(study.memory_limit_mib, 8000);
   EXPECT_EQ(study.equivalence_bound_percent, 2.5);
   EXPECT_EQ(study.data_folder, "/data");
   EXPECT_EQ(study.resources, (Resources{2, "active", {0, 1}}));
