@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "networks/kinds.h"
 #include "networks/minibatch_training.h"
+#include "optimizers.h"
 #include "ranking_metrics.h"
 
 namespace tandem::trainers {
@@ -224,7 +225,7 @@ torch::Tensor mlp_regression_loss(const SideBySideMlps& mlps, const torch::Tenso
 
 std::unique_ptr<torch::optim::Optimizer> mlp_regression_optimizer(const SideBySideMlps& mlps,
                                                                   double learning_rate) {
-  return std::make_unique<torch::optim::SGD>(
+  return std::make_unique<Sgd>(
       mlps.parameters(), torch::optim::SGDOptions(learning_rate).momentum(momentum).nesterov(true));
 }
 

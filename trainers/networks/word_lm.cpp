@@ -14,6 +14,7 @@
 #include "networks/gradients.h"
 #include "networks/kinds.h"
 #include "networks/minibatch_training.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {
@@ -112,8 +113,7 @@ class WordLmTraining : public MinibatchTraining {
 
   std::unique_ptr<torch::optim::Optimizer> make_optimizer() override {
     best_validation_loss_ = std::numeric_limits<double>::infinity();
-    return std::make_unique<torch::optim::SGD>(network_->parameters(),
-                                               torch::optim::SGDOptions(learning_rate_));
+    return std::make_unique<Sgd>(network_->parameters(), torch::optim::SGDOptions(learning_rate_));
   }
 
   /// The rows of the text in their order: a batch goes on where the one before it ended.
