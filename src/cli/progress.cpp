@@ -8,9 +8,9 @@
 
 namespace tandem::cli {
 
-void say(const std::string& text) {
+void say(const std::string& text, std::FILE* to) {
   // Nobody may be reading any more; that ends the display, not the study.
-  if (std::fputs(text.c_str(), stdout) >= 0) std::fflush(stdout);
+  if (std::fputs(text.c_str(), to) >= 0) std::fflush(to);
 }
 
 void ProgressDisplay::session_begins(size_t planned, size_t already_done,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -8,14 +9,15 @@
 
 namespace tandem::cli {
 
-/// Prints to the standard output at once; a reader that went away is no error.
-void say(const std::string& text);
+/// Prints at once; a reader that went away is no error.
+void say(const std::string& text, std::FILE* to = stdout);
 
 /// Shows a session's progress: on a terminal a line that is written over, and in any case a line
 /// for each run that has ended.
 class ProgressDisplay : public execute::SessionObserver {
  public:
-  explicit ProgressDisplay(bool terminal) : terminal_(terminal) {}
+  /// `terminal` says whether `to` is one.
+  explicit ProgressDisplay(bool terminal, std::FILE* to = stdout) : terminal_(terminal), to_(to) {}
 
   void session_begins(size_t planned, size_t already_done,
                       const std::vector<const study::PlannedRun*>& to_do,
@@ -42,7 +44,10 @@ class ProgressDisplay : public execute::SessionObserver {
   /// ` on cores 0`, empty where there is one device.
   std::string on(size_t device) const;
 
+  void say(const std::string& text) const { cli::say(text, to_); }
+
   bool terminal_;
+  std::FILE* to_;
   TimeLeft time_left_;
   size_t to_do_ = 0;
   size_t begun_ = 0;

@@ -53,15 +53,20 @@ void print_table(const study::Catalogue& catalogue) {
   }
   fmt::print(
       "{}\n{} workloads, {} with a trainer. Memory, utilisation and time are the catalogue's\n"
-      "(one training alone at full scale on an RTX 3080, 10 GB), not this machine's.\n",
+      "(one training alone at full scale on an RTX 3080, 10 GB), not this machine's:\n"
+      "'tandem workloads profile' measures those.\n",
       table.render(), catalogue.workloads().size(), trainable);
 }
 
 }  // namespace
 
-void add_workloads_command(CLI::App& app, core::ExitCode&) {
+void add_workloads_command(CLI::App& app, core::ExitCode& exit_code) {
   CLI::App* command = app.add_subcommand("workloads", "List the workloads that a study can use");
-  command->footer("Example: tandem workloads --json");
+  command->footer(
+      "Example: tandem workloads --json\n"
+      "         tandem workloads profile mnist --scale quick");
+  command->require_subcommand(0, 1);
+  add_profile_command(*command, exit_code);
   struct Options {
     std::filesystem::path further;
     bool as_json = false;
@@ -69,7 +74,8 @@ void add_workloads_command(CLI::App& app, core::ExitCode&) {
   const auto options = std::make_shared<Options>();
   command->add_option("--workloads", options->further, "Folder of further workload manifests");
   add_json_flag(*command, options->as_json);
-  command->callback([options] {
+  command->callback([command, options] {
+    if (!command->get_subcommands().empty()) return;
     const study::Catalogue catalogue = catalogue_with(options->further);
     if (!options->as_json) return print_table(catalogue);
     Json document = Json::array();

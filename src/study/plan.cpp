@@ -59,6 +59,18 @@ class PlanBuilder {
     if (study_.order == RunOrder::randomised) randomise(first_run, repetition);
   }
 
+  /// Each of the workloads alone with its defaults: what a pair's A is alone.
+  void add_alone(const std::vector<std::string>& workloads, int repetition) {
+    const size_t first_run = plan_.runs.size();
+    for (const std::string& id : workloads) {
+      const Hyperparameters defaults = catalogue_.at(id).defaults(study_.scale);
+      const RunSpec spec =
+          spec_of({id, id, defaults, defaults}, {.of_a = true}, {}, repetition, std::nullopt);
+      plan_.runs.push_back({spec, spec.id(), expected_run_s(catalogue_, spec)});
+    }
+    if (study_.order == RunOrder::randomised) randomise(first_run, repetition);
+  }
+
   Plan finish() { return std::move(plan_); }
 
  private:
@@ -246,6 +258,15 @@ Plan make_plan(const Study& study, const Catalogue& catalogue, const std::string
   PlanBuilder builder(study, catalogue, machine_class, earlier);
   for (int repetition = 1; repetition <= study.repetitions; ++repetition) {
     builder.add_repetition(repetition);
+  }
+  return builder.finish();
+}
+
+Plan make_profile_plan(const Study& study, const std::vector<std::string>& workloads,
+                       const Catalogue& catalogue, const std::string& machine_class) {
+  PlanBuilder builder(study, catalogue, machine_class, {});
+  for (int repetition = 1; repetition <= study.repetitions; ++repetition) {
+    builder.add_alone(workloads, repetition);
   }
   return builder.finish();
 }

@@ -82,4 +82,10 @@ std::vector<Experiment> experiments_of(const std::vector<Setting>& settings);
 Plan make_plan(const Study& study, const Catalogue& catalogue, const std::string& machine_class,
                const BlockDevices& earlier = {});
 
+/// Plans what a machine's own catalogue is measured from: each of the workloads (ids) alone with
+/// its default hyperparameters, in each of the study's repetitions, in the order of its seed. The
+/// same runs as the solo runs of a study with these settings; the study's pairs play no part.
+Plan make_profile_plan(const Study& study, const std::vector<std::string>& workloads,
+                       const Catalogue& catalogue, const std::string& machine_class);
+
 }  // namespace tandem::study

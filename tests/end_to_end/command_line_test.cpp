@@ -242,6 +242,8 @@ TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
     EXPECT_EQ(called.exit_code, 0);
     EXPECT_THAT(called.out, HasSubstr("Example: tandem " + std::string(command)));
   }
+  EXPECT_THAT(tandem({"workloads", "profile", "--help"}).out,
+              HasSubstr("Example: tandem workloads profile"));
   EXPECT_THAT(tandem({"--help"}).out, HasSubstr("Exit codes"));
 }
 
@@ -258,6 +260,57 @@ TEST_F(CommandLineTest, KeepsItsTablesWithin80Columns) {
       begin = end + 1;
     }
   }
+}
+
+TEST_F(CommandLineTest, MeasuresTheMachinesOwnCatalogue) {
+  const auto profile = [&](std::vector<std::string> further) {
+    std::vector<std::string> arguments{
+        "workloads", "profile", "--scale",           "quick",
+        "--idle-s",  "0",       "--workloads",       folder_ / "workloads",
+        "--results", results(), "--cpu-power-model", "name=test,idle_w=10,busy_core_w=5"};
+    arguments.insert(arguments.end(), further.begin(), further.end());
+    return tandem(arguments);
+  };
+  const Called first = profile({"steady", "fake/other", "--repetitions", "2"});
+  ASSERT_EQ(first.exit_code, 0) << first.out << first.err;
+  EXPECT_THAT(first.out, AllOf(HasSubstr("4 to do"), HasSubstr("[4/4]"), HasSubstr("CPU %"),
+                               HasSubstr("one training alone"), HasSubstr("tandem pairs")));
+  const Json catalogue = core::read_json(results() / "cpu-quick.json");
+  for (const char* id : {"fake/steady", "fake/other"}) {
+    const Json& figures = catalogue.at("workloads").at(id);
+    EXPECT_EQ(figures.at("runs"), 2);
+    EXPECT_GT(figures.at("duration_s"), 0.1) << "four epochs of 0.05 s";
+    EXPECT_TRUE(figures.at("memory_mb").is_number() || figures.at("memory_mb").contains("missing"));
+    EXPECT_EQ(figures.at("gpu_util_percent").at("missing"), "the training ran on the CPU");
+  }
+
+  // What is there is not measured again, and stays in the catalogue beside what is new.
+  const Called second = profile({"steady", "diverging", "--repetitions", "2", "--json"});
+  EXPECT_EQ(second.exit_code, 3) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("2 already done, 2 to do"));
+  const Json document = Json::parse(second.out);
+  EXPECT_EQ(document.at("workloads").size(), 2U);
+  EXPECT_EQ(document.at("failures").at("fake/diverging").size(), 2U);
+  EXPECT_EQ(document.at("workloads").at("fake/other"), [&] {
+    Json expected = catalogue.at("workloads").at("fake/other");
+    for (const char* name : {"power_w", "tensor_memory_peak_mib"}) {
+      expected[name] = document.at("workloads").at("fake/other").at(name);
+    }
+    return expected;
+  }());
+  EXPECT_EQ(core::read_json(results() / "cpu-quick.json"), catalogue);
+}
+
+TEST_F(CommandLineTest, NamesTheNearestWorkloadsToOneThatCannotBeMeasured) {
+  const Called unknown = tandem({"workloads", "profile", "mnits", "--results", results()});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, AllOf(HasSubstr("NAME"), HasSubstr("\"mnits\""), HasSubstr("mnist")));
+  const Called ambiguous = tandem({"workloads", "profile", "default", "--results", results()});
+  EXPECT_EQ(ambiguous.exit_code, 2);
+  EXPECT_THAT(ambiguous.err, AllOf(HasSubstr("MRT-OAST/default"), HasSubstr("bug-localization")));
+  EXPECT_EQ(tandem({"workloads", "profile", "--scale", "tiny"}).exit_code, 2);
+  EXPECT_EQ(tandem({"workloads", "profile", "mnist", "--repetitions", "0"}).exit_code, 2);
+  EXPECT_FALSE(fs::exists(results()));
 }
 
 TEST_F(CommandLineTest, CanBeInterruptedAndGoesOnWithWhatIsMissing) {

@@ -286,5 +286,36 @@ TEST(Plan, LimitsTheThreadsOfMpsInPairsOnly) {
   }
 }
 
+TEST(ProfilePlan, HasEachWorkloadAloneInEachRepetition) {
+  Study study = test::study_from(test::study_text());
+  study.repetitions = 2;
+  const std::vector<std::string> ids{"examples/mnist", "examples/word_lm"};
+  const Plan plan = make_profile_plan(study, ids, test::catalogue(), "test machine");
+  std::multiset<std::string> found;
+  std::set<std::string> run_ids;
+  for (const PlannedRun& run : plan.runs) {
+    ASSERT_EQ(run.spec.participants.size(), 1U);
+    found.insert(run.spec.participants[0].workload);
+    EXPECT_EQ(run.spec.participants[0].seed, run.spec.repetition);
+    run_ids.insert(run.id);
+  }
+  EXPECT_EQ(found, (std::multiset<std::string>{ids[0], ids[0], ids[1], ids[1]}));
+  EXPECT_EQ(run_ids.size(), 4U);
+  EXPECT_EQ(plan.runs[0].spec.repetition, 1);
+  EXPECT_EQ(plan.runs[3].spec.repetition, 2);
+  EXPECT_TRUE(plan.cells.empty());
+  EXPECT_EQ(plan.expected_s(), 2 * (155 + 500));
+}
+
+TEST(ProfilePlan, HasTheSoloRunsOfAStudyWithTheSameSettings) {
+  const Study study = test::study_from(test::study_text());
+  const Plan profile = make_profile_plan(study, {"examples/mnist", "examples/mnist_rnn"},
+                                         test::catalogue(), "test machine");
+  const Plan plan = plan_of(study);
+  for (const PlannedRun& run : profile.runs) {
+    EXPECT_EQ(std::ranges::count(plan.runs, run.id, &PlannedRun::id), 1) << run.id;
+  }
+}
+
 }  // namespace
 }  // namespace tandem::study
