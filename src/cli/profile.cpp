@@ -119,7 +119,8 @@ std::vector<record::RunResult> results_like(const study::Plan& plan,
     spec.repetition = result.spec.repetition;
     if (spec != result.spec || spec.concurrent()) return false;
     const study::ParticipantSpec& training = spec.participants.front();
-    return std::ranges::find(catalogue.ids(), training.workload) != catalogue.ids().end() &&
+    const std::vector<std::string> ids = catalogue.ids();
+    return std::ranges::find(ids, training.workload) != ids.end() &&
            catalogue.at(training.workload).defaults(spec.scale) == training.hyperparameters;
   };
   std::set<std::string> run_ids;

@@ -62,10 +62,12 @@ class PlanBuilder {
   /// Each of the workloads alone with its defaults: what a pair's A is alone.
   void add_alone(const std::vector<std::string>& workloads, int repetition) {
     const size_t first_run = plan_.runs.size();
+    Experiment alone;
+    alone.of_a = true;
     for (const std::string& id : workloads) {
       const Hyperparameters defaults = catalogue_.at(id).defaults(study_.scale);
       const RunSpec spec =
-          spec_of({id, id, defaults, defaults}, {.of_a = true}, {}, repetition, std::nullopt);
+          spec_of({id, id, defaults, defaults}, alone, {}, repetition, std::nullopt);
       plan_.runs.push_back({spec, spec.id(), expected_run_s(catalogue_, spec)});
     }
     if (study_.order == RunOrder::randomised) randomise(first_run, repetition);
