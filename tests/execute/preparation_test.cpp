@@ -118,8 +118,8 @@ TEST_F(PreparationTest, SaysThatTheGpuIsLost) {
     preparation.before(on_gpu_, folder_.path(), stop_);
     FAIL() << "no error";
   } catch (const core::SystemError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("GPU-1 does not answer any more: GPU is lost"),
-                                    HasSubstr("nvidia-smi --gpu-reset")));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("GPU-1 does not answer any more: "),
+                                    HasSubstr("GPU is lost"), HasSubstr("nvidia-smi --gpu-reset")));
   }
 }
 
