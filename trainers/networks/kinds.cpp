@@ -4,9 +4,7 @@ namespace tandem::trainers {
 
 const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kinds{
-      mnist(),
-      mnist_rnn(),
-      mnist_ff(),
+      mnist(), mnist_rnn(), mnist_ff(), bug_localization(), word_lm(),
   };
   return kinds;
 }

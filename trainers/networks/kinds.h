@@ -8,5 +8,7 @@ namespace tandem::trainers {
 WorkloadKind mnist();
 WorkloadKind mnist_rnn();
 WorkloadKind mnist_ff();
+WorkloadKind bug_localization();
+WorkloadKind word_lm();
 
 }  // namespace tandem::trainers

@@ -27,7 +27,7 @@ class MinibatchTraining : public Workload {
   void initialize() final;
   std::int64_t parameters() const final;
   void warm_up() override;
-  double train_epoch() final;
+  double train_epoch() override;
 
  protected:
   /// `batch_size` is the workload's hyperparameter of this name.
