@@ -66,7 +66,8 @@ void print_plan(const OpenStudy& open, const PlanOutlook& outlook) {
              study::name_of(study.device));
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     const study::StudyPair& models = study.pairs[pair];
-    fmt::print("\nPair {}: A {}, B {}\n", pair + 1, models.a, models.b);
+    fmt::print("\n");
+    print_wrapped(fmt::format("Pair {}: A {}, B {}", pair + 1, models.a, models.b));
     TextTable table({"no.", "runs", "B's setting", "value", "expected"},
                     {Align::right, Align::left, Align::left, Align::right, Align::right});
     const auto settings = study::settings_of(study, models, open.catalogue);

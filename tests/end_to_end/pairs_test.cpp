@@ -39,7 +39,8 @@ TEST_F(PairsTest, SaysWhereTheOriginalsPrintedCountsDiffer) {
   EXPECT_THAT(called.out, HasSubstr("120 feasible pairs"));
   EXPECT_THAT(called.out, HasSubstr("other numbers for some types"));
   std::set<std::string> differences;
-  for (const Json& difference : json_of({}).at("original_prints_other_counts")) {
+  const Json listed = json_of({});
+  for (const Json& difference : listed.at("original_prints_other_counts")) {
     differences.insert(difference.at("type").get<std::string>() + " " +
                        difference.at("feasible").dump() + " " +
                        difference.at("printed_in_the_original").dump());
@@ -76,7 +77,8 @@ TEST_F(PairsTest, SelectsByAMachinesOwnFigures) {
       "examples/mnist": {"memory_mb": 7000, "cpu_util_percent": 90, "duration_s": 6},
       "MRT-OAST/default": {"memory_mb": 6000, "cpu_util_percent": 95, "duration_s": 8}}})");
   const std::string own = folder_ / "own.json";
-  EXPECT_EQ(json_of({"--catalogue", own}).at("feasible"), 120 - 3);
+  // mnist no longer fits beside densenet121, hrnet18 and MRT-OAST, nor MRT-OAST beside densenet121.
+  EXPECT_EQ(json_of({"--catalogue", own}).at("feasible"), 120 - 4);
   const Called selected = pairs({"select", "--catalogue", own, "--output", folder_ / "s.json"});
   ASSERT_EQ(selected.exit_code, 0) << selected.err;
   EXPECT_THAT(selected.out, AllOf(HasSubstr("Figures measured on this one, quick scale"),

@@ -18,7 +18,7 @@ TEST(GanttText, DrawsPairsTrainingsAloneAndIdleTimeWithinItsWidth) {
   EXPECT_EQ(gantt_text(two_devices(), 32),
             "one       |##########----------|\n"
             "the other |-----               |\n"
-            "           0            1 min 40 s\n"
+            "           0         1 min 40 s\n"
             "# pairs   - trainings alone\n");
 }
 

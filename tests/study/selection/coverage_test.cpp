@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "made_up_catalogue.h"
-#include "studies.h"
+#include "study/studies.h"
 
 namespace tandem::study {
 namespace {

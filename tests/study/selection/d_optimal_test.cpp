@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "made_up_catalogue.h"
-#include "studies.h"
 #include "study/seeded_draws.h"
 #include "study/selection/selection.h"
+#include "study/studies.h"
 
 namespace tandem::study {
 namespace {

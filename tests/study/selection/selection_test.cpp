@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "made_up_catalogue.h"
-#include "studies.h"
+#include "study/studies.h"
 
 namespace tandem::study {
 namespace {
