@@ -169,10 +169,10 @@ WorkloadKind resnet32() {
   return kind(5, {.train_samples = 800, .epochs = 6, .learning_rate = 0.01, .batch_size = 16});
 }
 WorkloadKind resnet44() {
-  return kind(7, {.train_samples = 600, .epochs = 6, .learning_rate = 0.01, .batch_size = 16});
+  return kind(7, {.train_samples = 600, .epochs = 6, .learning_rate = 0.005, .batch_size = 16});
 }
 WorkloadKind resnet56() {
-  return kind(9, {.train_samples = 480, .epochs = 6, .learning_rate = 0.01, .batch_size = 16});
+  return kind(9, {.train_samples = 480, .epochs = 6, .learning_rate = 0.005, .batch_size = 16});
 }
 
 }  // namespace tandem::trainers

@@ -26,15 +26,14 @@ class CifarResnet(nn.Module):
         return self.norms[i](self.convolutions[i](x))
 
     def forward(self, x):
-        x = F.relu(self.layer(0, x))
+        x = F.relu(self.layer(0, x), inplace=True)
         for i in range(1, len(self.convolutions), 2):
-            residual = self.layer(i + 1, F.relu(self.layer(i, x)))
+            residual = self.layer(i + 1, F.relu(self.layer(i, x), inplace=True))
             if residual.shape != x.shape:  # option A: every second pixel, zeros for new channels
-                shortcut = torch.zeros_like(residual)
                 missing = residual.shape[1] - x.shape[1]
-                shortcut[:, missing // 2:missing // 2 + x.shape[1]] = x[..., ::2, ::2]
-                x = shortcut
-            x = F.relu(residual + x)
+                x = F.pad(x[..., ::2, ::2], (0, 0, 0, 0, missing // 2, missing // 2))
+            residual += x
+            x = F.relu(residual, inplace=True)
         return F.log_softmax(self.classifier(x.flatten(2).mean(2)), dim=1)
 
 
@@ -60,5 +59,14 @@ def build(layers):
     return CifarResnet(layers)
 
 
+def training(network, batch_size, learning_rate):
+    network.to(memory_format=torch.channels_last)
+    images = torch.randn(batch_size, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+    labels = torch.arange(batch_size) % 10
+    optimizer = torch.optim.SGD(network.parameters(), learning_rate, momentum=0.9,
+                                weight_decay=1e-4)
+    return optimizer, lambda: F.nll_loss(network(images), labels)
+
+
 if __name__ == "__main__":
-    parity.main(build, translate)
+    parity.main(build, translate, training)

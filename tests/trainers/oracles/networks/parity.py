@@ -5,22 +5,28 @@ A script defines
                           called with the case's inputs, returning a tensor or several
     translate(tensors)    optional: our named tensors → the same by the names of build()'s network;
                           linear in the tensors, for it is used for gradients too
-and ends with `parity.main(build, translate)`. It is called as
+    training(network, batch_size, learning_rate)
+                          optional, for time: an optimiser and a function that returns the loss of a
+                          ready-made batch of full-scale shapes
+and ends with `parity.main(build, translate, training)`. It is called as
 
     NAME.py compare FILE OPTIONS
+    NAME.py time OPTIONS --batch-size 128 --learning-rate 0.1 --steps 10 --epochs 2 --threads 1
 
 FILE has what tests/trainers/network_parity.cpp recorded of our network in float32 and float64;
 OPTIONS are build()'s arguments as JSON. Printed as JSON: for each precision the largest difference
 of the outputs, the gradients, the buffers after the pass and the outputs in evaluation mode. A
 difference is a share of the tensor's largest magnitude, or of a thousandth of the largest in the
 whole group where that is more: the gradient of a bias before a batch normalisation is nothing but
-noise. Names or shapes that don't fit end the script with a message.
+noise. Names or shapes that don't fit end the script with a message. `time` prints the seconds of
+each epoch of so many training steps, after one that isn't counted, as JSON.
 
 Written with Debian 12's python3-torch 1.13 (torch.__version__ 1.13.0a0).
 """
 import argparse
 import json
 import sys
+import time
 
 try:
     import torch
@@ -97,14 +103,45 @@ def compare(network, translate, archive):
     return result
 
 
-def main(build, translate=lambda tensors: tensors):
+def time_steps(network, training, arguments):
+    """Prints one line an epoch, as mnist_training.py does."""
+    optimizer, loss_of_batch = training(network, arguments.batch_size, arguments.learning_rate)
+    network.train()
+    for epoch in range(arguments.epochs + 1):
+        start = time.monotonic()
+        loss_sum = torch.zeros((), dtype=torch.float64)
+        for _ in range(arguments.steps if epoch > 0 else 1):
+            optimizer.zero_grad()
+            loss = loss_of_batch()
+            loss.backward()
+            optimizer.step()
+            loss_sum.add_(loss.detach())
+        loss_sum.item()
+        if epoch > 0:
+            print(json.dumps({"epoch": epoch, "train_seconds": time.monotonic() - start}),
+                  flush=True)
+
+
+def main(build, translate=lambda tensors: tensors, training=None):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     comparison = commands.add_parser("compare")
     comparison.add_argument("file")
     comparison.add_argument("options", type=json.loads)
+    if training is not None:
+        timing = commands.add_parser("time")
+        timing.add_argument("options", type=json.loads)
+        timing.add_argument("--batch-size", type=int, required=True)
+        timing.add_argument("--learning-rate", type=float, required=True)
+        timing.add_argument("--steps", type=int, required=True)
+        timing.add_argument("--epochs", type=int, default=1)
+        timing.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
+    if arguments.command == "time":
+        torch.set_num_threads(arguments.threads)
+        time_steps(build(**arguments.options), training, arguments)
+        return
     archive = torch.load(arguments.file)
     result = {}
     for precision in ["float32", "float64"]:

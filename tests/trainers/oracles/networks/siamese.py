@@ -9,11 +9,12 @@ import parity
 
 def block(network, name, x, stride):
     """Two 3 × 3 convolutions of He et al. 2015, with a 1 × 1 convolution around them if needed."""
-    y = F.relu(network[name + "_norm1"](network[name + "_conv1"](x)))
+    y = F.relu(network[name + "_norm1"](network[name + "_conv1"](x)), inplace=True)
     y = network[name + "_norm2"](network[name + "_conv2"](y))
     if stride > 1:
         x = network[name + "_around_norm"](network[name + "_around_conv"](x))
-    return F.relu(x + y)
+    y += x
+    return F.relu(y, inplace=True)
 
 
 class Siamese(nn.Module):
@@ -38,7 +39,7 @@ class Siamese(nn.Module):
         self.judge = nn.Sequential(nn.Linear(1024, 256), nn.ReLU(), nn.Linear(256, 1), nn.Sigmoid())
 
     def features(self, x):
-        x = F.relu(self.parts["stem_norm"](self.parts["stem_conv"](x)))
+        x = F.relu(self.parts["stem_norm"](self.parts["stem_conv"](x)), inplace=True)
         x = F.max_pool2d(x, kernel_size=3, stride=2, padding=1)
         for name, stride in self.blocks:
             x = block(self.parts, name, x, stride)
@@ -68,5 +69,12 @@ def build():
     return Siamese()
 
 
+def training(network, batch_size, learning_rate):
+    first, second = torch.randn(2, batch_size, 1, 28, 28)
+    same = (torch.arange(batch_size) % 2).float()
+    optimizer = torch.optim.Adadelta(network.parameters(), lr=learning_rate)
+    return optimizer, lambda: F.binary_cross_entropy(network(first, second), same)
+
+
 if __name__ == "__main__":
-    parity.main(build, translate)
+    parity.main(build, translate, training)
