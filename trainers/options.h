@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -48,8 +49,10 @@ struct Settings {
   Scale scale = Scale::full;
   std::uint64_t seed = 1;
   std::string device = "cpu";
-  std::filesystem::path data;      ///< Empty: data are made up (WorkloadKind::makes_up_data).
-  std::optional<int> threads;      ///< Empty: libtorch's own choice.
+  std::filesystem::path data;  ///< Empty: data are made up (WorkloadKind::makes_up_data).
+  std::optional<int> threads;  ///< Empty: libtorch's own choice.
+  /// Limits the training samples, and the test samples, below what the scale has. For tests.
+  std::optional<std::int64_t> samples_at_most;
   nlohmann::json hyperparameters;  ///< Name → value, all of the workload's.
 
   std::int64_t whole(const std::string& name) const {
@@ -60,6 +63,11 @@ struct Settings {
   template <typename T>
   T by_scale(T full, T quick) const {
     return scale == Scale::full ? full : quick;
+  }
+  /// How many samples to load or to make up: the scale's number, within samples_at_most.
+  std::int64_t samples(std::int64_t full, std::int64_t quick) const {
+    const std::int64_t of_scale = by_scale(full, quick);
+    return std::min(of_scale, samples_at_most.value_or(of_scale));
   }
 };
 

@@ -38,6 +38,17 @@ TEST(Options, DefaultsAreThoseOfTheScale) {
   EXPECT_EQ(parse({"--scale", "quick"}).real("learning_rate"), 0.1);
 }
 
+TEST(Options, SamplesAreThoseOfTheScaleUnlessFewerAreAskedFor) {
+  Settings settings = parse({});
+  EXPECT_EQ(settings.samples(600, 50), 600);
+  settings.samples_at_most = 40;
+  EXPECT_EQ(settings.samples(600, 50), 40);
+  settings = parse({"--scale", "quick"});
+  EXPECT_EQ(settings.samples(600, 50), 50);
+  settings.samples_at_most = 70;
+  EXPECT_EQ(settings.samples(600, 50), 50);
+}
+
 TEST(Options, FlagsOverrideDefaults) {
   const Settings settings = parse({"--epochs", "6", "--learning-rate=2e-3", "--seed", "42",
                                    "--threads", "2", "--device", "cuda", "--dropout", "0"});

@@ -53,8 +53,8 @@ WorkloadKind mnist() {
                                                     settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
-                load_mnist(settings.data, settings.by_scale(60'000, 1'250),
-                           settings.by_scale(10'000, 1'000)),
+                load_mnist(settings.data, settings.samples(60'000, 1'250),
+                           settings.samples(10'000, 1'000)),
                 adadelta_recipe(network, settings), settings);
           }};
 }

@@ -193,8 +193,8 @@ WorkloadKind mnist_ff() {
                {"passes_per_epoch", "passes over the training data", whole_number(1), 100, 1}},
           .data_source = mnist_source,
           .create = [](const Settings& settings) {
-            const ImageDataSet data = load_mnist(settings.data, settings.by_scale(60'000, 4'000),
-                                                 settings.by_scale(10'000, 1'000));
+            const ImageDataSet data = load_mnist(settings.data, settings.samples(60'000, 4'000),
+                                                 settings.samples(10'000, 1'000));
             return std::make_unique<ForwardForward>(data, settings);
           }};
 }

@@ -54,8 +54,8 @@ WorkloadKind mnist_rnn() {
                                                        settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
-                load_mnist(settings.data, settings.by_scale(60'000, 4'500),
-                           settings.by_scale(10'000, 2'000)),
+                load_mnist(settings.data, settings.samples(60'000, 4'500),
+                           settings.samples(10'000, 2'000)),
                 adadelta_recipe(network, settings), settings);
           }};
 }
