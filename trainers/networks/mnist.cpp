@@ -4,11 +4,11 @@
 
 #include "networks/image_classifier.h"
 #include "networks/kinds.h"
+#include "networks/mnist_networks.h"
 
 namespace tandem::trainers {
 namespace {
 
-/// The convolutional network of pytorch/examples, mnist: 1,199,882 parameters.
 class MnistNetwork : public ImageNetwork {
  public:
   MnistNetwork(double dropout1, double dropout2)
@@ -35,6 +35,10 @@ class MnistNetwork : public ImageNetwork {
 
 }  // namespace
 
+std::shared_ptr<ImageNetwork> mnist_network(double dropout1, double dropout2) {
+  return std::make_shared<MnistNetwork>(dropout1, dropout2);
+}
+
 WorkloadKind mnist() {
   return {.name = "mnist",
           .summary = "convolutional network on MNIST, Adadelta",
@@ -49,8 +53,7 @@ WorkloadKind mnist() {
           .data_source = mnist_source,
           .create = [](const Settings& settings) {
             const auto network = [settings] {
-              return std::make_shared<MnistNetwork>(settings.real("dropout1"),
-                                                    settings.real("dropout2"));
+              return mnist_network(settings.real("dropout1"), settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
                 load_mnist(settings.data, settings.samples(60'000, 1'250),

@@ -3,12 +3,11 @@
 #include "data/mnist.h"
 #include "networks/image_classifier.h"
 #include "networks/kinds.h"
+#include "networks/mnist_networks.h"
 
 namespace tandem::trainers {
 namespace {
 
-/// The recurrent network of pytorch/examples, mnist_rnn: an LSTM reads an image row by row and its
-/// last output is classified. 26,602 parameters.
 class MnistRnnNetwork : public ImageNetwork {
  public:
   MnistRnnNetwork(double dropout1, double dropout2)
@@ -36,6 +35,10 @@ class MnistRnnNetwork : public ImageNetwork {
 
 }  // namespace
 
+std::shared_ptr<ImageNetwork> mnist_rnn_network(double dropout1, double dropout2) {
+  return std::make_shared<MnistRnnNetwork>(dropout1, dropout2);
+}
+
 WorkloadKind mnist_rnn() {
   return {.name = "mnist_rnn",
           .summary = "LSTM over the rows of MNIST images, Adadelta",
@@ -50,8 +53,7 @@ WorkloadKind mnist_rnn() {
           .data_source = mnist_source,
           .create = [](const Settings& settings) {
             const auto network = [settings] {
-              return std::make_shared<MnistRnnNetwork>(settings.real("dropout1"),
-                                                       settings.real("dropout2"));
+              return mnist_rnn_network(settings.real("dropout1"), settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
                 load_mnist(settings.data, settings.samples(60'000, 4'500),
