@@ -57,6 +57,9 @@ TEST_F(Workloads, HaveTheirPublishedNumberOfParameters) {
   EXPECT_EQ(parameters("mnist"), 1'199'882);
   EXPECT_EQ(parameters("mnist_rnn"), 26'602);
   EXPECT_EQ(parameters("mnist_ff"), 643'000);
+  // At quick scale; CodeNetworks.HaveTheirPublishedNumberOfParameters has the full scale's.
+  EXPECT_EQ(parameters("vulberta_mlp"), 175'746);
+  EXPECT_EQ(parameters("vulberta_cnn"), 192'686);
 }
 
 TEST_F(Workloads, GiveTheSameCourseBitForBitForTheSameSeed) {

@@ -4,9 +4,7 @@ namespace tandem::trainers {
 
 const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kinds{
-      mnist(),
-      mnist_rnn(),
-      mnist_ff(),
+      mnist(), mnist_rnn(), mnist_ff(), mrt_oast(), vulberta_mlp(), vulberta_cnn(),
   };
   return kinds;
 }

@@ -8,5 +8,8 @@ namespace tandem::trainers {
 WorkloadKind mnist();
 WorkloadKind mnist_rnn();
 WorkloadKind mnist_ff();
+WorkloadKind mrt_oast();
+WorkloadKind vulberta_mlp();
+WorkloadKind vulberta_cnn();
 
 }  // namespace tandem::trainers

@@ -12,6 +12,10 @@ void multiply_learning_rates(torch::optim::Optimizer& optimizer, double factor) 
   }
 }
 
+void set_learning_rates(torch::optim::Optimizer& optimizer, double learning_rate) {
+  for (auto& group : optimizer.param_groups()) group.options().set_lr(learning_rate);
+}
+
 MinibatchTraining::MinibatchTraining(const Settings& settings)
     : device_(settings.device), batch_size_(settings.whole("batch_size")), seed_(settings.seed) {}
 

@@ -14,6 +14,8 @@ namespace tandem::trainers {
 /// Multiplies the learning rate of every parameter group by `factor`. Not torch::optim::StepLR: in
 /// C++, unlike in Python, its first step leaves the learning rate.
 void multiply_learning_rates(torch::optim::Optimizer& optimizer, double factor);
+/// Sets the learning rate of every parameter group.
+void set_learning_rates(torch::optim::Optimizer& optimizer, double learning_rate);
 
 /// Gradient descent in minibatches: what all workloads share that train one network by one
 /// optimiser. A workload says what its network, its optimiser and the loss of some samples are, and
