@@ -18,3 +18,10 @@ quietly() {
     fail "$* (the whole output: $log)"
   fi
 }
+
+# The packages of the named sections of packages.txt ("pilot test"), one a line.
+wanted_packages() {
+  awk -v sections=" $1 " '
+    /^\[/ { gsub(/[][]/, ""); wanted = index(sections, " " $0 " ") > 0; next }
+    wanted && NF && !/^#/ { print $1 }' packages.txt
+}

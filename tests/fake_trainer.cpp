@@ -1,6 +1,7 @@
 // A trainer for tests: speaks the protocol and learns nothing, or misbehaves in a named way.
 //   fake-trainer BEHAVIOUR EPOCH_S [--epochs N] [--learning-rate X] [--seed N] …
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -63,6 +64,23 @@ std::string value_after(int argc, char** argv, const std::string& flag, const ch
   return otherwise;
 }
 
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// That it may run on, such as `0,1`.
+std::string cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  ::sched_getaffinity(0, sizeof set, &set);
+  std::string list;
+  for (size_t core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) list += (list.empty() ? "" : ",") + std::to_string(core);
+  }
+  return list;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -94,9 +112,10 @@ int main(int argc, char** argv) {
   if (behaviour == "epoch_before_go")
     say(R"({"type":"epoch","epoch":1,"train_loss":1,"metrics":{}})");
   if (behaviour == "other_protocol") say(R"({"type":"ready","protocol":2})");
-  const char* gpus = std::getenv("CUDA_VISIBLE_DEVICES");
-  say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0,"cuda_visible_devices":")" +
-      std::string(gpus == nullptr ? "" : gpus) + "\"}");
+  say(R"({"type":"ready","protocol":1,"data":"synthetic","parameters":0,"cores":")" + cores() +
+      R"(","cuda_visible_devices":")" + variable("CUDA_VISIBLE_DEVICES") +
+      R"(","mps_pipe_directory":")" + variable("CUDA_MPS_PIPE_DIRECTORY") +
+      R"(","mps_thread_percentage":")" + variable("CUDA_MPS_ACTIVE_THREAD_PERCENTAGE") + "\"}");
   wait_for_go();
   if (behaviour == "starts_late") std::this_thread::sleep_for(std::chrono::milliseconds(400));
   say(R"({"type":"started"})");

@@ -100,8 +100,12 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   }
   if (!quality.gpu_energy_note.empty()) add(quality.gpu_energy_note);
   if (quality.gpus.size() > 1) {
-    add("The runs come from different GPUs; sensors of the same model differ by a gain, so that "
-        "energies of different boards can't be compared.");
+    add(study.devices.empty() || study.device_affinity == study::DeviceAffinity::any
+            ? "The runs come from different GPUs; sensors of the same model differ by a gain, so "
+              "that energies of different boards can't be compared."
+            : "Each pair's runs of a repetition come from one GPU, those of different pairs from "
+              "different ones; sensors of the same model differ by a gain, so that energies are "
+              "comparable within a pair, not between pairs.");
   }
   if (quality.scale == "quick") {
     add("Quick scale: small data and few epochs; effects may differ at full scale.");
@@ -162,6 +166,11 @@ std::string meaning_of(const std::string& caution) {
   static const std::map<std::string, std::string> meanings = {
       {"contaminated", "another program used the GPU, its energy is in the figures"},
       {"contamination_unknown", "whether another program used the GPU could not be told"},
+      {"cpu_shared",
+       "other runs were made beside it on the same CPU: its CPU energy is an estimate, and what "
+       "the others did is in its times"},
+      {"any_device",
+       "made on whichever device was free: what is compared with it may come from another one"},
       {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
       {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
       {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
@@ -169,6 +178,7 @@ std::string meaning_of(const std::string& caution) {
       {"sampling_gap",
        "nothing was sampled for more than 1 s or 10 periods; the machine or tandem was held up, "
        "and times and energies are less sure"},
+      {"sharing_differs", "the GPU was shared in another way than the study asks for"},
       {"sensor_lost", "a driver stopped answering"},
       {"throttled", "the GPU's clocks were held down"},
       {"wall_clock_moved",

@@ -5,6 +5,11 @@
 #include <cmath>
 #include <map>
 
+#include "analyse/statistics/descriptive.h"
+#include "analyse/statistics/effect_size.h"
+#include "analyse/statistics/location_tests.h"
+#include "analyse/statistics/rank_tests.h"
+
 namespace tandem::analyse {
 namespace {
 
@@ -124,7 +129,7 @@ std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEf
       const Reading untested = Reading::missing("a magnitude is never negative: no test against 0");
       effect.t_test = {"", pair_means.size(), untested, untested};
       effect.wilcoxon_test = effect.t_test;
-      effect.hedges_g = untested;
+      effect.hedges_g = no_estimate(pair_means.size(), untested.reason());
     } else {
       const std::vector<double> zeros(pair_means.size(), 0.0);
       effect.t_test = paired_t_test(pair_means, zeros);
@@ -171,6 +176,10 @@ core::Json interval_json(const std::optional<Interval>& interval) {
 void to_json(core::Json& json, const TestResult& test) {
   json = {
       {"name", test.name}, {"n", test.n}, {"statistic", test.statistic}, {"p_value", test.p_value}};
+  if (test.degrees_of_freedom) json["degrees_of_freedom"] = *test.degrees_of_freedom;
+  if (test.error_degrees_of_freedom) {
+    json["error_degrees_of_freedom"] = *test.error_degrees_of_freedom;
+  }
 }
 
 void to_json(core::Json& json, const Estimate& estimate) {
@@ -178,6 +187,12 @@ void to_json(core::Json& json, const Estimate& estimate) {
           {"mean", estimate.mean},
           {"standard_deviation", estimate.standard_deviation},
           {"interval", interval_json(estimate.interval)}};
+}
+
+void to_json(core::Json& json, const IntervalEstimate& estimate) {
+  json = {
+      {"n", estimate.n}, {"value", estimate.value}, {"interval", interval_json(estimate.interval)}};
+  if (!estimate.interval) json["no_interval_because"] = estimate.no_interval_because;
 }
 
 void to_json(core::Json& json, const Comparison& comparison) {
@@ -199,7 +214,8 @@ void to_json(core::Json& json, const OverallEffect& effect) {
   json = {{"summary", effect.summary},
           {"t_test", effect.t_test},
           {"wilcoxon_test", effect.wilcoxon_test},
-          {"hedges_g", effect.hedges_g},
+          {"hedges_g", effect.hedges_g.value},
+          {"hedges_g_interval", interval_json(effect.hedges_g.interval)},
           {"adjusted_p", effect.adjusted_p}};
 }
 

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "analyse/effects.h"
-#include "analyse/statistics.h"
+#include "analyse/statistics/intervals.h"
+#include "analyse/statistics/multiplicity.h"
 #include "core/json.h"
 
 namespace tandem::analyse {
@@ -52,13 +53,14 @@ struct OverallEffect {
   EffectSummary summary;
   TestResult t_test;
   TestResult wilcoxon_test;
-  core::Reading hedges_g;
+  IntervalEstimate hedges_g;
   core::Reading adjusted_p;  ///< of the t-test, Holm over the tested effects
 };
 std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs);
 
 void to_json(core::Json& json, const TestResult& test);
 void to_json(core::Json& json, const Estimate& estimate);
+void to_json(core::Json& json, const IntervalEstimate& estimate);
 void to_json(core::Json& json, const Comparison& comparison);
 void to_json(core::Json& json, const EffectSummary& summary);
 void to_json(core::Json& json, const OverallEffect& effect);

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "analyse/statistics.h"
 #include "analyse/study_analysis.h"
 
 namespace tandem::analyse {

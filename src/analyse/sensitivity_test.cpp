@@ -6,6 +6,10 @@
 #include <tuple>
 
 #include "analyse/effect_summary.h"
+#include "analyse/statistics/descriptive.h"
+#include "analyse/statistics/effect_size.h"
+#include "analyse/statistics/location_tests.h"
+#include "analyse/statistics/rank_tests.h"
 
 namespace tandem::analyse {
 namespace {
@@ -103,7 +107,8 @@ void to_json(core::Json& json, const SensitivityTest& test) {
           {"difference_interval", interval_json(test.difference.interval)},
           {"t_test", test.t_test},
           {"wilcoxon_test", test.wilcoxon_test},
-          {"hedges_g", test.hedges_g},
+          {"hedges_g", test.hedges_g.value},
+          {"hedges_g_interval", interval_json(test.hedges_g.interval)},
           {"adjusted_p", test.adjusted_p}};
 }
 

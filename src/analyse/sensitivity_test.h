@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "analyse/sensitivity.h"
-#include "analyse/statistics.h"
+#include "analyse/statistics/intervals.h"
 #include "core/json.h"
 
 namespace tandem::analyse {
@@ -22,7 +22,7 @@ struct SensitivityTest {
   Estimate difference;  ///< concurrent − solo
   TestResult t_test;
   TestResult wilcoxon_test;
-  core::Reading hedges_g;
+  IntervalEstimate hedges_g;
   core::Reading adjusted_p;  ///< of the t-test: Holm within the confirmatory or the other tests
 };
 

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "analyse/effects.h"
-#include "analyse/statistics.h"
+#include "analyse/statistics/descriptive.h"
 #include "analyse/training_metrics.h"
 
 namespace tandem::analyse {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/gpu_check.h"
 #include "cli/options.h"
 #include "cli/overhead.h"
 #include "execute/child_process.h"
@@ -77,6 +78,8 @@ void add_doctor_command(CLI::App& app, core::ExitCode& exit_code) {
       app.add_subcommand("doctor", "Show what this machine can measure, what not, and why");
   command->footer(
       "Example: tandem doctor --overhead --pairs 50\n"
+      "--gpu watches the GPUs as they are now: run it beside a training for their figures at "
+      "work.\n"
       "--overhead trains one model and samples every other of its epochs: what the meter itself "
       "costs, with a 95 % interval.");
   const auto request = std::make_shared<OverheadRequest>();
@@ -90,9 +93,23 @@ void add_doctor_command(CLI::App& app, core::ExitCode& exit_code) {
       ->capture_default_str();
   command->add_option("--workload", request->workload, "What is trained")->capture_default_str();
   command->add_option("--data", request->data, "Folder of the data sets");
+  const auto gpu_check = std::make_shared<GpuCheckRequest>();
+  const auto gpu = std::make_shared<bool>(false);
+  command
+      ->add_flag("--gpu", *gpu,
+                 "Check the GPUs' meters: counter against power, costs of the driver's calls")
+      ->excludes("--overhead");
+  command->add_option("--seconds", gpu_check->seconds, "With --gpu: how long to watch")
+      ->check(CLI::Range(1.0, 3600.0))
+      ->capture_default_str();
+  command->add_option("--device", gpu_check->gpus,
+                      "With --gpu: UUID or PCI address of one (default: all)");
   add_json_flag(*command, request->as_json);
-  command->callback([request, overhead, &exit_code] {
-    if (*overhead) {
+  command->callback([request, overhead, gpu_check, gpu, &exit_code] {
+    if (*gpu) {
+      gpu_check->as_json = request->as_json;
+      exit_code = show_gpu_check(*gpu_check);
+    } else if (*overhead) {
       exit_code = show_overhead(*request);
     } else {
       show_capabilities(request->as_json);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include "execute/session.h"
@@ -13,29 +14,34 @@ class Observers : public execute::SessionObserver {
   Observers(std::initializer_list<execute::SessionObserver*> all) : all_(all) {}
 
   void session_begins(size_t planned, size_t already_done,
-                      const std::vector<const study::PlannedRun*>& to_do) override {
-    for (auto* one : all_) one->session_begins(planned, already_done, to_do);
+                      const std::vector<const study::PlannedRun*>& to_do,
+                      const std::vector<std::string>& devices) override {
+    for (auto* one : all_) one->session_begins(planned, already_done, to_do, devices);
   }
-  void run_begins(const study::PlannedRun& run, size_t place, int attempt) override {
-    for (auto* one : all_) one->run_begins(run, place, attempt);
+  void run_begins(size_t device, const study::PlannedRun& run, size_t place, int attempt) override {
+    for (auto* one : all_) one->run_begins(device, run, place, attempt);
+  }
+  void device_given_up(size_t device, const std::string& why) override {
+    for (auto* one : all_) one->device_given_up(device, why);
   }
   void warning(const std::string& text) override {
     for (auto* one : all_) one->warning(text);
   }
-  void run_ends(const record::RunResult& result, double took_s, bool again) override {
-    for (auto* one : all_) one->run_ends(result, took_s, again);
+  void run_ends(size_t device, const record::RunResult& result, double took_s,
+                bool again) override {
+    for (auto* one : all_) one->run_ends(device, result, took_s, again);
   }
-  void waiting(const std::string& what) override {
-    for (auto* one : all_) one->waiting(what);
+  void waiting(size_t device, const std::string& what) override {
+    for (auto* one : all_) one->waiting(device, what);
   }
-  void loading() override {
-    for (auto* one : all_) one->loading();
+  void loading(size_t device) override {
+    for (auto* one : all_) one->loading(device);
   }
-  void started() override {
-    for (auto* one : all_) one->started();
+  void started(size_t device) override {
+    for (auto* one : all_) one->started(device);
   }
-  void epoch_done(size_t index, int epoch, int epochs) override {
-    for (auto* one : all_) one->epoch_done(index, epoch, epochs);
+  void epoch_done(size_t device, size_t index, int epoch, int epochs) override {
+    for (auto* one : all_) one->epoch_done(device, index, epoch, epochs);
   }
 
  private:

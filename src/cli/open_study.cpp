@@ -3,20 +3,58 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
+#include <sstream>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "measure/machine.h"
+#include "study/measured_catalogue.h"
 
 namespace tandem::cli {
 namespace fs = std::filesystem;
 namespace {
 
+/// Where the blocks of a folder's plan are made; nothing where there is none yet.
+study::BlockDevices kept_block_devices(const fs::path& folder) {
+  const fs::path file = folder / "plan.json";
+  if (!fs::exists(file)) return {};
+  const core::Json plan = core::read_json(file);
+  const auto blocks = plan.find("block_devices");
+  if (blocks == plan.end()) return {};
+  study::BlockDevices devices;
+  for (const auto& [block, device] : blocks->items()) {
+    if (device.is_string()) devices[block] = device.get<std::string>();
+  }
+  return devices;
+}
+
+/// `cores=0,1` or a GPU's name, as the study file says it.
+core::Json device_member(const std::string& text) {
+  constexpr std::string_view cores_are = "cores=";
+  if (!text.starts_with(cores_are)) return {{"gpu", text}};
+  core::Json cores = core::Json::array();
+  std::istringstream numbers(text.substr(cores_are.size()));
+  for (std::string number; std::getline(numbers, number, ',');) {
+    const bool is_number =
+        !number.empty() && number.size() < 5 &&
+        std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c) != 0; });
+    if (!is_number) {
+      throw core::UserError("the command line",
+                            {{"--device", core::in_quotes(text), "cores such as cores=0,1"}});
+    }
+    cores.push_back(std::stoi(number));
+  }
+  return {{"cores", std::move(cores)}};
+}
+
 OpenStudy open_folder(const OpenOptions& options) {
-  if (!options.results.empty() || !options.workloads.empty()) {
+  if (!options.results.empty() || !options.workloads.empty() || !options.devices.empty()) {
     throw core::UserError(
-        "--results and --workloads go with a study file; a study's folder has its own");
+        "--results, --workloads and --device go with a study file; a study's folder has its own");
   }
   const fs::path& folder = options.path;
   if (!fs::exists(folder / "study.json")) {
@@ -33,20 +71,29 @@ OpenStudy open_folder(const OpenOptions& options) {
                           {{"$.machine_class", "nothing", "the machine that the study ran on"}});
   }
   const std::string machine_class = machine_class_member->get<std::string>();
-  study::Plan plan = study::make_plan(study, catalogue, machine_class);
-  return {std::move(catalogue), std::move(study), std::move(plan), machine_class,
-          record::RunStore(folder)};
+  study::Plan plan = study::make_plan(study, catalogue, machine_class, kept_block_devices(folder));
+  return {std::move(catalogue), std::move(study),         std::move(plan),
+          machine_class,        record::RunStore(folder), core::read_file(folder / "study.json")};
 }
 
 OpenStudy open_file(const OpenOptions& options) {
   study::Catalogue catalogue = catalogue_with(options.workloads);
-  study::Study study = study::read_study(options.path, catalogue);
+  core::Json document = core::read_json(options.path);
+  std::string text = core::read_file(options.path);
+  if (!options.devices.empty() && document.is_object()) {
+    document["devices"] = core::Json::array();
+    for (const std::string& device : options.devices) {
+      document["devices"].push_back(device_member(device));
+    }
+    text = document.dump(2) + "\n";
+  }
+  study::Study study = study::parse_study(document, options.path, catalogue);
   const std::string machine_class = measure::describe_machine().machine_class();
-  study::Plan plan = study::make_plan(study, catalogue, machine_class);
   const fs::path folder =
       options.results.empty() ? fs::path("results") / study.name : options.results;
-  return {std::move(catalogue), std::move(study), std::move(plan), machine_class,
-          record::RunStore(folder)};
+  study::Plan plan = study::make_plan(study, catalogue, machine_class, kept_block_devices(folder));
+  return {std::move(catalogue), std::move(study),         std::move(plan),
+          machine_class,        record::RunStore(folder), std::move(text)};
 }
 
 }  // namespace
@@ -71,14 +118,15 @@ void keep_study(const OpenStudy& open) {
                                   core::read_file(open.catalogue.at(id).manifest));
     }
   }
-  core::write_file_atomically(
-      folder / "plan.json",
-      core::Json{{"machine_class", open.machine_class}, {"runs", planned_runs_document(open.plan)}}
-              .dump(2) +
-          "\n");
+  core::write_file_atomically(folder / "plan.json",
+                              core::Json{{"machine_class", open.machine_class},
+                                         {"block_devices", open.plan.block_devices},
+                                         {"runs", planned_runs_document(open.plan)}}
+                                      .dump(2) +
+                                  "\n");
   // Last, for it is what makes the folder a study's: one that was killed before is none yet.
   if (!is_kept) {
-    core::write_file_atomically(folder / "study.json", core::read_file(open.study.file));
+    core::write_file_atomically(folder / "study.json", open.text);
   }
 }
 
@@ -90,13 +138,17 @@ core::Json planned_runs_document(const study::Plan& plan) {
   return runs;
 }
 
-study::Catalogue catalogue_with(const fs::path& further_workloads) {
-  study::Catalogue shipped = study::Catalogue::shipped();
-  if (further_workloads.empty()) return shipped;
-  std::vector<study::Workload> workloads = shipped.workloads();
-  const study::Catalogue further = study::Catalogue::read(further_workloads);
-  workloads.insert(workloads.end(), further.workloads().begin(), further.workloads().end());
-  return study::Catalogue(std::move(workloads));
+study::Catalogue catalogue_with(const fs::path& further_workloads,
+                                const fs::path& measured_catalogue) {
+  study::Catalogue catalogue = study::Catalogue::shipped();
+  if (!further_workloads.empty()) {
+    std::vector<study::Workload> workloads = catalogue.workloads();
+    const study::Catalogue further = study::Catalogue::read(further_workloads);
+    workloads.insert(workloads.end(), further.workloads().begin(), further.workloads().end());
+    catalogue = study::Catalogue(std::move(workloads));
+  }
+  if (measured_catalogue.empty()) return catalogue;
+  return study::with_measured(catalogue, study::read_measured_catalogue(measured_catalogue));
 }
 
 }  // namespace tandem::cli

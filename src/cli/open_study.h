@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/json.h"
 #include "record/run_store.h"
@@ -18,12 +19,16 @@ struct OpenStudy {
   study::Plan plan;
   std::string machine_class;
   record::RunStore store;
+  std::string text;  ///< of the study file, with what the command line said instead
 };
 
 struct OpenOptions {
   std::filesystem::path path;       ///< a study file, or the folder of a study that has been run
   std::filesystem::path results;    ///< the study's folder; empty: `results/<experiment_name>`
   std::filesystem::path workloads;  ///< a folder of further manifests, or empty
+  /// In place of the file's devices: `cores=0,1`, or a GPU's UUID or PCI address. Empty: the
+  /// file's.
+  std::vector<std::string> devices = {};
 };
 
 /// Opens a study by its file (planned for this machine) or by its folder (planned for the machine
@@ -37,7 +42,9 @@ void keep_study(const OpenStudy& open);
 /// The runs of a plan as a list, in its order: for plan.json and `tandem plan --json`.
 core::Json planned_runs_document(const study::Plan& plan);
 
-/// The catalogue that came with tandem and, if a folder is given, its manifests too.
-study::Catalogue catalogue_with(const std::filesystem::path& further_workloads);
+/// The catalogue that came with tandem and, if a folder is given, its manifests too; if a measured
+/// catalogue is given, with the machine's figures in the place of the manifests'.
+study::Catalogue catalogue_with(const std::filesystem::path& further_workloads,
+                                const std::filesystem::path& measured_catalogue = {});
 
 }  // namespace tandem::cli

@@ -24,6 +24,16 @@ inline void add_study_options(CLI::App& command, OpenOptions& options) {
       "Folder of further workload manifests, besides the ones that came with tandem");
 }
 
+/// Adds what says on which devices a study file's runs are made.
+inline void add_device_option(CLI::App& command, OpenOptions& options) {
+  command
+      .add_option(
+          "--device", options.devices,
+          "A device in place of the study file's: cores=0,1 or a GPU's UUID or PCI address; "
+          "several times for several")
+      ->take_all();
+}
+
 inline void add_json_flag(CLI::App& command, bool& as_json) {
   command.add_flag("--json", as_json, "Print JSON for machines");
 }

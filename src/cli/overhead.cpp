@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "analyse/statistics.h"
+#include "analyse/statistics/intervals.h"
 #include "cli/data_folder.h"
 #include "cli/open_study.h"
 #include "cli/options.h"

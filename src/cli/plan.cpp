@@ -1,11 +1,16 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 
 #include "analyse/data_quality.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/plan_outlook.h"
+#include "core/file.h"
 #include "core/text.h"
+#include "report/gantt.h"
+#include "report/plan_page.h"
 #include "report/text_table.h"
 
 namespace tandem::cli {
@@ -20,8 +25,40 @@ std::string changed_value(const study::Setting& setting) {
   return setting.hyperparameter.empty() ? "" : core::format_number(setting.value);
 }
 
+void print_devices(const OpenStudy& open, const PlanOutlook& outlook) {
+  const study::Study& study = open.study;
+  const auto more = [&](double seconds) {
+    return fmt::format("{} ({:+.1f} %)", core::format_duration(seconds),
+                       100 * (seconds / outlook.bound_s - 1));
+  };
+  TextTable table({"device", "runs", "busy"}, {Align::left, Align::right, Align::right});
+  for (size_t device = 0; device < study.devices.size(); ++device) {
+    double busy_s = 0;
+    int runs = 0;
+    for (const study::ScheduledTask& task : outlook.schedule.tasks) {
+      if (task.device != device) continue;
+      busy_s += task.end_s - task.start_s;
+      ++runs;
+    }
+    table.add_row(
+        {study.devices[device].name(), std::to_string(runs), core::format_duration(busy_s)});
+  }
+  fmt::print("\n{}", table.render());
+  const std::string bound =
+      fmt::format("No schedule of {} devices can be shorter than {}.", study.devices.size(),
+                  core::format_duration(outlook.bound_s));
+  print_wrapped(
+      study.device_affinity == study::DeviceAffinity::block
+          ? fmt::format("Done in {}, each pair's runs of a repetition on one device, so that all "
+                        "that is compared comes from one; with device_affinity \"any\" in {}. {}",
+                        more(outlook.schedule.makespan_s), more(outlook.any_s), bound)
+          : fmt::format("Done in {}, each run on whichever device is free: what is compared may "
+                        "come from different ones. {}",
+                        more(outlook.schedule.makespan_s), bound));
+}
+
 /// A pair's experiments of one repetition, and how many runs the whole study needs.
-void print_plan(const OpenStudy& open) {
+void print_plan(const OpenStudy& open, const PlanOutlook& outlook) {
   const study::Study& study = open.study;
   fmt::print("Study {}: {} pair{}, {} repetition{}, {} scale on {}\n", study.name,
              study.pairs.size(), study.pairs.size() == 1 ? "" : "s", study.repetitions,
@@ -50,6 +87,8 @@ void print_plan(const OpenStudy& open) {
     }
     fmt::print("{}", table.render());
   }
+  const bool keeps_blocks =
+      !study.devices.empty() && study.device_affinity == study::DeviceAffinity::block;
   size_t concurrent = 0;
   for (const study::PlannedRun& run : open.plan.runs) concurrent += run.spec.concurrent() ? 1 : 0;
   const size_t runs = open.plan.runs.size();
@@ -57,24 +96,56 @@ void print_plan(const OpenStudy& open) {
   print_wrapped(fmt::format("{} experiments, {} distinct runs: {} concurrent + {} solo ({}).",
                             open.plan.cells.size(), runs, concurrent, runs - concurrent,
                             study.solo_runs == study::SoloRuns::shared
-                                ? "solo runs shared between pairs"
+                                ? keeps_blocks ? "solo runs shared between the pairs of a device"
+                                               : "solo runs shared between pairs"
                                 : "literal: every pair has its own"));
+  const bool takes_longest_first = !study.devices.empty() && !keeps_blocks;
+  const bool has_core_sets = !study.devices.empty() && !study.devices[0].cores.empty();
   print_wrapped(
       fmt::format("Order: {}. Overlap: {}. {} thread{} each, wait policy {}, {}.",
-                  study.order == study::RunOrder::randomised
+                  takes_longest_first ? "in each repetition the longest first"
+                  : study.order == study::RunOrder::randomised
                       ? fmt::format("randomised within each repetition, seed {}", study.order_seed)
                       : "as listed",
                   study::name_of(study.overlap), study.resources.threads,
                   study.resources.threads == 1 ? "" : "s", study.resources.wait_policy,
-                  study.resources.cores.empty()
+                  has_core_sets ? "pinned to the device's cores"
+                  : study.resources.cores.empty()
                       ? "not pinned"
                       : fmt::format("pinned to cores {}", fmt::join(study.resources.cores, ","))));
-  print_wrapped(
-      fmt::format("Expected time: {} (from the catalogue; loading and start-up not counted).",
-                  core::format_duration(open.plan.expected_s())));
+  if (study.sharing != study::Sharing{}) {
+    print_wrapped(fmt::format("The GPU is shared by {}.", study::describe(study.sharing)));
+  }
+  if (!study.devices.empty()) print_devices(open, outlook);
+  for (const std::string& sentence : forecast_sentences(open, outlook)) print_wrapped(sentence);
+  fmt::print("\n{}\n", report::gantt_text(outlook.gantt));
+  const report::PlanTable detectable = detectable_table(outlook);
+  TextTable table(detectable.headers, std::vector<Align>(detectable.headers.size(), Align::right));
+  for (const auto& row : detectable.rows) table.add_row(row);
+  fmt::print("{}:\n{}", detectable.title, table.render());
+  print_wrapped(detectable.note);
 }
 
-Json plan_document(const OpenStudy& open) {
+Json devices_document(const OpenStudy& open, const PlanOutlook& outlook) {
+  Json devices = Json::array();
+  for (const study::StudyDevice& device : open.study.devices) devices.push_back(device.name());
+  Json schedule = Json::array();
+  for (size_t run = 0; run < open.plan.runs.size(); ++run) {
+    const study::ScheduledTask& task = outlook.schedule.tasks[run];
+    schedule.push_back({{"run_id", open.plan.runs[run].id},
+                        {"device", open.study.devices[task.device].name()},
+                        {"start_s", task.start_s},
+                        {"end_s", task.end_s}});
+  }
+  return {{"names", std::move(devices)},
+          {"affinity", study::name_of(open.study.device_affinity)},
+          {"makespan_s", outlook.schedule.makespan_s},
+          {"lower_bound_s", outlook.bound_s},
+          {"makespan_of_any_s", outlook.any_s},
+          {"schedule", std::move(schedule)}};
+}
+
+Json plan_document(const OpenStudy& open, const PlanOutlook& outlook) {
   Json cells = Json::array();
   for (const Cell& cell : open.plan.cells) {
     cells.push_back({{"pair", cell.pair + 1},
@@ -84,11 +155,13 @@ Json plan_document(const OpenStudy& open) {
                      {"repetition", cell.repetition},
                      {"run_id", open.plan.runs[cell.run].id}});
   }
-  return {{"experiment_name", open.study.name},
+  return {{"devices", open.study.devices.empty() ? Json() : devices_document(open, outlook)},
+          {"experiment_name", open.study.name},
           {"machine_class", open.machine_class},
           {"expected_s", open.plan.expected_s()},
           {"distinct_runs", open.plan.runs.size()},
           {"experiments", open.plan.cells.size()},
+          {"forecast", to_document(open, outlook)},
           {"runs", planned_runs_document(open.plan)},
           {"cells", std::move(cells)}};
 }
@@ -97,16 +170,35 @@ Json plan_document(const OpenStudy& open) {
 
 void add_plan_command(CLI::App& app, core::ExitCode&) {
   CLI::App* command =
-      app.add_subcommand("plan", "Show what a study will run, and how long it takes");
-  command->footer("Example: tandem plan studies/seed-full.json");
-  const auto options = add_study_and_json(*command);
+      app.add_subcommand("plan", "Show what a study will run, what it costs and what it can show");
+  command->footer(
+      "Example: tandem plan studies/seed-full.json\n"
+      "         tandem plan studies/seed-full.json --pilot results/seed-pilot --html plan.html");
+  struct Options {
+    OpenOptions open;
+    OutlookSources sources;
+    std::filesystem::path html;
+    bool as_json = false;
+  };
+  const auto options = std::make_shared<Options>();
+  add_study_options(*command, options->open);
+  add_device_option(*command, options->open);
+  command->add_option("--pilot", options->sources.pilot,
+                      "Folder of a study that has been run: forecast and scatter from its runs");
+  command->add_option("--catalogue", options->sources.catalogue,
+                      "A machine's own figures for the forecast");
+  command->add_option("--html", options->html,
+                      "Write the plan as one page that needs nothing else");
+  add_json_flag(*command, options->as_json);
   command->callback([options] {
     const OpenStudy open = open_study(options->open);
-    if (options->as_json) {
-      print_json(plan_document(open));
-    } else {
-      print_plan(open);
+    const PlanOutlook outlook = outlook_of(open, options->sources);
+    if (!options->html.empty()) {
+      core::write_file_atomically(options->html, report::plan_page(plan_page_of(open, outlook)));
     }
+    if (options->as_json) return print_json(plan_document(open, outlook));
+    print_plan(open, outlook);
+    if (!options->html.empty()) fmt::print("Page: {}\n", options->html.string());
   });
 }
 

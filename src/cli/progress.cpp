@@ -14,30 +14,33 @@ void say(const std::string& text) {
 }
 
 void ProgressDisplay::session_begins(size_t planned, size_t already_done,
-                                     const std::vector<const study::PlannedRun*>& to_do) {
+                                     const std::vector<const study::PlannedRun*>& to_do,
+                                     const std::vector<std::string>& devices) {
   to_do_ = to_do.size();
-  double expected_s = 0;
-  for (const study::PlannedRun* run : to_do) expected_s += run->expected_s;
-  time_left_ = TimeLeft(expected_s);
+  devices_ = devices;
+  in_flight_.resize(devices.size());
+  time_left_ = TimeLeft(devices.size());
+  for (const study::PlannedRun* run : to_do) time_left_.add(*run);
   say(fmt::format("{} runs planned, {} already done, {} to do", planned, already_done, to_do_));
   if (to_do_ > 0) say(fmt::format(", about {}", core::format_duration(time_left_.seconds())));
+  if (devices.size() > 1) say(fmt::format(" on {} devices", devices.size()));
   say(".\n");
 }
 
-void ProgressDisplay::run_begins(const study::PlannedRun& run, size_t place, int attempt) {
-  place_ = place;
-  expected_s_ = run.expected_s;
-  run_name_ = run.id;
-  if (attempt > 1) run_name_ += fmt::format(" (attempt {})", attempt);
-  epochs_[0].clear();
-  epochs_[1].clear();
+void ProgressDisplay::run_begins(size_t device, const study::PlannedRun& run, size_t place,
+                                 int attempt) {
+  begun_ = place;
+  in_flight_.at(device) = {&run, place, run.id, {}};
+  if (attempt > 1) in_flight_[device].name += fmt::format(" (attempt {})", attempt);
 }
 
-void ProgressDisplay::run_ends(const record::RunResult& result, double took_s, bool again) {
+void ProgressDisplay::run_ends(size_t device, const record::RunResult& result, double took_s,
+                               bool again) {
+  const InFlight& ended = in_flight_.at(device);
   if (again) {
     ++to_do_;
   } else {
-    time_left_.run_done(expected_s_, took_s);
+    time_left_.run_done(*ended.run, took_s);
   }
   if (terminal_) say("\r\033[K");
   std::string how = "ok";
@@ -45,10 +48,10 @@ void ProgressDisplay::run_ends(const record::RunResult& result, double took_s, b
     how = fmt::format("{}: {}: {}", record::name_of(result.outcome.status), result.outcome.name,
                       core::printable(result.outcome.message));
   }
-  say(fmt::format("[{:>{}}/{}] {}  {:.1f} s  {}", place_, std::to_string(to_do_).size(), to_do_,
-                  run_name_, took_s, how));
+  say(fmt::format("[{:>{}}/{}] {}{}  {:.1f} s  {}", ended.place, std::to_string(to_do_).size(),
+                  to_do_, ended.name, on(device), took_s, how));
   if (again) say("  (will be made again)");
-  if (place_ < to_do_) say(fmt::format("  {} left", core::format_duration(time_left_.seconds())));
+  if (begun_ < to_do_) say(fmt::format("  {} left", core::format_duration(time_left_.seconds())));
   say("\n");
 }
 
@@ -57,30 +60,41 @@ void ProgressDisplay::warning(const std::string& text) {
   say(fmt::format("warning: {}\n", core::printable(text, 500)));
 }
 
-void ProgressDisplay::waiting(const std::string& what) {
-  if (terminal_) return show("waiting: " + what);
-  say(fmt::format("waiting: {}\n", what));
-}
-void ProgressDisplay::loading() {
-  show("loading");
-}
-void ProgressDisplay::started() {
-  show("training");
+void ProgressDisplay::device_given_up(size_t device, const std::string& why) {
+  warning(fmt::format("no more runs on {}, the other devices go on: {}", devices_.at(device), why));
 }
 
-void ProgressDisplay::epoch_done(size_t index, int epoch, int epochs) {
-  epochs_[index] = fmt::format("{}/{}", epoch, epochs);
-  show(epochs_[1].empty() ? "epoch " + epochs_[0]
-                          : fmt::format("epochs A {} B {}", epochs_[0], epochs_[1]));
+void ProgressDisplay::waiting(size_t device, const std::string& what) {
+  if (terminal_) return show(device, "waiting: " + what);
+  say(fmt::format("waiting{}: {}\n", on(device), what));
+}
+void ProgressDisplay::loading(size_t device) {
+  show(device, "loading");
+}
+void ProgressDisplay::started(size_t device) {
+  show(device, "training");
 }
 
-void ProgressDisplay::show(const std::string& activity) {
+void ProgressDisplay::epoch_done(size_t device, size_t index, int epoch, int epochs) {
+  std::string(&done)[2] = in_flight_.at(device).epochs;
+  done[index] = fmt::format("{}/{}", epoch, epochs);
+  show(device,
+       done[1].empty() ? "epoch " + done[0] : fmt::format("epochs A {} B {}", done[0], done[1]));
+}
+
+void ProgressDisplay::show(size_t device, const std::string& activity) {
   if (!terminal_) return;
   // A line that wraps can't be written over.
   constexpr size_t columns = 79;
+  const InFlight& run = in_flight_.at(device);
   const std::string left = ", " + core::format_duration(time_left_.seconds()) + " left";
-  const std::string line = fmt::format("[{}/{}] {}, {}", place_, to_do_, activity, run_name_);
+  const std::string line =
+      fmt::format("[{}/{}] {}{}, {}", run.place, to_do_, activity, on(device), run.name);
   say(fmt::format("\r\033[K{}{}", line.substr(0, columns - left.size()), left));
+}
+
+std::string ProgressDisplay::on(size_t device) const {
+  return devices_.at(device).empty() ? "" : " on " + devices_[device];
 }
 
 }  // namespace tandem::cli

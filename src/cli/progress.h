@@ -18,25 +18,36 @@ class ProgressDisplay : public execute::SessionObserver {
   explicit ProgressDisplay(bool terminal) : terminal_(terminal) {}
 
   void session_begins(size_t planned, size_t already_done,
-                      const std::vector<const study::PlannedRun*>& to_do) override;
-  void run_begins(const study::PlannedRun& run, size_t place, int attempt) override;
+                      const std::vector<const study::PlannedRun*>& to_do,
+                      const std::vector<std::string>& devices) override;
+  void run_begins(size_t device, const study::PlannedRun& run, size_t place, int attempt) override;
+  void device_given_up(size_t device, const std::string& why) override;
   void warning(const std::string& text) override;
-  void run_ends(const record::RunResult& result, double took_s, bool again) override;
-  void waiting(const std::string& what) override;
-  void loading() override;
-  void started() override;
-  void epoch_done(size_t index, int epoch, int epochs) override;
+  void run_ends(size_t device, const record::RunResult& result, double took_s, bool again) override;
+  void waiting(size_t device, const std::string& what) override;
+  void loading(size_t device) override;
+  void started(size_t device) override;
+  void epoch_done(size_t device, size_t index, int epoch, int epochs) override;
 
  private:
-  void show(const std::string& activity);
+  /// The run that a device makes.
+  struct InFlight {
+    const study::PlannedRun* run = nullptr;
+    size_t place = 0;
+    std::string name;
+    std::string epochs[2];
+  };
+
+  void show(size_t device, const std::string& activity);
+  /// ` on cores 0`, empty where there is one device.
+  std::string on(size_t device) const;
 
   bool terminal_;
-  TimeLeft time_left_{0};
+  TimeLeft time_left_;
   size_t to_do_ = 0;
-  size_t place_ = 0;
-  std::string run_name_;
-  double expected_s_ = 0;
-  std::string epochs_[2];
+  size_t begun_ = 0;
+  std::vector<std::string> devices_;
+  std::vector<InFlight> in_flight_;  ///< of each device
 };
 
 }  // namespace tandem::cli

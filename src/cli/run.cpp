@@ -68,7 +68,7 @@ core::ExitCode run(const RunOptions& options) {
   const std::filesystem::path data = data_folder(options.data, open.study.data_folder);
   std::vector<study::RunSpec> specs;
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
-  execute::check_prerequisites(specs, open.catalogue, data);
+  execute::check_prerequisites(specs, open.catalogue, data, open.study.devices);
   check_machine(open);
   for (const std::string& note : execute::synthetic_data_notes(specs, open.catalogue, data)) {
     say("note: " + note + "\n");
@@ -84,13 +84,19 @@ core::ExitCode run(const RunOptions& options) {
   keep_study(open);
 
   stop_on_signals();
-  execute::LocalExecutor executor(open.study, open.catalogue, data);
+  const auto executors = execute::local_executors(open.study, open.catalogue, data, folder);
+  std::vector<execute::SessionDevice> devices;
+  for (const auto& executor : executors) {
+    const std::string name =
+        open.study.devices.empty() ? "" : open.study.devices[devices.size()].name();
+    devices.push_back({name, executor.get()});
+  }
   if (background) background->begun(folder / "session.log");
   ProgressDisplay progress(::isatty(STDOUT_FILENO) == 1);
   SessionStateWriter state(folder);
   Observers display{&progress, &state};
   const execute::SessionSummary summary =
-      execute::run_session(open.plan, open.store, executor,
+      execute::run_session(open.plan, open.store, devices,
                            {.retry_failed = options.retry_failed,
                             .cool_down_s = open.study.cool_down_s,
                             .retries = open.study.retries},
@@ -125,6 +131,7 @@ void add_run_command(CLI::App& app, core::ExitCode& exit_code) {
       "Can be interrupted at any time; the same command goes on with what is missing.");
   const auto options = std::make_shared<RunOptions>();
   add_study_options(*command, options->open);
+  add_device_option(*command, options->open);
   command->add_option("--data", options->data,
                       "Folder of the data sets (default: the study's data_folder, TANDEM_DATA, "
                       "or data/)");

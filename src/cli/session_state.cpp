@@ -29,16 +29,17 @@ core::Json to_document(const SessionState& state) {
                          {"failed", state.failed},
                          {"left_s", state.left_s},
                          {"last_run", state.last_run},
-                         {"run", nullptr}};
-  if (state.run) {
-    document["run"] = {{"run_id", state.run->run_id},
-                       {"attempt", state.run->attempt},
-                       {"place", state.run->place},
-                       {"begun_at", state.run->begun_at},
-                       {"activity", state.run->activity},
-                       {"expected_s", state.run->expected_s},
-                       {"epochs_done", state.run->epochs_done},
-                       {"epochs", state.run->epochs}};
+                         {"runs", core::Json::array()}};
+  for (const RunInFlight& run : state.runs) {
+    document["runs"].push_back({{"device", run.device},
+                                {"run_id", run.run_id},
+                                {"attempt", run.attempt},
+                                {"place", run.place},
+                                {"begun_at", run.begun_at},
+                                {"activity", run.activity},
+                                {"expected_s", run.expected_s},
+                                {"epochs_done", run.epochs_done},
+                                {"epochs", run.epochs}});
   }
   return document;
 }
@@ -59,8 +60,9 @@ std::optional<SessionState> read_session_state(const fs::path& folder) {
     document.at("failed").get_to(state.failed);
     document.at("left_s").get_to(state.left_s);
     document.at("last_run").get_to(state.last_run);
-    if (const core::Json& in_flight = document.at("run"); !in_flight.is_null()) {
+    for (const core::Json& in_flight : document.at("runs")) {
       RunInFlight run;
+      in_flight.at("device").get_to(run.device);
       in_flight.at("run_id").get_to(run.run_id);
       in_flight.at("attempt").get_to(run.attempt);
       in_flight.at("place").get_to(run.place);
@@ -69,7 +71,7 @@ std::optional<SessionState> read_session_state(const fs::path& folder) {
       in_flight.at("expected_s").get_to(run.expected_s);
       in_flight.at("epochs_done").get_to(run.epochs_done);
       in_flight.at("epochs").get_to(run.epochs);
-      state.run = std::move(run);
+      state.runs.push_back(std::move(run));
     }
     return state;
   } catch (const std::exception&) {
@@ -87,64 +89,81 @@ std::string epochs_label(const RunInFlight& run) {
 }
 
 void SessionStateWriter::session_begins(size_t planned, size_t already_done,
-                                        const std::vector<const study::PlannedRun*>& to_do) {
+                                        const std::vector<const study::PlannedRun*>& to_do,
+                                        const std::vector<std::string>& devices) {
   state_ = {};
   state_.process = ::getpid();
   state_.started_at = core::wall_clock_label();
   state_.planned = planned;
   state_.already_done = already_done;
   state_.to_do = to_do.size();
-  double expected_s = 0;
-  for (const study::PlannedRun* run : to_do) expected_s += run->expected_s;
-  time_left_ = TimeLeft(expected_s);
+  devices_ = devices;
+  time_left_ = TimeLeft(devices.size());
+  for (const study::PlannedRun* run : to_do) time_left_.add(*run);
   write();
 }
 
-void SessionStateWriter::run_begins(const study::PlannedRun& run, size_t place, int attempt) {
-  state_.run = {run.id,      attempt,        place, core::wall_clock_label(),
-                "preparing", run.expected_s, {},    {}};
+void SessionStateWriter::run_begins(size_t device, const study::PlannedRun& run, size_t place,
+                                    int attempt) {
+  in_flight_[device] = {&run,
+                        {devices_.at(device),
+                         run.id,
+                         attempt,
+                         place,
+                         core::wall_clock_label(),
+                         "preparing",
+                         run.expected_s,
+                         {},
+                         {}}};
   write();
 }
 
-void SessionStateWriter::run_ends(const record::RunResult& result, double took_s, bool again) {
+void SessionStateWriter::run_ends(size_t device, const record::RunResult& result, double took_s,
+                                  bool again) {
   if (again) {
     ++state_.to_do;
   } else {
-    if (state_.run) time_left_.run_done(state_.run->expected_s, took_s);
+    time_left_.run_done(*in_flight_.at(device).run, took_s);
     ++(result.outcome.ok() ? state_.ok : state_.failed);
   }
   state_.last_run = fmt::format("{}: {}", result.run_id, result.outcome.name);
-  state_.run.reset();
+  in_flight_.erase(device);
   write();
 }
 
-void SessionStateWriter::waiting(const std::string& what) {
-  say("waiting: " + what);
-}
-void SessionStateWriter::loading() {
-  say("loading");
-}
-void SessionStateWriter::started() {
-  say("training");
+void SessionStateWriter::device_given_up(size_t device, const std::string&) {
+  in_flight_.erase(device);
+  write();
 }
 
-void SessionStateWriter::epoch_done(size_t index, int epoch, int epochs) {
-  if (!state_.run) return;
-  state_.run->epochs_done.at(index) = epoch;
-  state_.run->epochs.at(index) = epochs;
+void SessionStateWriter::waiting(size_t device, const std::string& what) {
+  say(device, "waiting: " + what);
+}
+void SessionStateWriter::loading(size_t device) {
+  say(device, "loading");
+}
+void SessionStateWriter::started(size_t device) {
+  say(device, "training");
+}
+
+void SessionStateWriter::epoch_done(size_t device, size_t index, int epoch, int epochs) {
+  RunInFlight& run = in_flight_.at(device).shown;
+  run.epochs_done.at(index) = epoch;
+  run.epochs.at(index) = epochs;
   constexpr double once_in_s = 1;
   if (core::seconds_between(written_, core::Clock::now()) > once_in_s) write();
 }
 
-void SessionStateWriter::say(const std::string& activity) {
-  if (!state_.run) return;
-  state_.run->activity = activity;
+void SessionStateWriter::say(size_t device, const std::string& activity) {
+  in_flight_.at(device).shown.activity = activity;
   write();
 }
 
 void SessionStateWriter::write() {
   state_.updated_at = core::wall_clock_label();
   state_.left_s = time_left_.seconds();
+  state_.runs.clear();
+  for (const auto& [device, in_flight] : in_flight_) state_.runs.push_back(in_flight.shown);
   written_ = core::Clock::now();
   // Renamed, so that no reader sees half of it, and not forced to the disk: after a loss of power
   // there is no session any more.

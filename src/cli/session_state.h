@@ -2,8 +2,10 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/time_left.h"
 #include "core/clock.h"
@@ -12,8 +14,9 @@
 
 namespace tandem::cli {
 
-/// The run that a session makes now.
+/// A run that a session makes now.
 struct RunInFlight {
+  std::string device;  ///< empty where the study has one
   std::string run_id;
   int attempt = 1;
   size_t place = 0;  ///< among the runs of the session, from 1
@@ -35,8 +38,8 @@ struct SessionState {
   size_t ok = 0;
   size_t failed = 0;
   double left_s = 0;
-  std::string last_run;  ///< the last one that ended, and how
-  std::optional<RunInFlight> run;
+  std::string last_run;           ///< the last one that ended, and how
+  std::vector<RunInFlight> runs;  ///< at most one for each device
 };
 
 core::Json to_document(const SessionState& state);
@@ -53,21 +56,30 @@ class SessionStateWriter : public execute::SessionObserver {
   explicit SessionStateWriter(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   void session_begins(size_t planned, size_t already_done,
-                      const std::vector<const study::PlannedRun*>& to_do) override;
-  void run_begins(const study::PlannedRun& run, size_t place, int attempt) override;
-  void run_ends(const record::RunResult& result, double took_s, bool again) override;
-  void waiting(const std::string& what) override;
-  void loading() override;
-  void started() override;
-  void epoch_done(size_t index, int epoch, int epochs) override;
+                      const std::vector<const study::PlannedRun*>& to_do,
+                      const std::vector<std::string>& devices) override;
+  void run_begins(size_t device, const study::PlannedRun& run, size_t place, int attempt) override;
+  void device_given_up(size_t device, const std::string& why) override;
+  void run_ends(size_t device, const record::RunResult& result, double took_s, bool again) override;
+  void waiting(size_t device, const std::string& what) override;
+  void loading(size_t device) override;
+  void started(size_t device) override;
+  void epoch_done(size_t device, size_t index, int epoch, int epochs) override;
 
  private:
-  void say(const std::string& activity);
+  struct InFlight {
+    const study::PlannedRun* run;
+    RunInFlight shown;
+  };
+
+  void say(size_t device, const std::string& activity);
   void write();
 
   std::filesystem::path folder_;
-  SessionState state_;
-  TimeLeft time_left_{0};
+  SessionState state_;  ///< but for the runs in flight
+  std::vector<std::string> devices_;
+  std::map<size_t, InFlight> in_flight_;  ///< by device
+  TimeLeft time_left_;
   core::Time written_;
 };
 

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/session_state.h"
+#include "cli/time_left.h"
 #include "core/text.h"
 #include "execute/study_lock.h"
 
@@ -29,7 +32,8 @@ struct Status {
 Status status_of(const OpenStudy& open) {
   Status status;
   status.planned = open.plan.runs.size();
-  TimeLeft time_left(open.plan.expected_s());
+  TimeLeft time_left(open.study.device_count());
+  for (const study::PlannedRun& run : open.plan.runs) time_left.add(run);
   for (const study::PlannedRun& run : open.plan.runs) {
     const auto result = open.store.read_deciding(run.id);
     if (!result || result->outcome.status == record::Outcome::Status::interrupted) {
@@ -37,7 +41,7 @@ Status status_of(const OpenStudy& open) {
       continue;
     }
     const core::Reading& took_s = result->makespan_seconds;
-    time_left.run_done(run.expected_s, took_s.value_or(run.expected_s));
+    time_left.run_done(run, took_s.value_or(run.expected_s));
     if (result->outcome.ok()) {
       ++status.ok;
       const core::Energy& energy = result->total_energy_joules;
@@ -56,15 +60,19 @@ Status status_of(const OpenStudy& open) {
   return status;
 }
 
+std::vector<RunInFlight> runs_in_flight(const Status& status) {
+  return status.state ? status.state->runs : std::vector<RunInFlight>{};
+}
+
 void print(const OpenStudy& open, const Status& status) {
   fmt::print("Study {} in {}\n", open.study.name, open.store.folder().string());
   fmt::print("  session   {}\n",
              status.session ? "running: " + status.session->describe() : "none running");
-  if (status.state && status.state->run) {
-    const RunInFlight& run = *status.state->run;
+  for (const RunInFlight& run : runs_in_flight(status)) {
     const std::string epochs = epochs_label(run);
-    fmt::print("  now       run {} of {}: {}\n            {}{}{}\n", run.place, status.state->to_do,
-               run.run_id, run.activity, epochs.empty() ? "" : ", ", epochs);
+    fmt::print("  now       run {} of {}: {}\n            {}{}{}{}\n", run.place,
+               status.state->to_do, run.run_id, run.device.empty() ? "" : run.device + ": ",
+               run.activity, epochs.empty() ? "" : ", ", epochs);
   }
   fmt::print("  runs      {} planned: {} ok, {} failed, {} left", status.planned, status.ok,
              status.failed, status.left);
@@ -73,9 +81,10 @@ void print(const OpenStudy& open, const Status& status) {
   for (const auto& [source, joules] : status.energy_j) {
     fmt::print("  energy    {} so far ({})\n", core::format_energy(joules), source);
   }
-  // The run in flight has no result yet either; it was not cut off.
+  // The runs in flight have no result yet either; they were not cut off.
+  const size_t in_flight = std::max<size_t>(status.session ? 1 : 0, runs_in_flight(status).size());
   const size_t cut_off =
-      status.unfinished_attempts - (status.session && status.unfinished_attempts > 0 ? 1 : 0);
+      status.unfinished_attempts - std::min(in_flight, status.unfinished_attempts);
   if (cut_off > 0) fmt::print("  cut off   {} attempts without a result\n", cut_off);
   if (status.last_failure) {
     const record::Outcome& outcome = status.last_failure->outcome;

@@ -47,12 +47,16 @@ core::ExitCode stop(const StopOptions& options) {
     throw core::SystemError(fmt::format("the session is {}: stop it there", holder->describe()));
   }
   if (holder->is_alive()) signal_session(folder, *holder, options.now ? SIGTERM : SIGUSR1);
-  fmt::print("Asked to end {}: {}.\n", options.now ? "now" : "after the run in flight",
-             holder->describe());
   const auto state = read_session_state(folder);
-  if (!options.now && state && state->run) {
-    fmt::print("  {} ({}), expected to take {} in all\n", state->run->run_id, state->run->activity,
-               core::format_duration(state->run->expected_s));
+  fmt::print("Asked to end {}: {}.\n",
+             options.now                       ? "now"
+             : state && state->runs.size() > 1 ? "after the runs in flight"
+                                               : "after the run in flight",
+             holder->describe());
+  for (const RunInFlight& run : state ? state->runs : std::vector<RunInFlight>{}) {
+    if (options.now) break;
+    fmt::print("  {} ({}), expected to take {} in all\n", run.run_id, run.activity,
+               core::format_duration(run.expected_s));
   }
   std::fflush(stdout);
   while (options.wait && execute::lock_holder(folder)) {

@@ -1,6 +1,7 @@
 #include "cli/stop_on_signals.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace tandem::cli {
 namespace {

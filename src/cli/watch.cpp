@@ -19,10 +19,11 @@ std::string line_of(const SessionState& state) {
   constexpr size_t columns = 79;
   std::string line = fmt::format("{} ok, {} failed, {} to do", state.ok, state.failed,
                                  state.to_do - std::min(state.to_do, state.ok + state.failed));
-  if (state.run) {
-    const std::string epochs = epochs_label(*state.run);
-    line = fmt::format("[{}/{}] {}, {}", state.run->place, state.to_do,
-                       epochs.empty() ? state.run->activity : epochs, state.run->run_id);
+  if (!state.runs.empty()) line.clear();
+  for (const RunInFlight& run : state.runs) {
+    const std::string epochs = epochs_label(run);
+    line += fmt::format("{}[{}/{}] {}, {}", line.empty() ? "" : "  ", run.place, state.to_do,
+                        epochs.empty() ? run.activity : epochs, run.run_id);
   }
   const std::string left = ", " + core::format_duration(state.left_s) + " left";
   return line.substr(0, columns - left.size()) + left;

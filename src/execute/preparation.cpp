@@ -144,7 +144,9 @@ std::optional<core::Caution> Preparation::cool_down(const std::atomic<bool>& sto
 }
 
 bool Preparation::has_meter() const {
-  return !instruments_.gpus().empty() || instruments_.has_rapl();
+  // The CPU is not idle while other devices make their runs.
+  const bool has_cpu_meter = instruments_.has_rapl() && instruments_.runs_at_a_time() == 1;
+  return !instruments_.gpus().empty() || has_cpu_meter;
 }
 
 }  // namespace tandem::execute

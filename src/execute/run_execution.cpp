@@ -132,6 +132,11 @@ class RunExecution {
       if (spec.device == study::Device::cuda && !settings.cuda_visible_devices.empty()) {
         command.environment["CUDA_VISIBLE_DEVICES"] = settings.cuda_visible_devices;
       }
+      command.environment.insert(settings.environment.begin(), settings.environment.end());
+      if (spec.sharing.mode == study::Sharing::Mode::mps) {
+        command.environment["CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"] = thread_percentage(i);
+      }
+      if (spec.any_cores > 0) command.cores = settings.cores;
       participants_.emplace_back(role, spec.participants[i], workload, std::move(command), log_);
     }
   }
@@ -173,6 +178,12 @@ class RunExecution {
   /// The one that the run uses, or would use.
   const measure::Gpu* gpu() const {
     return instruments_->gpus().empty() ? nullptr : &instruments_->gpus().front();
+  }
+
+  /// Of the GPU's threads, by the study; not what the shell that tandem was started in says.
+  std::string thread_percentage(size_t participant) const {
+    const std::vector<double>& percentages = spec_.sharing.thread_percentages;
+    return percentages.empty() ? "100" : core::format_number(percentages.at(participant));
   }
 
   void start_round(size_t index) {
@@ -597,6 +608,7 @@ record::RunResult execute_run(const study::RunSpec& spec, int attempt, const fs:
                               core::Json{{"run_id", spec.id()},
                                          {"attempt", attempt},
                                          {"started_at", started_at},
+                                         {"device", settings.device},
                                          {"spec", spec},
                                          {"data_folder", settings.data_folder.string()},
                                          {"sampling_hz", settings.sampling_hz},
@@ -612,6 +624,7 @@ record::RunResult execute_run(const study::RunSpec& spec, int attempt, const fs:
   result.started_at = started_at;
   result.ended_at = core::wall_clock_label();
   result.machine = machine;
+  result.device = settings.device;
   return result;
 }
 

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.h"
 #include "measure/meter.h"
@@ -22,7 +24,10 @@ struct RunSettings {
   /// run looks for itself.
   std::shared_ptr<const measure::Instruments> instruments;
   std::string cuda_visible_devices;  ///< UUID of the GPU or MIG slice; empty: as it is
-  core::IdlePower idle;              ///< as last measured
+  std::string device;                ///< the study's that makes the run; empty where it has one
+  std::vector<int> cores;            ///< of the device, where the spec leaves open which
+  std::map<std::string, std::string> environment;  ///< added to the trainings'
+  core::IdlePower idle;                            ///< as last measured
   std::optional<measure::PowerModel> power_model;
   double ready_timeout_s = 600;  ///< for loading data and warming up
   double timeout_s = 3600;       ///< from the start signal to the end of the last process

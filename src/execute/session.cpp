@@ -1,14 +1,20 @@
 #include "execute/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <fstream>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "execute/out_of_memory.h"
 #include "execute/outcomes.h"
 #include "measure/machine.h"
@@ -24,12 +30,23 @@ double default_timeout_s(double expected_s) {
   return std::max(300.0, 20 * expected_s);
 }
 
-/// The study's GPU: the stated one, else the only one, else the first by PCI address.
-std::shared_ptr<const measure::Instruments> instruments_for(const study::Study& study) {
+/// The device's GPU: the stated one, else the only one, else the first by PCI address.
+std::shared_ptr<const measure::Instruments> instruments_for(const study::Study& study,
+                                                            size_t device) {
   measure::Instruments::Options options;
-  options.gpus_asked_by = "$.gpu";
-  if (!study.gpu.empty()) options.gpus = {study.gpu};
+  const auto choose = [&](const std::string& gpu, std::string asked_by) {
+    if (gpu.empty()) return;
+    options.gpus = {gpu};
+    options.gpus_asked_by = std::move(asked_by);
+  };
+  choose(study.gpu, "$.gpu");
+  choose(study.sharing.mig_slice, "$.sharing.mig");
+  if (!study.devices.empty()) {
+    choose(study.devices.at(device).gpu, fmt::format("$.devices[{}].gpu", device));
+  }
   options.only_first_gpu = true;
+  options.runs_at_a_time = static_cast<int>(study.device_count());
+  if (study.sharing.mode == study::Sharing::Mode::mps) options.sharing = "mps";
   return std::make_shared<const measure::Instruments>(options);
 }
 
@@ -115,6 +132,7 @@ void record_cut_off_attempts(const study::Plan& plan, const record::RunStore& st
         outcome_of_kind("cut_off",
                         "found without a result; its files were last written at " + last));
     result.ended_at = last;
+    result.device = known.value("device", "");
     store.finish_attempt(result);
   }
 }
@@ -144,6 +162,16 @@ record::Outcome why_the_machine_said_no(const core::SystemError& error) {
   return outcome_of_kind(full ? "disk_full" : "system_failure", error.what());
 }
 
+/// Somebody else's daemon of MPS makes clients of all trainings.
+std::optional<core::Caution> differently_shared(const record::RunResult& result) {
+  const bool is_asked_for = result.spec.sharing.mode == study::Sharing::Mode::mps;
+  const bool on_gpu = result.spec.device == study::Device::cuda && result.gpu;
+  if (!on_gpu || is_asked_for || result.gpu->device.sharing != "mps") return std::nullopt;
+  return core::Caution{"sharing_differs", "the study asks for " +
+                                              study::describe(result.spec.sharing) +
+                                              ", but MPS runs here, not started by tandem"};
+}
+
 /// Sleeps between two runs, but not when asked to stop in whatever way.
 void pause(double seconds, const StopRequest& stop) {
   const core::Time end = core::Clock::now() + core::from_seconds(seconds);
@@ -160,13 +188,14 @@ int spoilt_attempts(const record::RunStore& store, const std::string& run_id) {
   return static_cast<int>(std::ranges::count_if(results, is_retried));
 }
 
-/// The runs to be made in this session, in the plan's order.
-std::vector<const study::PlannedRun*> runs_to_do(const study::Plan& plan,
+/// The runs to be made in this session, in the order in which they are taken.
+std::vector<const study::PlannedRun*> runs_to_do(const study::Plan& plan, size_t devices,
                                                  const record::RunStore& store,
                                                  const SessionOptions& options,
                                                  SessionSummary& summary) {
   std::vector<const study::PlannedRun*> to_do;
-  for (const study::PlannedRun& run : plan.runs) {
+  for (const size_t place : study::session_order(plan, devices)) {
+    const study::PlannedRun& run = plan.runs[place];
     const std::optional<record::RunResult> result = store.read_deciding(run.id);
     const auto may_be_made_again = [&] {
       return options.retry_failed ||
@@ -187,8 +216,9 @@ std::vector<const study::PlannedRun*> runs_to_do(const study::Plan& plan,
 }  // namespace
 
 LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& catalogue,
-                             std::filesystem::path data_folder)
-    : study_(study), catalogue_(catalogue), instruments_(instruments_for(study)) {
+                             std::filesystem::path data_folder,
+                             const std::filesystem::path& study_folder, size_t device)
+    : study_(study), catalogue_(catalogue), instruments_(instruments_for(study, device)) {
   settings_.data_folder = std::move(data_folder);
   settings_.sampling_hz = study.sampling_hz;
   settings_.instruments = instruments_;
@@ -199,6 +229,15 @@ LocalExecutor::LocalExecutor(const study::Study& study, const study::Catalogue& 
   settings_.accept_contaminated = study.accept_contaminated;
   if (!instruments_->gpus().empty()) {
     settings_.cuda_visible_devices = instruments_->visible_device(0);
+  }
+  if (!study.devices.empty()) {
+    settings_.device = study.devices.at(device).name();
+    settings_.cores = study.devices.at(device).cores;
+  }
+  if (study.sharing.mode == study::Sharing::Mode::mps) {
+    mps_ = std::make_unique<MpsDaemon>(settings_.cuda_visible_devices,
+                                       study_folder / "mps" / std::to_string(device));
+    settings_.environment = mps_->environment();
   }
   PreparationSettings preparation;
   preparation.cool_down_to_c = study.cool_down_to_c;
@@ -212,6 +251,7 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
                                          const std::filesystem::path& folder,
                                          const std::atomic<bool>& stop, RunObserver& observer) {
   const std::string started_at = core::wall_clock_label();
+  if (mps_) mps_->check();
   const Prepared prepared = preparation_->before(
       run.spec, folder, stop, [&](const std::string& what) { observer.waiting(what); });
   if (stop.load()) {
@@ -225,61 +265,238 @@ record::RunResult LocalExecutor::execute(const study::PlannedRun& run, int attem
   record::RunResult result =
       execute_run(run.spec, attempt, folder, catalogue_, settings_, stop, observer);
   result.cautions.insert(result.cautions.end(), prepared.cautions.begin(), prepared.cautions.end());
+  if (const auto caution = differently_shared(result)) result.cautions.push_back(*caution);
+  if (!study_.devices.empty() && study_.device_affinity == study::DeviceAffinity::any) {
+    result.cautions.push_back(
+        {"any_device", fmt::format("made on {}, one of {} devices that the study takes for equal",
+                                   settings_.device, study_.devices.size())});
+  }
   return result;
 }
 
-SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
-                           RunExecutor& executor, const SessionOptions& options,
-                           const StopRequest& stop, SessionObserver& observer) {
-  record_cut_off_attempts(plan, store);
-  SessionSummary summary;
-  complete_index(store, observer);
-  const std::vector<const study::PlannedRun*> to_do = runs_to_do(plan, store, options, summary);
-  observer.session_begins(plan.runs.size(), summary.already_done, to_do);
-  if (to_do.empty()) return summary;
+std::string LocalExecutor::gpu_uuid() const {
+  return instruments_->gpus().empty() ? "" : instruments_->description(0).uuid;
+}
 
-  Reserve reserve(store.folder());
-  std::deque<const study::PlannedRun*> queue(to_do.begin(), to_do.end());
-  for (size_t place = 1; !queue.empty() && !stop.any(); ++place) {
-    if (place > 1) pause(options.cool_down_s, stop);
-    if (stop.any()) break;
-    const study::PlannedRun& run = *queue.front();
-    queue.pop_front();
-    const int attempt = store.begin_attempt(run.id);
-    observer.run_begins(run, place, attempt);
-    const std::string started_at = core::wall_clock_label();
+std::vector<std::unique_ptr<LocalExecutor>> local_executors(
+    const study::Study& study, const study::Catalogue& catalogue,
+    const std::filesystem::path& data_folder, const std::filesystem::path& study_folder) {
+  std::vector<std::unique_ptr<LocalExecutor>> executors;
+  for (size_t device = 0; device < study.device_count(); ++device) {
+    executors.push_back(
+        std::make_unique<LocalExecutor>(study, catalogue, data_folder, study_folder, device));
+    if (study.device == study::Device::cpu) continue;
+    for (size_t other = 0; other < device; ++other) {
+      if (executors[other]->gpu_uuid() != executors[device]->gpu_uuid()) continue;
+      throw core::UserError(
+          "choice of the GPUs",
+          {{fmt::format("$.devices[{}].gpu", device), core::in_quotes(study.devices[device].gpu),
+            fmt::format("each GPU once; $.devices[{}] is {} too", other,
+                        executors[other]->gpu_uuid())}});
+    }
+  }
+  return executors;
+}
+
+namespace {
+
+/// Of a session, by all of its devices' threads. One lock guards all of it, and is never held while
+/// a run is made.
+class Session {
+ public:
+  Session(const record::RunStore& store, const std::vector<SessionDevice>& devices,
+          const SessionOptions& options, const StopRequest& stop, SessionObserver& observer,
+          SessionSummary& summary)
+      : store_(store),
+        devices_(devices),
+        options_(options),
+        stop_(stop),
+        observer_(observer),
+        summary_(summary),
+        reserve_(store.folder()),
+        bound_(devices.size()) {}
+
+  void add(const study::PlannedRun& run) { queue_of(run).push_back(&run); }
+
+  void make_all() {
+    if (devices_.size() == 1) return make_runs_on(0);
+    std::vector<std::exception_ptr> errors(devices_.size());
+    std::vector<std::thread> threads;
+    for (size_t device = 0; device < devices_.size(); ++device) {
+      threads.emplace_back([this, device, &error = errors[device]] {
+        try {
+          make_runs_on(device);
+        } catch (const std::exception& what) {
+          error = std::current_exception();
+          give_up(device, what.what());
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const std::exception_ptr& error : errors) {
+      if (error) std::rethrow_exception(error);
+    }
+  }
+
+  bool has_runs_left() const {
+    return !common_.empty() ||
+           std::ranges::any_of(bound_, [](const auto& queue) { return !queue.empty(); });
+  }
+
+ private:
+  using Queue = std::deque<const study::PlannedRun*>;
+
+  /// Passes on what a run says, as its device's.
+  class DeviceObserver : public RunObserver {
+   public:
+    DeviceObserver(Session& session, size_t device) : session_(session), device_(device) {}
+    void waiting(const std::string& what) override {
+      tell([&](SessionObserver& observer) { observer.waiting(device_, what); });
+    }
+    void loading() override {
+      tell([&](SessionObserver& observer) { observer.loading(device_); });
+    }
+    void started() override {
+      tell([&](SessionObserver& observer) { observer.started(device_); });
+    }
+    void epoch_done(size_t index, int epoch, int epochs) override {
+      tell([&](SessionObserver& observer) { observer.epoch_done(device_, index, epoch, epochs); });
+    }
+
+   private:
+    template <typename Event>
+    void tell(const Event& event) {
+      const std::lock_guard guard(session_.mutex_);
+      event(session_.observer_);
+    }
+
+    Session& session_;
+    size_t device_;
+  };
+
+  Queue& queue_of(const study::PlannedRun& run) {
+    return run.device ? bound_.at(*run.device) : common_;
+  }
+
+  /// The device's next run; nothing when there is none for it.
+  const study::PlannedRun* take(size_t device) {
+    for (Queue* queue : {&bound_[device], &common_}) {
+      if (queue->empty()) continue;
+      const study::PlannedRun* run = queue->front();
+      queue->pop_front();
+      return run;
+    }
+    return nullptr;
+  }
+
+  void make_runs_on(size_t device) {
+    for (bool is_first = true; !stop_.any(); is_first = false) {
+      if (!is_first && has_more(device)) pause(options_.cool_down_s, stop_);
+      if (stop_.any() || !make_next(device)) return;
+    }
+  }
+
+  bool has_more(size_t device) {
+    const std::lock_guard guard(mutex_);
+    return !bound_[device].empty() || !common_.empty();
+  }
+
+  /// False when there is no run left for the device.
+  bool make_next(size_t device) {
+    const study::PlannedRun* run = nullptr;
+    int attempt = 0;
+    {
+      const std::lock_guard guard(mutex_);
+      run = take(device);
+      if (run == nullptr) return false;
+      attempt = store_.begin_attempt(run->id);
+      observer_.run_begins(device, *run, ++runs_begun_, attempt);
+    }
     const core::Time begin = core::Clock::now();
-    record::RunResult result;
+    const record::RunResult result = make(device, *run, attempt);
+    const bool again = is_retried(result) && spoilt_attempts(store_, run->id) <= options_.retries;
+    const std::lock_guard guard(mutex_);
+    add_to_index(store_, result, observer_);
+    if (again) queue_of(*run).push_back(run);
+    count(result, again);
+    observer_.run_ends(device, result, core::seconds_between(begin, core::Clock::now()), again);
+    return true;
+  }
+
+  record::RunResult make(size_t device, const study::PlannedRun& run, int attempt) {
+    const std::string started_at = core::wall_clock_label();
+    DeviceObserver observer(*this, device);
     try {
-      result =
-          executor.execute(run, attempt, store.attempt_folder(run.id, attempt), stop.now, observer);
-      store.finish_attempt(result);
+      record::RunResult result = devices_[device].executor->execute(
+          run, attempt, store_.attempt_folder(run.id, attempt), stop_.now, observer);
+      store_.finish_attempt(result);
+      return result;
     } catch (const core::SystemError& error) {
-      reserve.release();
-      result = without_measurements(run.spec, run.id, attempt, started_at,
-                                    why_the_machine_said_no(error));
+      {
+        const std::lock_guard guard(mutex_);
+        reserve_.release();
+      }
+      record::RunResult result = without_measurements(run.spec, run.id, attempt, started_at,
+                                                      why_the_machine_said_no(error));
+      result.device = devices_[device].name;
       try {
-        store.finish_attempt(result);
+        store_.finish_attempt(result);
       } catch (const core::SystemError&) {
         // Still no room: the next session finds the attempt without a result and calls it cut off.
       }
       throw;
     }
-    add_to_index(store, result, observer);
-    const bool again = is_retried(result) && spoilt_attempts(store, run.id) <= options.retries;
-    if (again) queue.push_back(&run);
-    if (again) {
-      ++summary.made_again;
-    } else if (result.outcome.ok()) {
-      ++summary.ok;
-    } else if (result.outcome.status == record::Outcome::Status::interrupted) {
-      ++summary.unfinished;
-    } else {
-      ++summary.failed;
-    }
-    observer.run_ends(result, core::seconds_between(begin, core::Clock::now()), again);
   }
-  summary.interrupted = stop.any() && (stop.now.load() || !queue.empty());
+
+  void count(const record::RunResult& result, bool again) {
+    if (again) {
+      ++summary_.made_again;
+    } else if (result.outcome.ok()) {
+      ++summary_.ok;
+    } else if (result.outcome.status == record::Outcome::Status::interrupted) {
+      ++summary_.unfinished;
+    } else {
+      ++summary_.failed;
+    }
+  }
+
+  void give_up(size_t device, const std::string& why) {
+    const std::lock_guard guard(mutex_);
+    observer_.device_given_up(device, why);
+  }
+
+  const record::RunStore& store_;
+  const std::vector<SessionDevice>& devices_;
+  const SessionOptions& options_;
+  const StopRequest& stop_;
+  SessionObserver& observer_;
+  SessionSummary& summary_;
+  Reserve reserve_;
+  std::mutex mutex_;
+  std::vector<Queue> bound_;  ///< of each device
+  Queue common_;
+  size_t runs_begun_ = 0;
+};
+
+}  // namespace
+
+SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
+                           const std::vector<SessionDevice>& devices, const SessionOptions& options,
+                           const StopRequest& stop, SessionObserver& observer) {
+  record_cut_off_attempts(plan, store);
+  SessionSummary summary;
+  complete_index(store, observer);
+  const std::vector<const study::PlannedRun*> to_do =
+      runs_to_do(plan, devices.size(), store, options, summary);
+  std::vector<std::string> names;
+  for (const SessionDevice& device : devices) names.push_back(device.name);
+  observer.session_begins(plan.runs.size(), summary.already_done, to_do, names);
+  if (to_do.empty()) return summary;
+
+  Session session(store, devices, options, stop, observer, summary);
+  for (const study::PlannedRun* run : to_do) session.add(*run);
+  session.make_all();
+  summary.interrupted = stop.any() && (stop.now.load() || session.has_runs_left());
   return summary;
 }
 

@@ -119,7 +119,8 @@ std::vector<std::string> synthetic_data_notes(const std::vector<study::RunSpec>&
 }
 
 void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
-                         const std::filesystem::path& data_folder) {
+                         const std::filesystem::path& data_folder,
+                         const std::vector<study::StudyDevice>& devices) {
   core::Diagnostics diagnostics("this machine can't run the study");
   std::set<int> cores;
   for (const study::RunSpec& run : runs) {
@@ -129,11 +130,16 @@ void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::C
     check_workload(catalogue.at(id), data_folder, diagnostics);
   }
   const std::set<int> usable = usable_cores();
-  for (const int core : cores) {
-    if (!usable.contains(core)) {
-      diagnostics.add("$.resources.cores", fmt::format("core {}", core),
+  const auto check_cores = [&](const std::string& place, const auto& asked_for) {
+    for (const int core : asked_for) {
+      if (usable.contains(core)) continue;
+      diagnostics.add(place, fmt::format("core {}", core),
                       fmt::format("cores that tandem may use here: {}", fmt::join(usable, ", ")));
     }
+  };
+  if (devices.empty()) check_cores("$.resources.cores", cores);
+  for (size_t i = 0; i < devices.size(); ++i) {
+    check_cores(fmt::format("$.devices[{}].cores", i), devices[i].cores);
   }
   diagnostics.throw_if_any();
 }

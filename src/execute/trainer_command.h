@@ -6,6 +6,7 @@
 
 #include "execute/child_process.h"
 #include "study/run_spec.h"
+#include "study/study_file.h"
 #include "study/workload.h"
 
 namespace tandem::execute {
@@ -23,9 +24,10 @@ std::vector<std::string> synthetic_data_notes(const std::vector<study::RunSpec>&
                                               const std::filesystem::path& data_folder);
 
 /// Checks that a plan can be executed here at all: every workload has a trainer that is there and
-/// either its data folder or a way to make up data, the cores exist. Throws core::UserError with
-/// all that is wrong.
+/// either its data folder or a way to make up data, the cores exist, of the runs or else of the
+/// study's `devices`. Throws core::UserError with all that is wrong.
 void check_prerequisites(const std::vector<study::RunSpec>& runs, const study::Catalogue& catalogue,
-                         const std::filesystem::path& data_folder);
+                         const std::filesystem::path& data_folder,
+                         const std::vector<study::StudyDevice>& devices = {});
 
 }  // namespace tandem::execute

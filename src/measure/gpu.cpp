@@ -143,6 +143,13 @@ core::Reading Gpu::measure_counter_period_s(double at_most_s) const {
   return period_s.value_or(core::Reading::missing(no_answer()));
 }
 
+std::vector<GpuCallCost> Gpu::call_costs(int times) const {
+  const double limit_s = times * answer_limit_s_;
+  return answer_within(limit_s, [library = library_, device = handle_,
+                                 times] { return gpu_call_costs(library, device, times); })
+      .value_or(std::vector<GpuCallCost>{});
+}
+
 std::unique_ptr<SignalSource> Gpu::readings(int index) const {
   std::vector<std::string> names;
   for (const GpuQuery& query : gpu_queries()) {

@@ -7,6 +7,7 @@
 
 #include "core/measured.h"
 #include "core/reading.h"
+#include "measure/gpu_call_costs.h"
 #include "measure/gpu_process_list.h"
 #include "measure/process_owners.h"
 #include "measure/signal.h"
@@ -56,6 +57,9 @@ class Gpu {
   /// 102 ms).
   static constexpr double counter_watched_s = 1.0;
   core::Reading measure_counter_period_s(double at_most_s = counter_watched_s) const;
+  /// What each question of the samplers costs now, asked `times` times; empty when the driver
+  /// doesn't come back. Takes seconds.
+  std::vector<GpuCallCost> call_costs(int times) const;
 
   /// Energy, power, utilisation, memory, temperature, clocks and throttle reasons, as
   /// `gpu_<index>_energy_j` and so on; only what this device was found to tell. To be read at most

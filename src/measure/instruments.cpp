@@ -11,7 +11,8 @@ namespace tandem::measure {
 
 Instruments::Instruments(const Options& options)
     : root_(options.root),
-      has_rapl_(!std::holds_alternative<MissingSource>(find_rapl(options.root))) {
+      has_rapl_(!std::holds_alternative<MissingSource>(find_rapl(options.root))),
+      runs_at_a_time_(options.runs_at_a_time) {
   const auto found = GpuDriver::load(options.nvml_library, options.driver_limits);
   if (const auto* missing = std::get_if<MissingSource>(&found)) {
     why_no_gpu_ = missing->reason_and_commands();
@@ -46,6 +47,7 @@ Instruments::Instruments(const Options& options)
   std::vector<std::future<core::Reading>> periods_s;
   for (const Gpu& gpu : gpus_) {
     descriptions_.push_back(gpu.description());
+    if (!options.sharing.empty()) descriptions_.back().sharing = options.sharing;
     if (options.counter_period_s) {
       descriptions_.back().energy_counter_period_s = *options.counter_period_s;
       continue;

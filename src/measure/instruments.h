@@ -20,6 +20,10 @@ class Instruments {
     DriverLimits driver_limits;
     /// The GPUs to measure, each by UUID or PCI address (GpuDriver::device); empty: all of them.
     std::vector<std::string> gpus;
+    /// As many runs are made on this machine at a time: its CPU's meter counts them together.
+    int runs_at_a_time = 1;
+    /// How trainings share the GPUs, where the one who asks sees to it: `mps`. Empty: as it seems.
+    std::string sharing;
     bool only_first_gpu = false;          ///< of several, the one with the lowest PCI address
     std::string gpus_asked_by = "--gpu";  ///< where the selectors stand, for messages
     /// The period of the energy counters, stated instead of watched: for tests.
@@ -37,6 +41,7 @@ class Instruments {
   /// that was chosen.
   const std::string& visible_device(size_t gpu) const { return visible_devices_.at(gpu); }
   bool has_rapl() const { return has_rapl_; }
+  int runs_at_a_time() const { return runs_at_a_time_; }
   /// Why there is no GPU to measure; empty when there is one.
   const std::string& why_no_gpu() const { return why_no_gpu_; }
 
@@ -47,6 +52,7 @@ class Instruments {
   std::vector<std::string> visible_devices_;
   std::string why_no_gpu_;
   bool has_rapl_ = false;
+  int runs_at_a_time_ = 1;
 };
 
 }  // namespace tandem::measure

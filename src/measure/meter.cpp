@@ -98,6 +98,7 @@ class Meter::Parts {
   const std::vector<Recording>& recordings() const { return recordings_; }
 
   Energy cpu_energy(Window window) const {
+    if (runs_at_a_time() > 1) return own_cpu_energy(window);
     Reading joules = 0.0;
     bool has_rapl = false;
     for (const Recording& recording : recordings_) {
@@ -108,16 +109,41 @@ class Meter::Parts {
       }
     }
     if (has_rapl) return {joules, joules ? EnergySource::rapl : EnergySource::none, ""};
-    Reading cpu_seconds = 0.0;
-    for (int i = 0; i < options_.participants; ++i) {
-      cpu_seconds = sum(cpu_seconds, cpu_time_s(i, window));
-    }
-    Energy estimate = estimate_cpu_energy(*options_.power_model, window, cpu_seconds);
+    Energy estimate = estimate_cpu_energy(*options_.power_model, window, cpu_time_of_all_s(window));
     estimate.instead_of = why_no_rapl_;
     return estimate;
   }
 
+  int runs_at_a_time() const { return instruments_.runs_at_a_time(); }
+
+  Reading cpu_time_of_all_s(Window window) const {
+    Reading cpu_seconds = 0.0;
+    for (int i = 0; i < options_.participants; ++i) {
+      cpu_seconds = sum(cpu_seconds, cpu_time_s(i, window));
+    }
+    return cpu_seconds;
+  }
+
+  /// Of this run alone, where others are made beside it.
+  Energy own_cpu_energy(Window window) const {
+    PowerModel model = *options_.power_model;
+    model.name += fmt::format(", idle power shared by {} runs", runs_at_a_time());
+    model.idle_w /= runs_at_a_time();
+    Energy estimate = estimate_cpu_energy(model, window, cpu_time_of_all_s(window));
+    estimate.instead_of =
+        why_no_rapl_.empty()
+            ? fmt::format("the CPU's meter counts the {} runs together that are made at a time",
+                          runs_at_a_time())
+            : why_no_rapl_;
+    return estimate;
+  }
+
   Reading dram_energy_j(Window window) const {
+    if (runs_at_a_time() > 1) {
+      return Reading::missing(
+          fmt::format("the DRAM's meter counts the {} runs together that are made at a time",
+                      runs_at_a_time()));
+    }
     Reading joules = Reading::missing("no RAPL domain of the DRAM is read here");
     for (const Recording& recording : recordings_) {
       for (const Signal& signal : recording.signals) {
@@ -385,6 +411,13 @@ std::vector<Caution> Meter::cautions(Window window, bool gpus_matter) const {
     if (auto caution = parts_->escaped_processes(i, window)) {
       cautions.push_back(std::move(*caution));
     }
+  }
+  if (const int runs = parts_->runs_at_a_time(); runs > 1) {
+    cautions.push_back(
+        {"cpu_shared",
+         fmt::format("{} runs at a time on this CPU: its energy is an estimate from the run's own "
+                     "CPU time; caches, memory, clocks and heat are shared",
+                     runs)});
   }
   if (!gpus_matter) return cautions;
   const size_t gpus = parts_->instruments().gpus().size();

@@ -75,7 +75,9 @@ class Meter {
   std::vector<core::Caution> cautions(Window window, bool gpus_matter) const;
 
   /// CPU (package, and DRAM where reported) in the window: RAPL if readable, else the estimate from
-  /// the participants' CPU time. Source none when missing.
+  /// the participants' CPU time. Where several runs are made at a time, RAPL counts all of them:
+  /// then the estimate stands too, with an even share of the idle power, so that no joule is
+  /// counted for two runs. Source none when missing.
   core::Energy cpu_energy(Window window) const;
   /// Of the DRAM alone, which is within cpu_energy; missing where it isn't reported.
   core::Reading dram_energy_j(Window window) const;

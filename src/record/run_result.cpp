@@ -161,6 +161,7 @@ Json to_document(const RunResult& result) {
           {"outcome", to_document(result.outcome)},
           {"started_at", result.started_at},
           {"ended_at", result.ended_at},
+          {"device", result.device},
           {"makespan_seconds", result.makespan_seconds},
           {"start_skew_seconds", result.start_skew_seconds},
           {"overlap_fraction", result.overlap_fraction},
@@ -197,6 +198,7 @@ RunResult from_document(const Json& json) {
     result.outcome = outcome_from(json.at("outcome"));
     json.at("started_at").get_to(result.started_at);
     json.at("ended_at").get_to(result.ended_at);
+    result.device = json.value("device", "");
     json.at("makespan_seconds").get_to(result.makespan_seconds);
     json.at("start_skew_seconds").get_to(result.start_skew_seconds);
     json.at("overlap_fraction").get_to(result.overlap_fraction);

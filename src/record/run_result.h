@@ -94,6 +94,9 @@ struct RunResult {
   std::string started_at;  ///< wall clock, a label only
   std::string ended_at;
   core::Machine machine;
+  /// The device of the study that made it: `cores 0,1`, a GPU as the study names it; empty where
+  /// the study has one.
+  std::string device;
   std::vector<ParticipantResult> participants;
   std::string barrier;                   ///< `protocol`: common start signal
   core::Reading makespan_seconds;        ///< start signal to the end of the last training

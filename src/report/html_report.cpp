@@ -5,35 +5,10 @@
 #include <string_view>
 
 #include "report/embedded.h"
+#include "report/html_text.h"
 
 namespace tandem::report {
 namespace {
-
-std::string escape_html(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\0':
-        escaped += "\uFFFD";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
 
 /// JSON that can stand in a script element: with no `<` in it nothing can end the element.
 std::string script_json(const core::Json& document) {

@@ -8,6 +8,11 @@ std::string WorkloadPair::type() const {
   return name_of(a->memory_class()) + "+" + name_of(b->memory_class());
 }
 
+std::string WorkloadPair::order_free_type() const {
+  const auto [smaller, larger] = std::minmax({a->memory_class(), b->memory_class()});
+  return name_of(smaller) + "+" + name_of(larger);
+}
+
 std::string name_of(Complementarity complementarity) {
   switch (complementarity) {
     case Complementarity::complementary:
@@ -21,10 +26,7 @@ std::string name_of(Complementarity complementarity) {
 }
 
 Complementarity complementarity_of(const WorkloadPair& pair) {
-  const auto [lower, higher] =
-      std::minmax(pair.a->catalogue.gpu_util_percent, pair.b->catalogue.gpu_util_percent);
-  if (higher > 70 && lower < 30) return Complementarity::complementary;
-  return lower + higher > 150 ? Complementarity::competing : Complementarity::neutral;
+  return complementarity_of(pair.a->catalogue.gpu_util_percent, pair.b->catalogue.gpu_util_percent);
 }
 
 std::vector<WorkloadPair> feasible_pairs(const Catalogue& catalogue, double memory_limit_mb) {
@@ -37,6 +39,13 @@ std::vector<WorkloadPair> feasible_pairs(const Catalogue& catalogue, double memo
     }
   }
   return pairs;
+}
+
+const std::map<std::string, int>& seed_printed_type_counts() {
+  static const std::map<std::string, int> counts = {
+      {"low+low", 55},    {"low+medium", 30}, {"low+high", 7}, {"medium+medium", 6},
+      {"medium+high", 4}, {"high+medium", 4}, {"high+low", 14}};
+  return counts;
 }
 
 const std::array<std::pair<std::string, std::string>, 12>& seed_pairs() {

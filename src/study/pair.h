@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,8 @@ struct WorkloadPair {
   }
   /// `low+high`, in the order A+B.
   std::string type() const;
+  /// The same whatever the order: the smaller class first.
+  std::string order_free_type() const;
 };
 
 enum class Complementarity { complementary, competing, neutral };
@@ -28,6 +31,12 @@ std::string name_of(Complementarity complementarity);
 /// Complementary: one model above 70 % GPU utilisation, the other below 30 %. Competing: the sum
 /// above 150 %. Neutral: neither.
 Complementarity complementarity_of(const WorkloadPair& pair);
+inline Complementarity complementarity_of(double util_percent, double other_util_percent) {
+  const double lower = util_percent < other_util_percent ? util_percent : other_util_percent;
+  const double higher = util_percent < other_util_percent ? other_util_percent : util_percent;
+  if (higher > 70 && lower < 30) return Complementarity::complementary;
+  return lower + higher > 150 ? Complementarity::competing : Complementarity::neutral;
+}
 
 /// The limit of the study on the sum of the two models' memory.
 inline constexpr double default_memory_limit_mb = 9000;
@@ -35,6 +44,10 @@ inline constexpr double default_memory_limit_mb = 9000;
 /// All pairs of the catalogue, in its order, whose memory sum is within the limit.
 std::vector<WorkloadPair> feasible_pairs(const Catalogue& catalogue,
                                          double memory_limit_mb = default_memory_limit_mb);
+
+/// The counts by type (A+B) as the seed prints them. Its 14 is medium+low and one of its fours is
+/// high+low; feasible_pairs counts right.
+const std::map<std::string, int>& seed_printed_type_counts();
 
 /// The seed's twelve pairs as (id of A, id of B); index 0 is pair 1.
 const std::array<std::pair<std::string, std::string>, 12>& seed_pairs();

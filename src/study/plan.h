@@ -1,9 +1,12 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "study/run_spec.h"
+#include "study/schedule.h"
 #include "study/study_file.h"
 
 namespace tandem::study {
@@ -29,14 +32,33 @@ struct PlannedRun {
   RunSpec spec;
   std::string id;
   double expected_s = 0;  ///< from the catalogue; a concurrent run takes the longer of its two
+  /// Index into Study::devices; nothing where there is one device, or any will do.
+  std::optional<size_t> device = std::nullopt;
 };
+
+/// On which device each block of a plan is made: its name (`block_name`) to that of the device.
+/// Blocks stay where they are when the study is extended.
+using BlockDevices = std::map<std::string, std::string>;
 
 /// All runs of a study in the order in which they will be made, and what each is for.
 struct Plan {
   std::vector<PlannedRun> runs;
   std::vector<Cell> cells;
+  BlockDevices block_devices;  ///< empty where there is one device, or any will do
   double expected_s() const;
 };
+
+/// What a block is known by, whatever its place in the study file: its pair and its repetition.
+std::string block_name(const StudyPair& pair, int repetition);
+
+/// The runs of a plan in the order in which a session's devices take them: with one device, or each
+/// run bound to its own, the plan's; where any device will do, repetition after repetition, and in
+/// each the longest first.
+std::vector<size_t> session_order(const Plan& plan, size_t devices);
+
+/// When a session makes which run on which device, if all take as long as expected. In the order
+/// of the plan's runs.
+Schedule expected_schedule(const Plan& plan, size_t devices);
 
 /// A setting of B: the changed hyperparameter's value and the default, for sensitivities.
 struct Setting {
@@ -54,8 +76,10 @@ std::vector<Setting> settings_of(const Study& study, const StudyPair& pair,
 /// The experiments of a pair in the seed's order: 1 A∥B, 2 A, 3 B, then for each level 4 A∥B, 5 B …
 std::vector<Experiment> experiments_of(const std::vector<Setting>& settings);
 
-/// Plans the study for machines of one class. Distinct repetitions are blocks: within each, the
+/// Plans the study for machines of one class. `earlier`: where blocks were put before; those on
+/// devices that the study still has stay there. Distinct repetitions are blocks: within each, the
 /// order is randomised from the study's seed (Fisher–Yates), the same on every machine.
-Plan make_plan(const Study& study, const Catalogue& catalogue, const std::string& machine_class);
+Plan make_plan(const Study& study, const Catalogue& catalogue, const std::string& machine_class,
+               const BlockDevices& earlier = {});
 
 }  // namespace tandem::study

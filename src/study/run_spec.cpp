@@ -37,6 +37,18 @@ std::string name_of(Overlap overlap) {
   return overlap == Overlap::once ? "once" : "sustained";
 }
 
+std::string name_of(Sharing::Mode mode) {
+  return mode == Sharing::Mode::mps ? "mps" : mode == Sharing::Mode::mig ? "mig" : "time_slicing";
+}
+
+std::string describe(const Sharing& sharing) {
+  if (sharing.mode == Sharing::Mode::mig) return "the MIG slice " + sharing.mig_slice;
+  if (sharing.mode == Sharing::Mode::time_slicing) return "time slicing";
+  if (sharing.thread_percentages.empty()) return "MPS";
+  return fmt::format("MPS with {} % and {} % of the threads", sharing.thread_percentages.at(0),
+                     sharing.thread_percentages.at(1));
+}
+
 std::string RunSpec::id() const {
   std::string name;
   for (const ParticipantSpec& participant : participants) {
@@ -62,6 +74,23 @@ void from_json(const core::Json& json, ParticipantSpec& participant) {
   json.at("seed").get_to(participant.seed);
 }
 
+void to_json(core::Json& json, const Sharing& sharing) {
+  json = {{"mode", name_of(sharing.mode)}};
+  if (sharing.mode == Sharing::Mode::mig) json["slice"] = sharing.mig_slice;
+  if (!sharing.thread_percentages.empty()) {
+    json["thread_percentages"] = sharing.thread_percentages;
+  }
+}
+
+void from_json(const core::Json& json, Sharing& sharing) {
+  const core::Json& mode = json.at("mode");
+  sharing.mode = mode == "mps"   ? Sharing::Mode::mps
+                 : mode == "mig" ? Sharing::Mode::mig
+                                 : Sharing::Mode::time_slicing;
+  sharing.mig_slice = json.value("slice", "");
+  sharing.thread_percentages = json.value("thread_percentages", std::vector<double>{});
+}
+
 void to_json(core::Json& json, const RunSpec& spec) {
   json = {{"mode", spec.concurrent() ? "concurrent" : "solo"},
           {"participants", spec.participants},
@@ -76,6 +105,10 @@ void to_json(core::Json& json, const RunSpec& spec) {
           {"machine_class", spec.machine_class}};
   // The overlap policy changes nothing about a solo run, which both kinds of study share.
   if (spec.concurrent()) json["overlap"] = name_of(spec.overlap);
+  // Said only where they differ from what runs were before there was a choice: ids stay.
+  if (!spec.gpu.empty()) json["gpu"] = spec.gpu;
+  if (spec.any_cores > 0) json["any_cores"] = spec.any_cores;
+  if (spec.sharing != Sharing{}) json["sharing"] = spec.sharing;
 }
 
 void from_json(const core::Json& json, RunSpec& spec) {
@@ -90,6 +123,9 @@ void from_json(const core::Json& json, RunSpec& spec) {
   json.at("repetition").get_to(spec.repetition);
   json.at("instance").get_to(spec.instance);
   json.at("machine_class").get_to(spec.machine_class);
+  spec.gpu = json.value("gpu", "");
+  spec.any_cores = json.value("any_cores", 0);
+  if (json.contains("sharing")) json.at("sharing").get_to(spec.sharing);
 }
 
 }  // namespace tandem::study

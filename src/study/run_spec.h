@@ -27,6 +27,20 @@ struct Resources {
   friend bool operator==(const Resources&, const Resources&) = default;
 };
 
+/// How the trainings of a pair share a GPU. On the CPU there is nothing but time slicing.
+struct Sharing {
+  enum class Mode { time_slicing, mps, mig };
+  Mode mode = Mode::time_slicing;
+  std::string mig_slice;  ///< its UUID, `MIG-…`
+  /// With MPS: the most of the GPU's threads that A and B may use in a pair, in percent; empty: all
+  /// of them. A training alone has the whole GPU.
+  std::vector<double> thread_percentages;
+  friend bool operator==(const Sharing&, const Sharing&) = default;
+};
+std::string name_of(Sharing::Mode mode);
+/// `time slicing`, `MPS with 60 % and 40 % of the threads`, `the MIG slice MIG-…`.
+std::string describe(const Sharing& sharing);
+
 struct ParticipantSpec {
   std::string workload;  ///< id
   Hyperparameters hyperparameters;
@@ -42,6 +56,12 @@ struct RunSpec {
   Overlap overlap = Overlap::once;  ///< of concurrent runs
   Resources resources;
   int repetition = 1;
+  /// Where a study has several GPUs and keeps what it compares on one: which, as the study names
+  /// it. Core sets are in `resources`.
+  std::string gpu;
+  /// Where any of a study's core sets will do: how many cores each of them has.
+  int any_cores = 0;
+  Sharing sharing;
   std::string instance;  ///< tells the copies of one solo run apart in a literal plan, or empty
   std::string machine_class;  ///< the kind of machine, so that results of another are not reused
 
@@ -53,6 +73,8 @@ struct RunSpec {
 
 void to_json(core::Json& json, const ParticipantSpec& participant);
 void from_json(const core::Json& json, ParticipantSpec& participant);
+void to_json(core::Json& json, const Sharing& sharing);
+void from_json(const core::Json& json, Sharing& sharing);
 void to_json(core::Json& json, const RunSpec& spec);
 void from_json(const core::Json& json, RunSpec& spec);
 

@@ -1,6 +1,7 @@
 #include "study/study_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -13,15 +14,6 @@ namespace tandem::study {
 namespace {
 
 using core::JsonNode;
-
-/// Appendix A of the study: the ranges of the two hyperparameters it moves.
-std::vector<MutatedHyperparameter> seed_levels() {
-  const auto level = [](const char* name, const char* expression) {
-    return Level{name, *LevelExpression::parse(expression)};
-  };
-  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
-          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
-}
 
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.size() <= 100 && name[0] != '.' && name[0] != '-' &&
@@ -37,7 +29,7 @@ class StudyReader {
       : root_(root), catalogue_(catalogue) {}
 
   Study read() {
-    study_.mutated = seed_levels();
+    study_.mutated = original_levels();
     if (!root_.is_object("a study, an object with experiment_name and model_pairs")) return study_;
     root_.allow_only({"experiment_name",
                       "concurrent_mode",
@@ -52,6 +44,7 @@ class StudyReader {
                       "repetitions",
                       "seed",
                       "mutate",
+                      "mutate_models",
                       "resources",
                       "sampling_hz",
                       "cool_down_s",
@@ -68,10 +61,15 @@ class StudyReader {
                       "gpu",
                       "cool_down_to_c",
                       "cool_down_at_most_s",
-                      "idle_s"});
+                      "idle_s",
+                      "devices",
+                      "device_affinity",
+                      "sharing"});
     read_name();
     read_design();
     read_resources();
+    read_sharing();
+    read_devices();
     read_measurement();
     read_limits();
     read_mutations();
@@ -132,15 +130,154 @@ class StudyReader {
       study_.resources.wait_policy =
           policy->choice({"passive", "active"}) == 0 ? "passive" : "active";
     }
-    const auto cores = resources->find("cores");
-    if (!cores) return;
-    for (const JsonNode& core : cores->items()) {
+    if (const auto cores = resources->find("cores")) study_.resources.cores = read_cores(*cores);
+  }
+
+  static std::vector<int> read_cores(const JsonNode& cores) {
+    std::vector<int> set;
+    for (const JsonNode& core : cores.items()) {
       const int number = static_cast<int>(core.integer(0, 1023));
-      std::vector<int>& set = study_.resources.cores;
       if (std::find(set.begin(), set.end(), number) != set.end()) {
         core.reject("each core once");
       }
       set.push_back(number);
+    }
+    return set;
+  }
+
+  static constexpr const char* sharing_choices =
+      R"("time_slicing", "mps", {"mps": {"thread_percentages": [60, 40]}} or {"mig": "MIG-…"})";
+
+  void read_sharing() {
+    const auto sharing = root_.find("sharing");
+    if (!sharing) return;
+    if (sharing->raw() == "mps") {
+      study_.sharing.mode = Sharing::Mode::mps;
+    } else if (sharing->raw().is_object() && sharing->raw().size() == 1) {
+      sharing->allow_only({"mps", "mig"});
+      if (const auto mps = sharing->find("mps")) read_mps(*mps);
+      if (const auto mig = sharing->find("mig")) read_mig(*mig);
+    } else if (sharing->raw() != "time_slicing") {
+      sharing->reject(sharing_choices);
+    }
+    const bool shares = study_.sharing.mode != Sharing::Mode::time_slicing;
+    if (shares && study_.device == Device::cpu) {
+      sharing->reject("nothing here with \"device\": \"cpu\": MPS and MIG share a GPU");
+    }
+  }
+
+  void read_mps(const JsonNode& mps) {
+    study_.sharing.mode = Sharing::Mode::mps;
+    if (!mps.is_object("an object with thread_percentages")) return;
+    mps.allow_only({"thread_percentages"});
+    const auto percentages =
+        mps.member("thread_percentages", "the percentages of A and of B, such as [60, 40]");
+    if (!percentages) return;
+    for (const JsonNode& percentage : percentages->items()) {
+      study_.sharing.thread_percentages.push_back(percentage.number(1, 100));
+    }
+    if (percentages->raw().is_array() && percentages->raw().size() != 2) {
+      percentages->reject("two percentages, of A and of B");
+    }
+  }
+
+  void read_mig(const JsonNode& mig) {
+    study_.sharing.mode = Sharing::Mode::mig;
+    study_.sharing.mig_slice = mig.string();
+    if (mig.raw().is_string() && !study_.sharing.mig_slice.starts_with("MIG-")) {
+      mig.reject("the UUID of a MIG slice, MIG-… ('nvidia-smi -L' lists them)");
+    }
+  }
+
+  void read_devices() {
+    const auto gpu = root_.find("gpu");
+    if (gpu) study_.gpu = gpu->string();
+    if (const auto affinity = root_.find("device_affinity")) {
+      study_.device_affinity =
+          affinity->choice({"block", "any"}) == 0 ? DeviceAffinity::block : DeviceAffinity::any;
+    }
+    const auto devices = root_.find("devices");
+    if (study_.sharing.mode == Sharing::Mode::mig && (gpu || devices)) {
+      (gpu ? gpu : devices)->reject("nothing here, for $.sharing.mig says where to train");
+    } else if (gpu && devices) {
+      gpu->reject("one of gpu and devices");
+    }
+    // The slice was a choice of the GPU before it was a way to share one.
+    if (study_.sharing.mode == Sharing::Mode::time_slicing && study_.gpu.starts_with("MIG-")) {
+      study_.sharing = {Sharing::Mode::mig, study_.gpu, {}};
+      study_.gpu.clear();
+    }
+    if (!devices) return;
+    const std::vector<JsonNode> items = devices->items();
+    if (devices->raw().is_array() && items.empty()) devices->reject("at least one device");
+    for (const JsonNode& item : items) read_device(item);
+    if (!study_.resources.cores.empty() && any_device_has_cores()) {
+      devices->reject("devices without cores, or no cores in $.resources");
+    }
+    if (study_.device_affinity == DeviceAffinity::any) check_equal_core_sets(items);
+    if (study_.devices.size() != 1) return;
+    study_.gpu = study_.devices[0].gpu;
+    if (any_device_has_cores()) study_.resources.cores = study_.devices[0].cores;
+    study_.devices.clear();
+  }
+
+  void read_device(const JsonNode& item) {
+    const bool on_gpu = study_.device == Device::cuda;
+    const char* expected =
+        on_gpu ? "an object such as {\"gpu\": \"GPU-…\"}" : "an object such as {\"cores\": [0, 1]}";
+    if (!item.is_object(expected)) return;
+    item.allow_only({"gpu", "cores"});
+    StudyDevice device;
+    const auto gpu =
+        on_gpu ? item.member("gpu", "the UUID or PCI address of a GPU") : item.find("gpu");
+    if (gpu) device.gpu = gpu->string();
+    if (gpu && !on_gpu) gpu->reject("no GPU here, for $.device is \"cpu\"");
+    if (on_gpu && device.gpu.starts_with("MIG-")) {
+      gpu->reject(
+          "a whole GPU: energy exists for the whole board only, so that runs on two of "
+          "its slices couldn't be told apart; $.sharing takes one slice");
+    }
+    const auto cores = on_gpu ? item.find("cores") : item.member("cores", "a list of cores");
+    if (cores) device.cores = read_cores(*cores);
+    if (cores && cores->raw().is_array() && device.cores.empty()) {
+      cores->reject("at least one core");
+    }
+    for (size_t i = 0; i < study_.devices.size(); ++i) {
+      check_apart(study_.devices[i], fmt::format("$.devices[{}]", i), device, item);
+    }
+    study_.devices.push_back(device);
+  }
+
+  static void check_apart(const StudyDevice& other, const std::string& place,
+                          const StudyDevice& device, const JsonNode& item) {
+    if (!device.gpu.empty() && device.gpu == other.gpu) {
+      item.diagnostics().add(item.path() + ".gpu", core::in_quotes(device.gpu),
+                             "each GPU once; " + place + " has it");
+      return;
+    }
+    for (const int core : device.cores) {
+      if (std::ranges::find(other.cores, core) == other.cores.end()) continue;
+      item.diagnostics().add(item.path() + ".cores", fmt::format("core {}", core),
+                             "cores that no other device has; " + place + " has it too");
+      return;
+    }
+  }
+
+  bool any_device_has_cores() const {
+    return std::ranges::any_of(study_.devices,
+                               [](const StudyDevice& device) { return !device.cores.empty(); });
+  }
+
+  /// Where any device will do, a run is the same on all of them.
+  void check_equal_core_sets(const std::vector<JsonNode>& items) {
+    for (size_t i = 1; i < study_.devices.size() && i < items.size(); ++i) {
+      const size_t expected = study_.devices[0].cores.size();
+      const size_t found = study_.devices[i].cores.size();
+      if (found == expected) continue;
+      items[i].diagnostics().add(
+          items[i].path() + ".cores", fmt::format("{} cores", found),
+          fmt::format("{} cores, as the first device has, for $.device_affinity is \"any\"",
+                      expected));
     }
   }
 
@@ -154,7 +291,6 @@ class StudyReader {
       study_.cool_down_at_most_s = limit->number(0, 36'000);
     }
     if (const auto idle = root_.find("idle_s")) study_.idle_s = idle->number(0, 3600);
-    if (const auto gpu = root_.find("gpu")) study_.gpu = gpu->string();
     if (const auto bound = root_.find("equivalence_bound_percent")) {
       study_.equivalence_bound_percent = bound->number(0.1, 50);
     }
@@ -187,6 +323,9 @@ class StudyReader {
   }
 
   void read_mutations() {
+    if (const auto models = root_.find("mutate_models")) {
+      study_.mutate_both = models->choice({"b", "both"}) == 1;
+    }
     const auto mutate = root_.find("mutate");
     if (!mutate) return;
     if (!mutate->is_object("an object: hyperparameter to its levels")) return;
@@ -222,6 +361,7 @@ class StudyReader {
     if (!pairs) return;
     const std::vector<JsonNode> items = pairs->items();
     if (pairs->raw().is_array() && items.empty()) pairs->reject("at least one pair");
+    std::vector<StudyPair> swapped;
     for (const JsonNode& item : items) {
       if (!item.is_object("an object with model_a and model_b")) continue;
       item.allow_only({"model_a", "model_b"});
@@ -231,10 +371,25 @@ class StudyReader {
       if (a == nullptr || b == nullptr) continue;
       pair.a = a->id();
       pair.b = b->id();
-      check_levels(item, *b, pair.base_b);
+      check_levels(item, *b, "model_b", pair.base_b);
       check_repeated(item, pair);
       study_.pairs.push_back(pair);
+      if (!study_.mutate_both || (pair.a == pair.b && pair.base_a == pair.base_b)) continue;
+      check_levels(item, *a, "model_a", pair.base_a);
+      swapped.push_back({pair.b, pair.a, pair.base_b, pair.base_a});
     }
+    for (const StudyPair& pair : swapped) {
+      if (place_of(pair) == study_.pairs.size()) study_.pairs.push_back(pair);
+    }
+  }
+
+  /// Index of an equal pair, the number of pairs when there is none.
+  size_t place_of(const StudyPair& pair) const {
+    const auto equal = [&](const StudyPair& other) {
+      return other.a == pair.a && other.b == pair.b && other.base_a == pair.base_a &&
+             other.base_b == pair.base_b;
+    };
+    return static_cast<size_t>(std::ranges::find_if(study_.pairs, equal) - study_.pairs.begin());
   }
 
   const Workload* read_model(const JsonNode& pair, const std::string& name, Hyperparameters& base) {
@@ -297,14 +452,15 @@ class StudyReader {
 
   /// Each level must be a value that B takes, and another one than the default and the other
   /// levels.
-  void check_levels(const JsonNode& pair, const Workload& b, const Hyperparameters& base) {
+  void check_levels(const JsonNode& pair, const Workload& b, const std::string& role,
+                    const Hyperparameters& base) {
     for (const MutatedHyperparameter& mutated : study_.mutated) {
       auto spec = b.find_hyperparameter(mutated.name, study_.scale);
       const std::string place = "$.mutate." + core::printable(mutated.name);
       if (!spec) {
-        pair.diagnostics().add(place,
-                               "no hyperparameter of " + b.id() + ", model_b of " + pair.path(),
-                               known_hyperparameters(b));
+        pair.diagnostics().add(
+            place, "no hyperparameter of " + b.id() + ", " + role + " of " + pair.path(),
+            known_hyperparameters(b));
         continue;
       }
       spec->default_value = base.at(mutated.name);
@@ -325,14 +481,9 @@ class StudyReader {
   }
 
   void check_repeated(const JsonNode& item, const StudyPair& pair) {
-    for (size_t i = 0; i < study_.pairs.size(); ++i) {
-      const StudyPair& other = study_.pairs[i];
-      if (other.a == pair.a && other.b == pair.b && other.base_a == pair.base_a &&
-          other.base_b == pair.base_b) {
-        item.diagnostics().add(item.path(), fmt::format("{} with {} again", pair.a, pair.b),
-                               "each pair once; for more runs of it say repetitions");
-        return;
-      }
+    if (place_of(pair) < study_.pairs.size()) {
+      item.diagnostics().add(item.path(), fmt::format("{} with {} again", pair.a, pair.b),
+                             "each pair once; for more runs of it say repetitions");
     }
   }
 
@@ -342,6 +493,24 @@ class StudyReader {
 };
 
 }  // namespace
+
+std::vector<MutatedHyperparameter> original_levels() {
+  const auto level = [](const char* name, const char* expression) {
+    return Level{name, *LevelExpression::parse(expression)};
+  };
+  return {{"learning_rate", {level("min", "default*0.2"), level("max", "default*5")}},
+          {"epochs", {level("min", "default*0.5"), level("max", "default*1.5")}}};
+}
+
+std::string name_of(DeviceAffinity affinity) {
+  return affinity == DeviceAffinity::block ? "block" : "any";
+}
+
+std::string StudyDevice::name() const {
+  const std::string list = fmt::format("cores {}", fmt::join(cores, ","));
+  if (gpu.empty()) return list;
+  return cores.empty() ? gpu : gpu + " with " + list;
+}
 
 Study parse_study(const core::Json& document, const std::filesystem::path& file,
                   const Catalogue& catalogue) {

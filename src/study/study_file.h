@@ -35,6 +35,21 @@ struct StudyPair {
 enum class SoloRuns { shared, literal };
 enum class RunOrder { randomised, as_listed };
 
+/// One of several devices, each of which makes one run at a time.
+struct StudyDevice {
+  std::string gpu;         ///< UUID or PCI address; empty on the CPU
+  std::vector<int> cores;  ///< its trainings are pinned to; empty: not pinned
+
+  /// `GPU-…`, `cores 0,1`, `GPU-… with cores 0,1`.
+  std::string name() const;
+};
+
+/// What may be made on different devices. `block`: a pair's runs of one repetition stay on one, for
+/// they are compared; solo runs are shared by the pairs of one device. `any`: each run is made on
+/// whichever device is free.
+enum class DeviceAffinity { block, any };
+std::string name_of(DeviceAffinity affinity);
+
 /// A study as its file asks for it, checked, every default filled in.
 struct Study {
   std::string name;
@@ -49,7 +64,14 @@ struct Study {
   int repetitions = 1;
   std::int64_t seed = 1;  ///< of the first repetition's trainings; the next ones count up
   std::vector<MutatedHyperparameter> mutated;  ///< of model B, in the order of the file
+  /// Each pair of the file stands in `pairs` a second time, behind all of them, with A and B
+  /// swapped, so that the hyperparameters of both are moved.
+  bool mutate_both = false;
   Resources resources;
+  /// Empty where there is only one, which `gpu` and `resources` describe.
+  std::vector<StudyDevice> devices;
+  DeviceAffinity device_affinity = DeviceAffinity::block;
+  Sharing sharing;
   double sampling_hz = 10;
   std::string gpu;                       ///< UUID or PCI address; empty: the first one
   double cool_down_s = 0;                ///< between two runs, whatever the temperature
@@ -66,7 +88,13 @@ struct Study {
   double equivalence_bound_percent = 5;
   std::optional<core::PowerModel> cpu_power_model;  ///< for a CPU that can't be metered
   std::filesystem::path data_folder;
+
+  /// How many runs are made at a time.
+  size_t device_count() const { return devices.empty() ? 1 : devices.size(); }
 };
+
+/// Appendix A of the original study: learning_rate × 0.2 and × 5, epochs × 0.5 and × 1.5.
+std::vector<MutatedHyperparameter> original_levels();
 
 /// Reads a study file, the seed's form or tandem's extension of it, and checks it completely
 /// against the catalogue. Throws core::UserError with the file, the JSON path, what was found and

@@ -32,6 +32,7 @@ CatalogueFigures read_catalogue_figures(const JsonNode& node) {
   if (const auto runs = node.find("known_runs")) {
     figures.known_runs = static_cast<int>(runs->integer(0, 1'000'000'000));
   }
+  if (const auto machine = node.find("measured_on")) figures.measured_on = machine->string();
   return figures;
 }
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/json.h"
+#include "core/measured.h"
+#include "core/reading.h"
 #include "study/hyperparameter.h"
 
 namespace tandem::study {
@@ -17,12 +19,16 @@ std::string name_of(Scale scale);
 enum class MemoryClass { low, medium, high };
 std::string name_of(MemoryClass memory_class);
 
-/// What is known of a workload's needs before it ever ran here (one training alone, full scale).
+/// What is known of a workload's needs before a study runs it: one training alone, at full scale
+/// unless a machine's own catalogue (measured_catalogue.h) put its figures in their place.
 struct CatalogueFigures {
   double memory_mb = 0;
-  double gpu_util_percent = 0;
+  double gpu_util_percent = 0;  ///< of the device: of a CPU the busy share of the CPUs allowed
   double duration_s = 0;
-  int known_runs = 0;  ///< earlier successful trainings known
+  int known_runs = 0;       ///< earlier successful trainings known
+  std::string measured_on;  ///< the machine; empty when the manifest doesn't say
+  core::Energy energy;      ///< of that training; the shipped figures have none
+  core::Reading idle_power_w = core::Reading::missing("not measured");
 };
 
 /// A value that may differ between the scales.

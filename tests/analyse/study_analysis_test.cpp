@@ -66,6 +66,10 @@ TEST(DataQuality, SaysThatRunsCameFromDifferentGpus) {
   }
   const auto cautions = [&] { return two_boards.analyse().quality.cautions; };
   EXPECT_THAT(cautions(), Contains(HasSubstr("different GPUs")));
+  two_boards.study.devices = {{"GPU-1", {}}, {"GPU-2", {}}};
+  EXPECT_THAT(cautions(), Contains(HasSubstr("comparable within a pair, not between pairs")));
+  two_boards.study.device_affinity = study::DeviceAffinity::any;
+  EXPECT_THAT(cautions(), Contains(HasSubstr("different GPUs")));
   for (record::RunResult& run : two_boards.results) run.gpu->device.uuid = "GPU-1";
   EXPECT_THAT(cautions(), Not(Contains(HasSubstr("different GPUs"))));
 }

@@ -294,7 +294,8 @@ TEST_F(CommandLineTest, GoesOnInTheBackgroundAndIsFollowedAndStoppedFromOtherShe
   const Json running = json_of({"status", results()});
   EXPECT_THAT(running.at("session").get<std::string>(), HasSubstr("process "));
   EXPECT_EQ(running.at("session_state").at("planned"), 22);
-  EXPECT_FALSE(running.at("session_state").at("run").at("run_id").get<std::string>().empty());
+  EXPECT_FALSE(
+      running.at("session_state").at("runs").at(0).at("run_id").get<std::string>().empty());
 
   const Called stopped = tandem({"stop", results(), "--wait"});
   EXPECT_EQ(stopped.exit_code, 0) << stopped.err;

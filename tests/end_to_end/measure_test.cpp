@@ -83,6 +83,42 @@ TEST_F(MeasureTest, MeasuresAGpuOfTheDriverThatTheSystemHas) {
   EXPECT_THAT(unknown.err, AllOf(HasSubstr("--gpu"), HasSubstr("GPU-15fedf05")));
 }
 
+TEST_F(MeasureTest, ChecksTheMetersOfAGpu) {
+  folder_.write("script.json",
+                R"({"devices":[{"uuid":"GPU-15fedf05","power_w":200,"counter_step_ms":10}]})");
+  ::setenv("TANDEM_FAKE_NVML", (folder_ / "script.json").c_str(), 1);
+  ::setenv("LD_LIBRARY_PATH", TANDEM_FAKE_NVML_FOLDER "/current", 1);
+  const test::Called called =
+      test::call_program("tandem", {"doctor", "--gpu", "--seconds", "1", "--json"}, folder_.path());
+  const test::Called shown =
+      test::call_program("tandem", {"doctor", "--gpu", "--seconds", "1"}, folder_.path());
+  ::unsetenv("LD_LIBRARY_PATH");
+  ::unsetenv("TANDEM_FAKE_NVML");
+  ASSERT_EQ(called.exit_code, 0) << called.err;
+  const Json gpu = Json::parse(called.out).at("gpus").at(0);
+  EXPECT_EQ(gpu.at("device").at("uuid"), "GPU-15fedf05");
+  EXPECT_EQ(gpu.at("energy_joules").at("energy_source"), "nvml_counter");
+  EXPECT_NEAR(gpu.at("disagreement_percent").get<double>(), 0, 3);
+  ASSERT_GE(gpu.at("call_costs").size(), 5U);
+  for (const Json& cost : gpu.at("call_costs")) {
+    EXPECT_LE(cost.at("median_us").get<double>(), cost.at("p95_us").get<double>()) << cost;
+  }
+  ASSERT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("GPU-15fedf05"), HasSubstr("counter changes"),
+                               HasSubstr("nvmlDeviceGetTotalEnergyConsumption")));
+}
+
+TEST_F(MeasureTest, SaysWhyThereIsNoGpuToCheck) {
+  folder_.write("script.json", R"({"devices":[]})");
+  ::setenv("TANDEM_FAKE_NVML", (folder_ / "script.json").c_str(), 1);
+  ::setenv("LD_LIBRARY_PATH", TANDEM_FAKE_NVML_FOLDER "/current", 1);
+  const test::Called called = test::call_program("tandem", {"doctor", "--gpu"}, folder_.path());
+  ::unsetenv("LD_LIBRARY_PATH");
+  ::unsetenv("TANDEM_FAKE_NVML");
+  EXPECT_EQ(called.exit_code, 1);
+  EXPECT_THAT(called.out, HasSubstr("has no device"));
+}
+
 TEST_F(MeasureTest, RefusesACommandThatIsNoProgram) {
   const test::Called called = measure({"--", "no-such-trainer", "--epochs", "3"});
   EXPECT_EQ(called.exit_code, 2);

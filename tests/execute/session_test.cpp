@@ -51,7 +51,7 @@ class SessionTest : public ::testing::Test {
   }
   SessionSummary run(const SessionOptions& options = {}) {
     executor_.executed.clear();
-    return run_session(plan_, store_, executor_, options, stop_, observer_);
+    return run_session(plan_, store_, {{"", &executor_}}, options, stop_, observer_);
   }
 
   test::TemporaryFolder folder_;
@@ -140,7 +140,8 @@ TEST_F(SessionTest, GoesOnWithAWarningWhenTheIndexCanNotBeWritten) {
     void warning(const std::string& text) override { warnings.push_back(text); }
     std::vector<std::string> warnings;
   } listener;
-  const SessionSummary summary = run_session(plan_, store_, executor_, {}, stop_, listener);
+  const SessionSummary summary =
+      run_session(plan_, store_, {{"", &executor_}}, {}, stop_, listener);
   EXPECT_EQ(summary.ok, 3U);
   EXPECT_EQ(listener.warnings.size(), 3U);
 }
@@ -159,9 +160,10 @@ TEST_F(SessionTest, StartsNoTrainingAfterItWasAskedToStop) {
   LocalExecutor executor(study, catalogue, folder_.path());
   const study::RunSpec spec = test::fake_run(workloads);
   stop_.now = true;
+  RunObserver nobody;
   test::TemporaryFolder attempt;
   const RunResult result =
-      executor.execute({spec, spec.id(), 1.0}, 1, attempt.path(), stop_.now, observer_);
+      executor.execute({spec, spec.id(), 1.0}, 1, attempt.path(), stop_.now, nobody);
   EXPECT_EQ(result.outcome.status, Status::interrupted);
   EXPECT_EQ(result.participants.size(), 1U);
   EXPECT_FALSE(std::filesystem::exists(attempt / "solo.stdout.log"));

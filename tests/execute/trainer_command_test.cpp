@@ -49,6 +49,21 @@ TEST(CheckPrerequisites, IsContentWithWhatIsThere) {
   EXPECT_EQ(complaint_about(test::fake_workload("a"), {1, "passive", {0}}), "");
 }
 
+TEST(CheckPrerequisites, NamesTheDeviceWhoseCoresAreNotThere) {
+  const Workload workload = test::fake_workload("a");
+  study::RunSpec run = test::fake_run({workload});
+  run.resources.cores = {1023};
+  try {
+    check_prerequisites({run}, study::Catalogue({workload}), "/nowhere",
+                        {{"", {0}}, {"", {1022, 1023}}});
+    FAIL() << "is content";
+  } catch (const core::UserError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("$.devices[1].cores"), HasSubstr("core 1022"),
+                                    HasSubstr("core 1023"), HasSubstr("may use here")));
+    EXPECT_EQ(error.problems().size(), 2U);
+  }
+}
+
 TEST(CheckPrerequisites, NamesWhatIsMissing) {
   Workload workload = test::fake_workload("a");
   workload.command = {"no-such-trainer"};

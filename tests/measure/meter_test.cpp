@@ -94,6 +94,31 @@ TEST_F(MeterTest, AddsPackagesAndDramWhereThereIsRapl) {
   EXPECT_NEAR(meter.cpu_energy(half).joules.value(), 16.5, 1e-6);
 }
 
+TEST_F(MeterTest, CountsNoJouleOfThePackageForTwoRunsThatAreMadeAtATime) {
+  write_rapl(1'000'000, 2'000'000, 500'000);
+  Instruments::Options two;
+  two.root = folder_.path();
+  two.nvml_library = "libtandem-no-such-driver.so.1";
+  two.runs_at_a_time = 2;
+  const Instruments shared(two);
+  Meter meter(shared, options(1));
+  meter.watch(0, 100);
+  meter.start();
+  write_rapl(11'000'000, 22'000'000, 3'500'000);
+  write_cpu(200, 0);
+  meter.stop();
+  const Samples samples = read_samples(folder_ / "samples.csv");
+  const Window whole{samples.t_s.front(), samples.t_s.back()};
+  const core::Energy energy = meter.cpu_energy(whole);
+  EXPECT_EQ(energy.source, EnergySource::estimated);
+  EXPECT_EQ(energy.model, "ten and five, idle power shared by 2 runs");
+  EXPECT_THAT(energy.instead_of, HasSubstr("counts the 2 runs together"));
+  EXPECT_NEAR(energy.joules.value(), 10.0 / 2 * whole.duration_s() + 5 * 2, 1e-6);
+  EXPECT_THAT(meter.dram_energy_j(whole).reason(), HasSubstr("2 runs together"));
+  EXPECT_THAT(names(meter.cautions(whole, false)), testing::Contains("cpu_shared"));
+  EXPECT_TRUE(samples.find("rapl_package_0_j")) << "what the meter said is kept";
+}
+
 TEST_F(MeterTest, SaysWhichCounterFailedAndAddsNoEstimateInItsPlace) {
   write_rapl(1'000'000, 2'000'000, 500'000);
   const Instruments rapl = instruments();

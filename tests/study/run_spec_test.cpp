@@ -40,6 +40,11 @@ TEST(RunId, ChangesWithEverythingThatDefinesTheRun) {
   expect_new([](RunSpec& spec) { spec.resources.cores = {0, 1}; });
   expect_new([](RunSpec& spec) { spec.repetition = 2; });
   expect_new([](RunSpec& spec) { spec.instance = "copy"; });
+  expect_new([](RunSpec& spec) { spec.gpu = "GPU-1"; });
+  expect_new([](RunSpec& spec) { spec.any_cores = 2; });
+  expect_new([](RunSpec& spec) { spec.sharing.mode = Sharing::Mode::mps; });
+  expect_new([](RunSpec& spec) { spec.sharing = {Sharing::Mode::mig, "MIG-1", {}}; });
+  expect_new([](RunSpec& spec) { spec.sharing = {Sharing::Mode::mps, "", {60, 40}}; });
   expect_new([](RunSpec& spec) { spec.machine_class = "another machine"; });
 }
 
@@ -63,6 +68,14 @@ TEST(RunSpec, SurvivesJson) {
   spec.device = Device::cuda;
   spec.resources = {2, "active", {0, 3}};
   spec.instance = "copy";
+  spec.gpu = "GPU-1";
+  spec.any_cores = 2;
+  for (const Sharing& sharing :
+       {Sharing{}, Sharing{Sharing::Mode::mps, "", {60, 40}}, Sharing{Sharing::Mode::mps, "", {}},
+        Sharing{Sharing::Mode::mig, "MIG-1", {}}}) {
+    spec.sharing = sharing;
+    EXPECT_EQ(core::Json::parse(core::Json(spec).dump()).get<RunSpec>(), spec);
+  }
   EXPECT_EQ(core::Json::parse(core::Json(spec).dump()).get<RunSpec>(), spec);
 }
 

@@ -88,6 +88,29 @@ TEST(StudyChange, NamesAnotherMachineGpuOrPowerModel) {
                   "study's folder"));
 }
 
+TEST(StudyChange, IsAnotherDeviceOrAnotherWayToShareOneButNotOneDeviceMore) {
+  const auto on = [](const std::string& devices) {
+    return study_with(R"("device": "cuda", "devices": [)" + devices + "]");
+  };
+  const std::string two = R"({"gpu": "GPU-1"}, {"gpu": "GPU-2"})";
+  const Study before = on(two);
+  const Plan plan = make_plan(before, test::catalogue(), "this machine");
+  const auto changes_to = [&](const Study& now) {
+    const Plan new_plan = make_plan(now, test::catalogue(), "this machine", plan.block_devices);
+    return incompatible_changes({before, test::catalogue(), plan},
+                                {now, test::catalogue(), new_plan});
+  };
+  EXPECT_THAT(changes_to(on(two + R"(, {"gpu": "GPU-3"})")), IsEmpty());
+  EXPECT_THAT(changes_to(on(R"({"gpu": "GPU-2"}, {"gpu": "GPU-1"})")), IsEmpty());
+  const auto moved = changes_to(on(R"({"gpu": "GPU-3"}, {"gpu": "GPU-2"})"));
+  ASSERT_THAT(moved, SizeIs(1));
+  EXPECT_EQ(moved[0].place, "$.gpu");
+  EXPECT_THAT(moved[0].found, HasSubstr("GPU-"));
+  EXPECT_THAT(changes(study_with(R"("device": "cuda")"),
+                      study_with(R"("device": "cuda", "sharing": "mps")")),
+              ElementsAre(HasSubstr("$.sharing.mode: \"mps\" | nothing, as 11 runs")));
+}
+
 TEST(StudyChange, NamesAWorkloadThatIsCalledInAnotherWay) {
   const Study study = study_with("");
   std::vector<Workload> workloads = test::catalogue().workloads();

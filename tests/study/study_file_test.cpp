@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "studies.h"
 #include "study/pair.h"
+#include "study/plan.h"
 
 namespace tandem::study {
 namespace {
@@ -83,6 +84,46 @@ TEST(StudyFile, TakesHyperparametersInPlaceOfTheDefault) {
      "model_b": {"repo": "examples", "model": "mnist_rnn", "hp": {"batch_size": 64}}})"));
   EXPECT_EQ(study.pairs[0].base_b.at("batch_size"), 64);
   EXPECT_EQ(study.pairs[0].base_a.at("epochs"), 10);
+}
+
+TEST(StudyFile, ReadsSeveralDevicesAndWhatMayBeMadeOnThem) {
+  const Study cores = test::study_from(test::study_text(
+      R"("devices": [{"cores": [0, 1]}, {"cores": [2, 3]}], "device_affinity": "any")"));
+  EXPECT_EQ(cores.device_count(), 2U);
+  EXPECT_EQ(cores.devices[1].name(), "cores 2,3");
+  EXPECT_EQ(cores.device_affinity, DeviceAffinity::any);
+  const Study gpus = test::study_from(test::study_text(
+      R"("device": "cuda", "devices": [{"gpu": "GPU-1"}, {"gpu": "GPU-2", "cores": [4]}])"));
+  EXPECT_EQ(gpus.devices[0].name(), "GPU-1");
+  EXPECT_EQ(gpus.devices[1].name(), "GPU-2 with cores 4");
+  EXPECT_EQ(gpus.device_affinity, DeviceAffinity::block);
+}
+
+TEST(StudyFile, TakesOneDeviceForWhatGpuAndCoresOfResourcesSay) {
+  const auto same_runs = [](const std::string& left, const std::string& right) {
+    const Study one = test::study_from(test::study_text(left));
+    const Study other = test::study_from(test::study_text(right));
+    EXPECT_TRUE(one.devices.empty());
+    EXPECT_EQ(one.gpu, other.gpu);
+    EXPECT_EQ(make_plan(one, test::catalogue(), "").runs[0].id,
+              make_plan(other, test::catalogue(), "").runs[0].id);
+  };
+  same_runs(R"("devices": [{"cores": [0, 1]}])", R"("resources": {"cores": [0, 1]})");
+  same_runs(R"("device": "cuda", "devices": [{"gpu": "GPU-1"}])",
+            R"("device": "cuda", "gpu": "GPU-1")");
+}
+
+TEST(StudyFile, ReadsHowAGpuIsShared) {
+  const auto sharing_of = [](const std::string& sharing) {
+    return test::study_from(test::study_text(R"("device": "cuda", "sharing": )" + sharing)).sharing;
+  };
+  EXPECT_EQ(sharing_of(R"("time_slicing")"), Sharing{});
+  EXPECT_EQ(describe(sharing_of(R"("mps")")), "MPS");
+  EXPECT_EQ(describe(sharing_of(R"({"mps": {"thread_percentages": [60, 40]}})")),
+            "MPS with 60 % and 40 % of the threads");
+  EXPECT_EQ(describe(sharing_of(R"({"mig": "MIG-1"})")), "the MIG slice MIG-1");
+  const Study by_gpu = test::study_from(test::study_text(R"("device": "cuda", "gpu": "MIG-1")"));
+  EXPECT_EQ(by_gpu.sharing, sharing_of(R"({"mig": "MIG-1"})"));
 }
 
 TEST(ReadyStudies, AreAllReadAndTheSeedsPairsKeepTheirNumbers) {

@@ -65,21 +65,23 @@ TEST_F(ClonePairFiles, ThatDoNotFitAreRejectedWithTheirPlace) {
   write("GCJ_train.csv", header);
   expect_bad({"GCJ_train.csv", "found no pair"});
   write("GCJ_train.csv", header + "1,a.java,1,a.java\n");
-  expect_bad({"GCJ_train.csv, row 1", "found 4 fields"});
+  expect_bad({"GCJ_train.csv: line 2", "found 4 fields"});
+  write("GCJ_train.csv", "index1,file1\n1,a.java\n");
+  expect_bad({"GCJ_train.csv: line 1", "found 2 columns"});
   write("GCJ_train.csv", header + "1,a.java,1,a.java,2\n");
-  expect_bad({"GCJ_train.csv, row 1", "found label '2', expected 1, 0 or -1"});
+  expect_bad({"GCJ_train.csv: line 2", "found label '2', expected 1, 0 or -1"});
   write("GCJ_train.csv", header + "1,a.java,9,b.java,1\n");
-  expect_bad({"GCJ_train.csv, row 1", "found no program", "9/b.java"});
+  expect_bad({"GCJ_train.csv: line 2", "found no program", "9/b.java"});
   write("GCJ_train.csv", header + "1,../1/a.java,1,a.java,1\n");
-  expect_bad({"GCJ_train.csv, row 1", "found no program"});
+  expect_bad({"GCJ_train.csv: line 2", "found no program"});
   write("GCJ_train11.csv", header);
   expect_bad({"found GCJ_train.csv and GCJ_train11.csv, expected one CSV file with 'train'"});
 }
 
 TEST_F(ClonePairFiles, WithAProgramThatIsTooLargeAreRejected) {
   write("googlejam4_src/1/a.java", std::string(max_source_bytes + 1, ' '));
-  write("x_train.csv", "h\n1,a.java,1,a.java,1\n");
-  write("x_test.csv", "h\n1,a.java,1,a.java,1\n");
+  write("x_train.csv", "h,h,h,h,h\n1,a.java,1,a.java,1\n");
+  write("x_test.csv", "h,h,h,h,h\n1,a.java,1,a.java,1\n");
   expect_bad({"1/a.java", "found 60001 bytes, expected at most 60000"});
 }
 

@@ -95,7 +95,7 @@ TEST_F(LabelledFunctionsFiles, OfD2aTestOnTheSplitCalledDev) {
 TEST_F(LabelledFunctionsFiles, ThatAreMissingAreNamed) {
   expect_bad({folder_.path().string(), "neither function.json, Devign.json nor d2a_lbv1_"});
   write("d2a_lbv1_function_train.csv", "id,label,code\n1,1,f\n2,0,g\n");
-  expect_bad({"d2a_lbv1_function_dev.csv", "cannot be read"});
+  expect_bad({"d2a_lbv1_function_dev.csv", "cannot be opened"});
   write("function.json", devign(4));
   write("train.txt", "1\n");
   expect_bad({"test.txt", "cannot be read"});
@@ -142,13 +142,13 @@ TEST_F(LabelledFunctionsFiles, OfD2aThatDoNotFitAreRejectedWithTheirPlace) {
   write("d2a_lbv1_function_dev.csv", "id,label,code\n3,0,h\n4,1,i\n");
   const std::string train = "d2a_lbv1_function_train.csv";
   write(train, "");
-  expect_bad({train, "found no line"});
+  expect_bad({train, "found an empty file"});
   write(train, "id,code\n1,f\n");
-  expect_bad({train, "found the columns id, code", "one called label"});
+  expect_bad({train, "found no column 'label' among 'id', 'code'"});
   write(train, "id,label,code\n1,7,f\n");
-  expect_bad({train + ", row 1", "found label '7', expected 0 or 1"});
+  expect_bad({train + ": line 2", "found label '7', expected 0 or 1"});
   write(train, "id,label,code\n1,1\n");
-  expect_bad({train + ", row 1", "found 2 fields, expected 3"});
+  expect_bad({train + ": line 2", "found 2 fields, expected 3"});
 }
 
 TEST(MadeUpFunctions, AreTheSameEachTimeAndAlsoWhenThereAreMore) {

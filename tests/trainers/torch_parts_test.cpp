@@ -1,44 +1,11 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "adadelta.h"
 #include "memory.h"
 #include "networks/batches.h"
 
 namespace tandem::trainers::test {
 namespace {
-
-TEST(Adadelta, FollowsPythonsAdadelta) {
-  // From oracles/adadelta.py: torch.optim.Adadelta, torch 1.13.0a0, float64.
-  const std::vector<std::vector<double>> expected{
-      {0.49841887522429579, -1.2484188612098932, 1.9984188620483256},
-      {0.49680155226005807, -1.2467985936531092, 1.9967978647722047},
-      {0.49565444696952599, -1.2456465737566058, 1.995644621528476},
-      {0.49449587341789808, -1.2444807805204798, 1.9944770273035777},
-      {0.49367889617023103, -1.2436570027528309, 1.993651549709426},
-      {0.49285638134496079, -1.242826397884381, 1.9928189197247399},
-  };
-  auto parameter = torch::tensor({0.5, -1.25, 2.0}, torch::kFloat64).requires_grad_();
-  const auto weights = torch::tensor({1.0, -3.0, 0.25}, torch::kFloat64);
-  Adadelta optimizer({parameter}, 0.5);
-  auto& options = optimizer.param_groups().front().options();
-  for (std::size_t step = 0; step < expected.size(); ++step) {
-    SCOPED_TRACE(step);
-    if (step > 0 && step % 2 == 0) options.set_lr(options.get_lr() * 0.7);
-    optimizer.zero_grad();
-    (weights * parameter.pow(3)).sum().backward();
-    optimizer.step();
-    for (std::int64_t i = 0; i < 3; ++i) {
-      EXPECT_DOUBLE_EQ(parameter[i].item<double>(), expected[step][static_cast<std::size_t>(i)]);
-    }
-  }
-}
-
-TEST(Adadelta, LeavesParametersWithoutGradientAlone) {
-  auto parameter = torch::ones({3}, torch::requires_grad());
-  Adadelta({parameter}, 1.0).step();
-  EXPECT_TRUE(parameter.equal(torch::ones({3})));
-}
 
 TEST(TensorMemory, PeakRisesWithTensorsAndStaysWhenTheyGo) {
   reset_tensor_memory_peak();

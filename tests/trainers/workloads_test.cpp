@@ -60,6 +60,8 @@ TEST_F(Workloads, HaveTheirPublishedNumberOfParameters) {
   // At quick scale; CodeNetworks.HaveTheirPublishedNumberOfParameters has the full scale's.
   EXPECT_EQ(parameters("vulberta_mlp"), 175'746);
   EXPECT_EQ(parameters("vulberta_cnn"), 192'686);
+  EXPECT_EQ(parameters("bug_localization"), 10 * 2'101);
+  EXPECT_EQ(parameters("word_lm"), 1'044'200);
 }
 
 TEST_F(Workloads, GiveTheSameCourseBitForBitForTheSameSeed) {

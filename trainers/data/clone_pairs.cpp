@@ -9,9 +9,10 @@
 #include <string_view>
 #include <utility>
 
+#include "data/delimited_text.h"
 #include "data/fixed_random.h"
-#include "data/source_files.h"
 #include "data/syntax_tree.h"
+#include "data/text_file.h"
 #include "errors.h"
 
 namespace tandem::trainers {
@@ -19,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t max_pair_file_bytes = std::size_t{1} << 30;
 constexpr std::size_t test_every = 5;  // share of the programs that test, where pairs are drawn
 
 [[noreturn]] void fail(const std::string& place, const std::string& what) {
@@ -67,16 +67,24 @@ class Programs {
  public:
   explicit Programs(fs::path folder) : folder_(std::move(folder)) {}
 
-  std::size_t place(const std::string& problem, const std::string& file, const std::string& asker) {
-    const auto [entry, is_new] = places_.try_emplace({problem, file}, trees_.size());
-    if (!is_new) return entry->second;
-    const fs::path path = folder_ / problem / file;
+  /// The place of a program that a row of `table` names.
+  std::size_t place(const std::string& problem, const std::string& file,
+                    const DelimitedText& table) {
     std::error_code ignored;
     if (problem.find('/') != std::string::npos || file.find('/') != std::string::npos ||
-        !fs::is_regular_file(path, ignored)) {
-      fail(asker, fmt::format("found no program {}, which it names", path.string()));
+        !fs::is_regular_file(folder_ / problem / file, ignored)) {
+      table.fail(
+          fmt::format("found no program {}, which it names", (folder_ / problem / file).string()));
     }
-    trees_.push_back(java_tree(read_text_file(path, max_source_bytes), path.string()));
+    return place(problem, file);
+  }
+
+  std::size_t place(const std::string& problem, const std::string& file) {
+    const auto [entry, is_new] = places_.try_emplace({problem, file}, trees_.size());
+    if (is_new) {
+      const fs::path path = folder_ / problem / file;
+      trees_.push_back(java_tree(read_text_file(path, max_source_bytes), path.string()));
+    }
     return entry->second;
   }
 
@@ -89,20 +97,20 @@ class Programs {
 };
 
 std::vector<ProgramPair> read_pairs(const fs::path& file, std::size_t limit, Programs& programs) {
-  const auto rows = parse_csv(read_text_file(file, max_pair_file_bytes), file.string());
+  // Columns are known by their places, as in the original, whose files differ in their names.
+  DelimitedText table(file, ',', "pairs of programs");
+  if (table.columns() < 5) {
+    table.fail(fmt::format("found {} columns, expected problem, file, problem, file and label",
+                           table.columns()));
+  }
   std::vector<ProgramPair> pairs;
-  for (std::size_t i = 1; i < rows.size() && pairs.size() < limit; ++i) {
-    const std::string place = fmt::format("{}, row {}", file.string(), i);
-    const std::vector<std::string>& row = rows[i];
-    if (row.size() < 5) {
-      fail(place, fmt::format("found {} fields, expected problem, file, problem, file and label",
-                              row.size()));
+  while (pairs.size() < limit && table.next()) {
+    const std::string& label = table.field(4);
+    if (label != "1" && label != "0" && label != "-1") {
+      table.fail(fmt::format("found label '{:.40}', expected 1, 0 or -1", label));
     }
-    if (row[4] != "1" && row[4] != "0" && row[4] != "-1") {
-      fail(place, fmt::format("found label '{:.40}', expected 1, 0 or -1", row[4]));
-    }
-    pairs.push_back({programs.place(row[0], row[1], place), programs.place(row[2], row[3], place),
-                     row[4] == "1"});
+    pairs.push_back({programs.place(table.field(0), table.field(1), table),
+                     programs.place(table.field(2), table.field(3), table), label == "1"});
   }
   if (pairs.empty()) fail(file.string(), "found no pair, expected at least one below the header");
   return pairs;
@@ -123,7 +131,7 @@ ClonePairs draw_from_folders(const fs::path& sources, std::int64_t train_limit,
       if (file.extension() != ".java") continue;
       const std::string name = problem.filename().string();
       Part& part = ++number % test_every == 0 ? test : train;
-      part.places.push_back(programs.place(name, file.filename().string(), sources.string()));
+      part.places.push_back(programs.place(name, file.filename().string()));
       part.problems.push_back(name);
     }
   }

@@ -7,7 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "data/source_files.h"
+#include "data/delimited_text.h"
+#include "data/text_file.h"
 #include "errors.h"
 
 namespace tandem::trainers {
@@ -103,20 +104,15 @@ LabelledFunctions load_devign(const fs::path& file, std::size_t train_limit,
 }
 
 std::vector<LabelledFunction> load_d2a(const fs::path& file, std::size_t limit) {
-  const auto rows = parse_csv(read_text_file(file, max_data_bytes), file.string());
-  if (rows.empty()) fail(file.string(), "found no line, expected the columns id, label and code");
-  const std::size_t code = csv_column(rows[0], "code", file.string());
-  const std::size_t label = csv_column(rows[0], "label", file.string());
+  DelimitedText table(file, ',', "a split of D2A");
+  const std::size_t code = table.column("code"), label = table.column("label");
   std::vector<LabelledFunction> functions;
-  for (std::size_t i = 1; i < rows.size() && functions.size() < limit; ++i) {
-    const std::string place = fmt::format("{}, row {}", file.string(), i);
-    if (rows[i].size() != rows[0].size()) {
-      fail(place, fmt::format("found {} fields, expected {}", rows[i].size(), rows[0].size()));
+  while (functions.size() < limit && table.next()) {
+    const std::string& found = table.field(label);
+    if (found != "0" && found != "1") {
+      table.fail(fmt::format("found label '{:.40}', expected 0 or 1", found));
     }
-    if (rows[i][label] != "0" && rows[i][label] != "1") {
-      fail(place, fmt::format("found label '{:.40}', expected 0 or 1", rows[i][label]));
-    }
-    functions.push_back({rows[i][code], rows[i][label] == "1"});
+    functions.push_back({table.field(code), found == "1"});
   }
   return functions;
 }

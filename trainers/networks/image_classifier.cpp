@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "adadelta.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {

@@ -4,7 +4,8 @@ namespace tandem::trainers {
 
 const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kinds{
-      mnist(), mnist_rnn(), mnist_ff(), mrt_oast(), vulberta_mlp(), vulberta_cnn(),
+      mnist(),    mnist_rnn(),    mnist_ff(),     word_lm(),
+      mrt_oast(), vulberta_mlp(), vulberta_cnn(), bug_localization(),
   };
   return kinds;
 }

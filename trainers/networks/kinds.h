@@ -11,5 +11,7 @@ WorkloadKind mnist_ff();
 WorkloadKind mrt_oast();
 WorkloadKind vulberta_mlp();
 WorkloadKind vulberta_cnn();
+WorkloadKind bug_localization();
+WorkloadKind word_lm();
 
 }  // namespace tandem::trainers

@@ -16,6 +16,12 @@ void set_learning_rates(torch::optim::Optimizer& optimizer, double learning_rate
   for (auto& group : optimizer.param_groups()) group.options().set_lr(learning_rate);
 }
 
+void forget_gradients(torch::optim::Optimizer& optimizer) {
+  for (auto& group : optimizer.param_groups()) {
+    for (torch::Tensor& parameter : group.params()) parameter.mutable_grad().reset();
+  }
+}
+
 MinibatchTraining::MinibatchTraining(const Settings& settings)
     : device_(settings.device), batch_size_(settings.whole("batch_size")), seed_(settings.seed) {}
 
@@ -45,7 +51,7 @@ std::vector<torch::Tensor> MinibatchTraining::make_batches() {
 }
 
 torch::Tensor MinibatchTraining::train_batch(const torch::Tensor& indices) {
-  optimizer_->zero_grad();
+  forget_gradients(*optimizer_);
   const auto mean_loss = loss(indices);
   mean_loss.backward();
   before_update();

@@ -17,6 +17,10 @@ void multiply_learning_rates(torch::optim::Optimizer& optimizer, double factor);
 /// Sets the learning rate of every parameter group.
 void set_learning_rates(torch::optim::Optimizer& optimizer, double learning_rate);
 
+/// Leaves no gradient, so that the next backward pass writes new ones: libtorch 1.13's zero_grad
+/// fills each with zeros, to which the pass then adds.
+void forget_gradients(torch::optim::Optimizer& optimizer);
+
 /// Gradient descent in minibatches: what all workloads share that train one network by one
 /// optimiser. A workload says what its network, its optimiser and the loss of some samples are, and
 /// evaluates; where its steps differ from the usual, it overrides a hook.
@@ -25,7 +29,7 @@ class MinibatchTraining : public Workload {
   void initialize() final;
   std::int64_t parameters() const final;
   void warm_up() override;
-  double train_epoch() final;
+  double train_epoch() override;
 
  protected:
   /// `batch_size` is the workload's hyperparameter of this name.

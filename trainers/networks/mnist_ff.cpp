@@ -7,6 +7,8 @@
 #include "data/mnist.h"
 #include "networks/batches.h"
 #include "networks/kinds.h"
+#include "networks/minibatch_training.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {
@@ -36,8 +38,8 @@ class ForwardForwardLayer {
                       torch::Device device)
       : linear_(inputs, outputs) {
     linear_->to(device);
-    optimizer_ = std::make_unique<torch::optim::Adam>(linear_->parameters(),
-                                                      torch::optim::AdamOptions(learning_rate));
+    optimizer_ =
+        std::make_unique<Adam>(linear_->parameters(), torch::optim::AdamOptions(learning_rate));
   }
 
   torch::Tensor forward(const torch::Tensor& x) {
@@ -49,7 +51,7 @@ class ForwardForwardLayer {
   /// One step that raises the goodness of `positive` above the threshold and lowers that of
   /// `negative` (both N × inputs). Returns the mean loss, on the device.
   torch::Tensor train(const torch::Tensor& positive, const torch::Tensor& negative) {
-    optimizer_->zero_grad();
+    forget_gradients(*optimizer_);
     const auto loss =
         torch::softplus(torch::cat({goodness_threshold - goodness(forward(positive)),
                                     goodness(forward(negative)) - goodness_threshold}))
@@ -63,7 +65,7 @@ class ForwardForwardLayer {
 
  private:
   torch::nn::Linear linear_;
-  std::unique_ptr<torch::optim::Adam> optimizer_;
+  std::unique_ptr<Adam> optimizer_;
 };
 
 /// The forward-forward algorithm (Hinton 2022, "The Forward-Forward Algorithm: Some Preliminary

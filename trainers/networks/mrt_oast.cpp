@@ -14,6 +14,7 @@
 #include "networks/clone_detector.h"
 #include "networks/kinds.h"
 #include "networks/minibatch_training.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {
@@ -159,8 +160,8 @@ class CloneTraining : public MinibatchTraining {
   }
 
   std::unique_ptr<torch::optim::Optimizer> make_optimizer() override {
-    return std::make_unique<torch::optim::Adam>(network_->parameters(),
-                                                torch::optim::AdamOptions(learning_rate_));
+    return std::make_unique<Adam>(network_->parameters(),
+                                  torch::optim::AdamOptions(learning_rate_));
   }
 
   torch::Tensor features_of(const torch::Tensor& programs) {

@@ -4,6 +4,7 @@
 #include "networks/function_classifier.h"
 #include "networks/kinds.h"
 #include "networks/vulberta.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {
@@ -72,8 +73,8 @@ WorkloadKind vulberta_cnn() {
             .optimizer =
                 [learning_rate =
                      settings.real("learning_rate")](std::vector<torch::Tensor> values) {
-                  return std::make_unique<torch::optim::Adam>(
-                      std::move(values), torch::optim::AdamOptions(learning_rate));
+                  return std::make_unique<Adam>(std::move(values),
+                                                torch::optim::AdamOptions(learning_rate));
                 }};
         return std::make_unique<FunctionClassifier>(functions_for(settings, 1'000, 400),
                                                     std::move(recipe), settings);

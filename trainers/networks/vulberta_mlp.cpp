@@ -5,6 +5,7 @@
 #include "networks/kinds.h"
 #include "networks/transformer_encoder.h"
 #include "networks/vulberta.h"
+#include "optimizers.h"
 
 namespace tandem::trainers {
 namespace {
@@ -105,7 +106,7 @@ WorkloadKind vulberta_mlp() {
                 [learning_rate =
                      settings.real("learning_rate")](std::vector<torch::Tensor> values) {
                   // Without weight decay, as the original's training leaves it.
-                  return std::make_unique<torch::optim::AdamW>(
+                  return std::make_unique<AdamW>(
                       std::move(values), torch::optim::AdamWOptions(learning_rate).weight_decay(0));
                 },
             .linear_decay = true,

@@ -10,17 +10,18 @@ from torch.nn import functional as F
 import parity
 
 
-def encoder(layers, width, heads, feed_forward):
-    layer = nn.TransformerEncoderLayer(width, heads, feed_forward, dropout=0, norm_first=True,
+def encoder(layers, width, heads, feed_forward, dropout):
+    layer = nn.TransformerEncoderLayer(width, heads, feed_forward, dropout, norm_first=True,
                                        layer_norm_eps=1e-6, batch_first=True)
     return nn.TransformerEncoder(layer, layers, norm=nn.LayerNorm(width, eps=1e-6))
 
 
 class Sequence(nn.Module):
-    def __init__(self, labels, length, width, **sizes):
+    def __init__(self, labels, length, width, dropout, **sizes):
         super().__init__()
         self.embedding = nn.Embedding(labels, width)
-        self.encoder = encoder(width=width, **sizes)
+        self.dropout = nn.Dropout(dropout)
+        self.encoder = encoder(width=width, dropout=dropout, **sizes)
         positions = torch.zeros(1, length, width)
         for place in range(length):
             for i in range(0, width, 2):
@@ -31,13 +32,14 @@ class Sequence(nn.Module):
 
     def forward(self, labels, is_padding):
         x = self.embedding(labels) * math.sqrt(self.embedding.embedding_dim) + self.positions
-        return self.encoder(x, src_key_padding_mask=is_padding)
+        return self.encoder(self.dropout(x), src_key_padding_mask=is_padding)
 
 
 class CloneDetector(nn.Module):
-    def __init__(self, labels, length, layers, width, heads, feed_forward, features):
+    def __init__(self, labels, length, layers, width, heads, feed_forward, features, dropout=0):
         super().__init__()
-        sizes = {"layers": layers, "width": width, "heads": heads, "feed_forward": feed_forward}
+        sizes = {"layers": layers, "width": width, "heads": heads, "feed_forward": feed_forward,
+                 "dropout": dropout}
         self.preorder = Sequence(labels, length, **sizes)
         self.postorder = Sequence(labels, length, **sizes)
         self.joint = encoder(**sizes)

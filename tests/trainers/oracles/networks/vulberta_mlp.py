@@ -10,16 +10,17 @@ PADDING = 1
 
 
 class VulbertaMlp(nn.Module):
-    def __init__(self, vocabulary, length, layers, width, heads, feed_forward):
+    def __init__(self, vocabulary, length, layers, width, heads, feed_forward, dropout=0):
         super().__init__()
         self.words = nn.Embedding(vocabulary, width)
         self.positions = nn.Embedding(length + 2, width)
         self.kinds = nn.Embedding(1, width)
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(width, heads, feed_forward, dropout=0, activation="gelu",
+            nn.TransformerEncoderLayer(width, heads, feed_forward, dropout, activation="gelu",
                                        layer_norm_eps=1e-12, batch_first=True)
             for _ in range(layers))
+        self.dropout = nn.Dropout(dropout)
         self.fc1 = nn.Linear(width, width)
         self.fc2 = nn.Linear(width, 2)
 
@@ -28,12 +29,13 @@ class VulbertaMlp(nn.Module):
         # As RoBERTa counts: the padding's own number for padding, then from there on.
         places = is_token.long().cumsum(1) * is_token + PADDING
         x = self.words(tokens) + self.positions(places) + self.kinds(torch.zeros_like(tokens))
-        x = self.norm(x)
+        x = self.dropout(self.norm(x))
         # The layers' fast path for evaluation leaves the padding out in another way.
         with torch.enable_grad():
             for layer in self.layers:
                 x = layer(x, src_key_padding_mask=~is_token)
-        return self.fc2(torch.tanh(self.fc1(x[:, 0])))
+        x = torch.tanh(self.fc1(self.dropout(x[:, 0])))
+        return self.fc2(self.dropout(x))
 
 
 def translate(tensors):
@@ -52,11 +54,6 @@ def translate(tensors):
 
 def build(**sizes):
     return VulbertaMlp(**sizes)
-
-
-def example(batch, vocabulary, length, **_):
-    """Inputs for the bench."""
-    return [torch.randint(5, vocabulary, (batch, length), dtype=torch.int32)]
 
 
 if __name__ == "__main__":
