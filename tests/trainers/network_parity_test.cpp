@@ -4,8 +4,10 @@
 #include <torch/torch.h>
 
 #include "networks/cifar_resnet.h"
+#include "networks/clone_detector.h"
 #include "networks/mnist_networks.h"
 #include "networks/siamese.h"
+#include "networks/vulberta.h"
 
 namespace tandem::trainers::test {
 namespace {
@@ -50,6 +52,75 @@ TEST(NetworkParity, OfTheCifarResnets) {
     expect_parity(image_case("cifar_resnet.py", {{"layers", layers}},
                              cifar_resnet((layers - 2) / 6), random_input({6, 3, 16, 12})));
   }
+}
+
+/// Token numbers from `least` to below `most`, each row with a few less than the one above it and
+/// filled up with `padding`.
+torch::Tensor random_tokens(std::int64_t rows, std::int64_t length, std::int64_t least,
+                            std::int64_t most, int padding) {
+  const auto tokens = torch::randint(least, most, {rows, length}, torch::kInt32);
+  const auto lengths = length - 2 * torch::arange(rows).unsqueeze(1);
+  return tokens.masked_fill(torch::arange(length) >= lengths, padding);
+}
+
+TEST(NetworkParity, OfVulbertaMlp) {
+  torch::manual_seed(1);
+  const VulbertaMlpSize size{
+      .vocabulary = 50, .length = 12, .layers = 2, .width = 16, .heads = 4, .feed_forward = 24};
+  const auto network = make_vulberta_mlp(size, 0);
+  expect_parity({.script = "vulberta_mlp.py",
+                 .options = {{"vocabulary", 50},
+                             {"length", 12},
+                             {"layers", 2},
+                             {"width", 16},
+                             {"heads", 4},
+                             {"feed_forward", 24}},
+                 .network = network,
+                 .inputs = {random_tokens(4, 10, 2, 50, token_padding)},
+                 .forward = [network](const std::vector<torch::Tensor>& inputs) {
+                   return std::vector{network->forward(inputs[0])};
+                 }});
+}
+
+TEST(NetworkParity, OfVulbertaCnn) {
+  torch::manual_seed(1);
+  const VulbertaCnnSize size{.vocabulary = 50, .width = 16, .filters = 6, .hidden = 10};
+  const auto network = make_vulberta_cnn(size, 0);
+  expect_parity({.script = "vulberta_cnn.py",
+                 .options = {{"vocabulary", 50}, {"width", 16}, {"filters", 6}, {"hidden", 10}},
+                 .network = network,
+                 .inputs = {random_tokens(5, 14, 2, 50, token_padding)},
+                 .forward = [network](const std::vector<torch::Tensor>& inputs) {
+                   return std::vector{network->forward(inputs[0])};
+                 }});
+}
+
+TEST(NetworkParity, OfTheCloneDetectorAndItsSimilarity) {
+  torch::manual_seed(1);
+  const CloneDetectorSize size{.labels = 40,
+                               .length = 12,
+                               .layers = 2,
+                               .width = 16,
+                               .heads = 2,
+                               .feed_forward = 24,
+                               .features = 64};
+  const auto network = make_clone_detector(size, 0);
+  const auto tokens = [] { return random_tokens(4, 12, 1, 40, clone_padding); };
+  expect_parity({.script = "clone_detector.py",
+                 .options = {{"labels", 40},
+                             {"length", 12},
+                             {"layers", 2},
+                             {"width", 16},
+                             {"heads", 2},
+                             {"feed_forward", 24},
+                             {"features", 64}},
+                 .network = network,
+                 .inputs = {tokens(), tokens(), tokens(), tokens()},
+                 .forward = [network](const std::vector<torch::Tensor>& inputs) {
+                   const auto first = network->forward(inputs[0], inputs[1]);
+                   const auto second = network->forward(inputs[2], inputs[3]);
+                   return std::vector{first, second, clone_similarity(first, second)};
+                 }});
 }
 
 TEST(NetworkParity, IsMissedByANetworkThatIsAThousandthOff) {

@@ -60,6 +60,9 @@ TEST_F(Workloads, HaveTheirPublishedNumberOfParameters) {
   EXPECT_EQ(parameters("resnet32"), 464'154);
   EXPECT_EQ(parameters("resnet44"), 658'586);
   EXPECT_EQ(parameters("resnet56"), 853'018);
+  // At quick scale; CodeNetworks.HaveTheirPublishedNumberOfParameters has the full scale's.
+  EXPECT_EQ(parameters("vulberta_mlp"), 175'746);
+  EXPECT_EQ(parameters("vulberta_cnn"), 192'686);
   EXPECT_EQ(parameters("bug_localization"), 10 * 2'101);
   EXPECT_EQ(parameters("word_lm"), 1'044'200);
 }

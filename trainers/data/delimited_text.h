@@ -21,6 +21,8 @@ class DelimitedText {
   /// Reads the next row; false at the end of the file. Rows without any text are passed over.
   bool next();
 
+  /// How many columns there are: as many as each row has fields.
+  std::size_t columns() const { return names_.size(); }
   /// The place of a column.
   std::size_t column(const std::string& name) const;
   /// A field of the current row.

@@ -13,6 +13,9 @@ WorkloadKind resnet20();
 WorkloadKind resnet32();
 WorkloadKind resnet44();
 WorkloadKind resnet56();
+WorkloadKind mrt_oast();
+WorkloadKind vulberta_mlp();
+WorkloadKind vulberta_cnn();
 WorkloadKind bug_localization();
 WorkloadKind word_lm();
 

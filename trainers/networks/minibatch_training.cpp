@@ -12,6 +12,10 @@ void multiply_learning_rates(torch::optim::Optimizer& optimizer, double factor) 
   }
 }
 
+void set_learning_rates(torch::optim::Optimizer& optimizer, double learning_rate) {
+  for (auto& group : optimizer.param_groups()) group.options().set_lr(learning_rate);
+}
+
 void forget_gradients(torch::optim::Optimizer& optimizer) {
   for (auto& group : optimizer.param_groups()) {
     for (torch::Tensor& parameter : group.params()) parameter.mutable_grad().reset();

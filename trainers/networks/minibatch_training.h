@@ -14,6 +14,8 @@ namespace tandem::trainers {
 /// Multiplies the learning rate of every parameter group by `factor`. Not torch::optim::StepLR: in
 /// C++, unlike in Python, its first step leaves the learning rate.
 void multiply_learning_rates(torch::optim::Optimizer& optimizer, double factor);
+/// Sets the learning rate of every parameter group.
+void set_learning_rates(torch::optim::Optimizer& optimizer, double learning_rate);
 
 /// Leaves no gradient, so that the next backward pass writes new ones: libtorch 1.13's zero_grad
 /// fills each with zeros, to which the pass then adds.
