@@ -13,6 +13,9 @@ WorkloadKind resnet20();
 WorkloadKind resnet32();
 WorkloadKind resnet44();
 WorkloadKind resnet56();
+WorkloadKind densenet121();
+WorkloadKind hrnet18();
+WorkloadKind pcb();
 WorkloadKind bug_localization();
 WorkloadKind word_lm();
 
