@@ -153,7 +153,7 @@ TEST(EncodedFunctions, HaveNumbersOfTheTrainingFunctionsTokens) {
   const auto& train = encoded.train.tokens;
   const auto& test = encoded.test.tokens.select(0, 0);
   ASSERT_EQ(train.size(0), 2);
-  EXPECT_EQ(train.size(1), 17) << "as the test function is the longest";
+  EXPECT_EQ(train.size(1), 16) << "as the test function is the longest";
   EXPECT_TRUE(train.select(1, 0).eq(token_begin).all().item<bool>());
   EXPECT_EQ(train[0][10].item<int>(), token_end);
   EXPECT_EQ(train[0][11].item<int>(), token_padding);

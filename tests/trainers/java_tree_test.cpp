@@ -78,8 +78,8 @@ TEST(JavaTree, KnowsTheTypesOfOperandsAsFarAsTheTextTells) {
 
 TEST(JavaTree, TakesAMethodWithoutAClass) {
   EXPECT_THAT(java_tree("int f(int n) { return n; }", "test").preorder,
-              ElementsAre("CompilationUnit", "MethodDeclaration_Integer",
-                          "FormalParameter_Integer", "BlockStatement", "ReturnStatement"));
+              ElementsAre("CompilationUnit", "MethodDeclaration_Integer", "FormalParameter_Integer",
+                          "BlockStatement", "ReturnStatement"));
 }
 
 TEST(JavaTree, GeneralLabelsLoseTheirDetails) {

@@ -5,7 +5,10 @@
 
 #include "networks/cifar_resnet.h"
 #include "networks/clone_detector.h"
+#include "networks/densenet121.h"
+#include "networks/hrnet18.h"
 #include "networks/mnist_networks.h"
+#include "networks/pcb.h"
 #include "networks/siamese.h"
 #include "networks/vulberta.h"
 
@@ -121,6 +124,40 @@ TEST(NetworkParity, OfTheCloneDetectorAndItsSimilarity) {
                    const auto second = network->forward(inputs[2], inputs[3]);
                    return std::vector{first, second, clone_similarity(first, second)};
                  }});
+}
+
+/// Both of what a network for re-identification gives: scores and features.
+NetworkCase reid_case(const std::string& script,
+                      std::shared_ptr<ReidNetwork> (*make)(std::int64_t, double),
+                      const torch::Tensor& images) {
+  torch::manual_seed(1);
+  const auto network = make(/*identities=*/7, /*dropout=*/0);
+  // Blocks that begin as shortcuts would hide what is inside them.
+  const torch::NoGradGuard no_gradient;
+  for (auto parameter : network->parameters()) {
+    if (parameter.dim() == 1) parameter.uniform_(0.5, 1.5);
+  }
+  return {.script = script,
+          .options = {{"identities", 7}},
+          .network = network,
+          .inputs = {images},
+          .forward = [network](const std::vector<torch::Tensor>& inputs) {
+            auto outputs = network->classify(inputs[0]);
+            outputs.push_back(network->features(inputs[0]));
+            return outputs;
+          }};
+}
+
+TEST(NetworkParity, OfDenseNet121) {
+  expect_parity(reid_case("densenet121.py", make_densenet121, random_input({3, 3, 64, 32})));
+}
+
+TEST(NetworkParity, OfHrnet18) {
+  expect_parity(reid_case("hrnet18.py", make_hrnet18, random_input({3, 3, 64, 32})));
+}
+
+TEST(NetworkParity, OfPcb) {
+  expect_parity(reid_case("pcb.py", make_pcb, random_input({3, 3, 96, 16})));
 }
 
 TEST(NetworkParity, IsMissedByANetworkThatIsAThousandthOff) {

@@ -16,6 +16,9 @@ WorkloadKind resnet56();
 WorkloadKind mrt_oast();
 WorkloadKind vulberta_mlp();
 WorkloadKind vulberta_cnn();
+WorkloadKind densenet121();
+WorkloadKind hrnet18();
+WorkloadKind pcb();
 WorkloadKind bug_localization();
 WorkloadKind word_lm();
 

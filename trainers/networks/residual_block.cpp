@@ -122,6 +122,15 @@ void draw_he_weights(torch::nn::Module& network, Fan fan) {
   }
 }
 
+void begin_as_shortcuts(torch::nn::Module& network) {
+  for (const auto& module : network.modules(/*include_self=*/false)) {
+    if (module->as<ResidualBlock>() == nullptr) continue;
+    const auto parameters = module->named_parameters();
+    const auto* const scale = parameters.find("bn3.weight");
+    torch::nn::init::zeros_(scale != nullptr ? *scale : parameters["bn2.weight"]);
+  }
+}
+
 void store_channels_last(torch::nn::Module& network) {
   for (auto parameter : network.parameters()) {
     if (parameter.dim() == 4) {

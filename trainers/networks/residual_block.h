@@ -50,6 +50,11 @@ class ResidualStage : public torch::nn::Module {
 enum class Fan { in, out };
 void draw_he_weights(torch::nn::Module& network, Fan fan);
 
+/// Sets the scale of the last batch normalisation of each residual block to 0, so that a block
+/// begins as its shortcut (Goyal et al. 2017, "Accurate, Large Minibatch SGD", arXiv:1706.02677,
+/// section 5.1; torchvision's zero_init_residual).
+void begin_as_shortcuts(torch::nn::Module& network);
+
 /// Stores the weights of all convolutions channels-last (N × height × width × channels in memory),
 /// so that convolutions of images stored so need no conversion.
 void store_channels_last(torch::nn::Module& network);

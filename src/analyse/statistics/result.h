@@ -46,8 +46,8 @@ struct IntervalEstimate {
 /// Neither value nor interval.
 IntervalEstimate no_estimate(size_t n, const std::string& reason);
 
-/// Why nothing can be computed from the values: fewer than `least`, one that is no finite number, or
-/// one beyond 1e150, whose square might overflow. Empty when something can.
+/// Why nothing can be computed from the values: fewer than `least`, one that is no finite number,
+/// or one beyond 1e150, whose square might overflow. Empty when something can.
 std::string why_unusable(std::span<const double> values, size_t least);
 
 /// Throws std::invalid_argument unless 0 < share < 1. `what` names it: `confidence`, `alpha`.
