@@ -51,11 +51,12 @@ void print_table(const study::Catalogue& catalogue) {
                    workload.can_train() ? "yes" : "-", workload.repo});
     trainable += workload.can_train() ? 1 : 0;
   }
-  fmt::print(
-      "{}\n{} workloads, {} with a trainer. Memory, utilisation and time are the catalogue's\n"
-      "(one training alone at full scale on an RTX 3080, 10 GB), not this machine's:\n"
-      "'tandem workloads profile' measures those.\n",
-      table.render(), catalogue.workloads().size(), trainable);
+  fmt::print("{}\n", table.render());
+  print_wrapped(fmt::format(
+      "{} workloads, {} with a trainer. Memory, utilisation and time are the catalogue's (one "
+      "training alone at full scale on an RTX 3080, 10 GB), not this machine's: 'tandem workloads "
+      "profile' measures those.",
+      catalogue.workloads().size(), trainable));
 }
 
 }  // namespace

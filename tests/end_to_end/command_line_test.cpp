@@ -274,7 +274,7 @@ TEST_F(CommandLineTest, MeasuresTheMachinesOwnCatalogue) {
   const Called first = profile({"steady", "fake/other", "--repetitions", "2"});
   ASSERT_EQ(first.exit_code, 0) << first.out << first.err;
   EXPECT_THAT(first.out, AllOf(HasSubstr("4 to do"), HasSubstr("[4/4]"), HasSubstr("CPU %"),
-                               HasSubstr("one training alone"), HasSubstr("tandem pairs")));
+                               HasSubstr("quick scale"), HasSubstr("tandem pairs")));
   const Json catalogue = core::read_json(results() / "cpu-quick.json");
   for (const char* id : {"fake/steady", "fake/other"}) {
     const Json& figures = catalogue.at("workloads").at(id);
