@@ -162,7 +162,7 @@ WorkloadKind siamese() {
       .metric = "accuracy",
       .hyperparameters = {{"epochs", "passes over the training data", whole_number(1), 10, 4},
                           {"learning_rate", "factor on Adadelta's update", positive_real, 0.01,
-                           0.3},
+                           0.5},
                           {"batch_size", "pairs per step", whole_number(2), 32, 32},
                           {"gamma", "factor on the learning rate after each epoch", decay_factor,
                            0.7, 0.7}},
