@@ -226,12 +226,13 @@ TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
 }
 
 TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
-  const fs::path study = folder_.write("study.json", R"({"experiment_name": "x",
-    "model_pairs": [{"model_a": {"repo": "examples", "model": "mnist"},
-                     "model_b": {"repo": "Person_reID", "model": "densenet121"}}]})");
-  const Called called = run(study);
+  const fs::path manifest = folder_ / "workloads/other.json";
+  Json known_only = core::read_json(manifest);
+  known_only.erase("command");
+  folder_.write("workloads/other.json", known_only.dump());
+  const Called called = run(write_study("steady", "other"));
   EXPECT_EQ(called.exit_code, 2);
-  EXPECT_THAT(called.err, HasSubstr("densenet121"));
+  EXPECT_THAT(called.err, AllOf(HasSubstr("fake/other"), HasSubstr("no trainer")));
   EXPECT_FALSE(fs::exists(results()));
 }
 
