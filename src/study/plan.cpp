@@ -266,7 +266,8 @@ Plan make_plan(const Study& study, const Catalogue& catalogue, const std::string
 
 Plan make_profile_plan(const Study& study, const std::vector<std::string>& workloads,
                        const Catalogue& catalogue, const std::string& machine_class) {
-  PlanBuilder builder(study, catalogue, machine_class, {});
+  const BlockDevices none;
+  PlanBuilder builder(study, catalogue, machine_class, none);
   for (int repetition = 1; repetition <= study.repetitions; ++repetition) {
     builder.add_alone(workloads, repetition);
   }
