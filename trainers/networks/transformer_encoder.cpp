@@ -36,7 +36,7 @@ torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch
       bias.defined()
           ? torch::baddbmm(bias.expand({batch, heads, 1, length}).reshape({-1, 1, length}),
                            matrices(q), keys, 1, scale)
-          : torch::baddbmm(torch::zeros({1}, q.options()), matrices(q), keys, 0, scale);
+          : torch::bmm(matrices(q) * scale, keys);
   const auto weights = drop_values(scores.softmax(-1), drop_rate, true);
   return weights.bmm(matrices(v)).view({batch, heads, length, width});
 #endif
