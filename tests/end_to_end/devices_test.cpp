@@ -10,6 +10,7 @@
 #include "call_tandem.h"
 #include "core/json.h"
 #include "execute/fake_mps.h"
+#include "fake_manifest.h"
 #include "temporary_folder.h"
 
 namespace tandem {
@@ -47,27 +48,9 @@ class DevicesTest : public ::testing::Test {
   }
 
   void write_workload(const std::string& model, int position) {
-    const Json manifest = {
-        {"manifest_version", 1},
-        {"repo", "fake"},
-        {"model", model},
-        {"title", "a made-up workload"},
-        {"domain", "vision"},
-        {"architecture", "none"},
-        {"catalogue",
-         {{"position", position}, {"memory_mb", 100}, {"gpu_util_percent", 50}, {"duration_s", 1}}},
-        {"command",
-         {(core::program_folder() / "fake-trainer").string(), "good", "0.02", "--seed", "{seed}"}},
-        {"hyperparameters",
-         {{"epochs",
-           {{"flag", "--epochs"},
-            {"type", "integer"},
-            {"default", 4},
-            {"least", 1},
-            {"most", 1000}}},
-          {"learning_rate",
-           {{"flag", "--learning-rate"}, {"type", "real"}, {"default", 0.1}, {"least", 0}}}}},
-        {"performance_metric", {{"name", "accuracy"}, {"direction", "higher_is_better"}}}};
+    const Json manifest = test::fake_manifest(
+        model, position,
+        {(core::program_folder() / "fake-trainer").string(), "good", "0.02", "--seed", "{seed}"});
     folder_.write("workloads/" + model + ".json", manifest.dump());
   }
 

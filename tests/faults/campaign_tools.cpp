@@ -18,26 +18,6 @@ namespace tandem::test {
 namespace fs = std::filesystem;
 using core::Json;
 
-Json fake_manifest(const std::string& model, int position,
-                   const std::vector<std::string>& command) {
-  return {
-      {"manifest_version", 1},
-      {"repo", "fake"},
-      {"model", model},
-      {"title", "a made-up workload"},
-      {"domain", "vision"},
-      {"architecture", "none"},
-      {"catalogue",
-       {{"position", position}, {"memory_mb", 100}, {"gpu_util_percent", 50}, {"duration_s", 1}}},
-      {"command", command},
-      {"hyperparameters",
-       {{"epochs",
-         {{"flag", "--epochs"}, {"type", "integer"}, {"default", 4}, {"least", 1}, {"most", 1000}}},
-        {"learning_rate",
-         {{"flag", "--learning-rate"}, {"type", "real"}, {"default", 0.1}, {"least", 0}}}}},
-      {"performance_metric", {{"name", "accuracy"}, {"direction", "higher_is_better"}}}};
-}
-
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code code;

@@ -8,14 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/json.h"
 #include "record/run_store.h"
 
 namespace tandem::test {
-
-/// The manifest of a workload `fake/<model>` that is trained by `command`, 4 epochs by default.
-core::Json fake_manifest(const std::string& model, int position,
-                         const std::vector<std::string>& command);
 
 /// What is in a folder, by name; nothing when it is not there.
 std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);

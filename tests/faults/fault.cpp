@@ -20,6 +20,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "fake_manifest.h"
 #include "faults/campaign_tools.h"
 #include "measure/machine.h"
 #include "record/index.h"

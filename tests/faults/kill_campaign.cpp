@@ -21,6 +21,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "fake_manifest.h"
 #include "faults/campaign_tools.h"
 #include "measure/cgroup.h"
 #include "record/index.h"
