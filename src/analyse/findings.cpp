@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "analyse/wording.h"
 #include "core/text.h"
@@ -14,6 +15,9 @@ namespace {
 using core::Reading;
 
 constexpr double significance_level = 0.05;
+
+/// The share of resamples in which a setting has to be the best to be advised.
+constexpr double sure = 0.95;
 
 /// Lists of pairs and settings in a sentence end after so many: the tables hold all.
 constexpr size_t longest_list = 12;
@@ -194,20 +198,40 @@ std::vector<std::string> objectives_of(const StudyAnalysis& analysis) {
   return objectives;
 }
 
+/// `epochs_min for 2 pairs (a + b, c + d); not told apart: e + f, perhaps default, …`.
+std::string settings_text(const std::map<std::string, std::vector<std::string>>& pairs_of_setting,
+                          const std::vector<std::string>& unsure) {
+  std::vector<std::string> parts;
+  for (const auto& [setting, pairs] : pairs_of_setting) {
+    parts.push_back(fmt::format("{} for {} ({})", setting, count_text(pairs.size(), "pair"),
+                                joined(pairs, ", ")));
+  }
+  if (!unsure.empty()) {
+    parts.push_back(
+        fmt::format("not sure in {} ({})", count_text(unsure.size(), "pair"), joined(unsure)));
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 /// Whether the best setting for the objective moves, and what to set under concurrency. Nothing
 /// where no pair has a best one.
 std::vector<Finding> best_setting_findings(const StudyAnalysis& analysis,
                                            const std::string& objective) {
   size_t known = 0;
   bool resampled = false;
-  std::vector<std::string> moved, advised;
+  std::vector<std::string> moved, unsure;
+  std::map<std::string, std::vector<std::string>> advised;
   for (const PairAnalysis& pair : analysis.pairs) {
     for (const BestSetting& best : pair.trade_off.best) {
       if (best.objective != objective || !best.known()) continue;
       ++known;
       resampled = resampled || best.moves_probability;
-      advised.push_back(fmt::format("{}: {}{}", pair.title, best.concurrent,
-                                    in_resamples(best.concurrent_probability)));
+      if (!best.concurrent_probability || *best.concurrent_probability >= sure) {
+        advised[best.concurrent].push_back(pair.title);
+      } else {
+        unsure.push_back(fmt::format("{}, perhaps {}{}", pair.title, best.concurrent,
+                                     in_resamples(best.concurrent_probability)));
+      }
       if (!best.moves()) continue;
       moved.push_back(fmt::format("{}: {} → {}{}", pair.title, best.solo, best.concurrent,
                                   in_resamples(best.moves_probability)));
@@ -221,7 +245,7 @@ std::vector<Finding> best_setting_findings(const StudyAnalysis& analysis,
   return {{"best setting", text + "." + resampling_note(resampled), "RQ1"},
           {"advice",
            fmt::format("Setting of B under concurrency for the best {}: {}.{}", objective,
-                       joined(advised), resampling_note(resampled)),
+                       settings_text(advised, unsure), resampling_note(resampled)),
            "RQ1"}};
 }
 
