@@ -22,7 +22,8 @@ struct AnalyseOptions {
 
 void analyse_command(const AnalyseOptions& options) {
   const OpenStudy open = open_study(options.open);
-  const analyse::AnalysisOptions wanted = analysis_options(options.analysis, open.catalogue);
+  const analyse::AnalysisOptions wanted =
+      analysis_options(options.analysis, open.catalogue, options.open.workloads);
   std::vector<std::string> problems;
   const std::vector<record::RunResult> results = open.store.read_all(&problems);
   const analyse::StudyAnalysis analysis =
