@@ -43,7 +43,9 @@ constexpr Wording wordings[] = {
 /// What a reader must know of a topic's figures wherever they stand.
 std::string flag_of(const std::string& topic, const DataQuality& quality) {
   if (topic == "energy" && quality.energy_estimated) return " [energy estimated]";
-  if (topic == "performance" && quality.data_synthetic) return " [synthetic data]";
+  if (topic == "performance" && quality.data_synthetic) {
+    return quality.data.size() > 1 ? " [partly synthetic data]" : " [synthetic data]";
+  }
   return "";
 }
 
@@ -140,6 +142,14 @@ std::string mixed_model_text(const SensitivityTest& test) {
                      signed_number(test.mixed_difference.interval->high), p_text(test.mixed_p));
 }
 
+/// The seed's own form of the sensitivity.
+std::string percent_form_text(const SensitivityTest& test) {
+  if (!test.solo_percent_form || !test.concurrent_percent_form) return "";
+  return fmt::format(" In the percent form: {} alone, {} beside A.",
+                     signed_number(*test.solo_percent_form),
+                     signed_number(*test.concurrent_percent_form));
+}
+
 std::string subject_of(const SensitivityTest& test) {
   return fmt::format("Sensitivity of {} to {}", name_of(test.response), test.hyperparameter);
 }
@@ -148,7 +158,8 @@ Finding sensitivity_finding(const SensitivityTest& test) {
   Finding finding{test.confirmatory ? "H0" : "sensitivity", "", "H0", ""};
   const std::string subject = subject_of(test);
   if (!test.difference.mean) {
-    finding.text = fmt::format("{}: no {} has the runs for it.", subject, test.block);
+    finding.text = fmt::format("{}: no {} has the runs for it.{}", subject, test.block,
+                               percent_form_text(test));
     finding.verdict = "no value";
     return finding;
   }
@@ -157,8 +168,9 @@ Finding sensitivity_finding(const SensitivityTest& test) {
                   signed_number(*test.concurrent), signed_number(*test.difference.mean));
   const std::string n = n_text(test.difference.n, test.block);
   if (!test.t_test.p_value || !test.difference.interval) {
-    finding.text = fmt::format("{} ({}); no test: {}.", figures, n,
-                               test.t_test.p_value ? "no interval" : test.t_test.p_value.reason());
+    finding.text = fmt::format("{} ({}); no test: {}.{}", figures, n,
+                               test.t_test.p_value ? "no interval" : test.t_test.p_value.reason(),
+                               percent_form_text(test));
     finding.verdict = "no test";
     return finding;
   }
@@ -168,12 +180,12 @@ Finding sensitivity_finding(const SensitivityTest& test) {
                   test.equivalence_bound_percent, test.noise_percent},
                  "evidence that concurrency changes it",
                  "no evidence that concurrency changes it, which is not evidence that it doesn't");
-  finding.text =
-      fmt::format("{} (95 % interval {} to {}, {}, {} {}, {}-adjusted {}): {}.{}", figures,
-                  signed_number(test.difference.interval->low),
-                  signed_number(test.difference.interval->high), n, test.t_test.name,
-                  p_text(test.t_test.p_value), test.confirmatory ? "Holm" : "Benjamini–Hochberg",
-                  p_text(test.adjusted_p), verdict.text, mixed_model_text(test));
+  finding.text = fmt::format(
+      "{} (95 % interval {} to {}, {}, {} {}, {}-adjusted {}): {}.{}{}", figures,
+      signed_number(test.difference.interval->low), signed_number(test.difference.interval->high),
+      n, test.t_test.name, p_text(test.t_test.p_value),
+      test.confirmatory ? "Holm" : "Benjamini–Hochberg", p_text(test.adjusted_p), verdict.text,
+      mixed_model_text(test), percent_form_text(test));
   finding.verdict = verdict.name;
   return finding;
 }

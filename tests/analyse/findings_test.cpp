@@ -40,6 +40,8 @@ TEST_F(FindingsTest, AnswerEachQuestionOfTheStudy) {
   make(6, 3);
   const std::vector<Finding> all = findings();
   EXPECT_THAT(all, with("H0", "H0", "Sensitivity of energy to epochs"));
+  EXPECT_THAT(all, with("H0", "H0", "A mixed model of all 18 repetitions"));
+  EXPECT_THAT(all, with("H0", "H0", "In the percent form"));
   EXPECT_THAT(all, with("H0", "H0", "H0 within single pairs"));
   EXPECT_THAT(all, with("best setting", "RQ1", "Best setting for energy"));
   EXPECT_THAT(all, with("advice", "RQ1", "for the best energy: epochs_min for 6 pairs"));
