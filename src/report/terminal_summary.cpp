@@ -138,7 +138,8 @@ std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
 }
 
 std::string p_value(const core::Reading& p) {
-  return p ? fmt::format("{:.3f}", *p) : "";
+  if (!p) return "none";
+  return *p < 0.001 ? "<0.001" : fmt::format("{:.3f}", *p);
 }
 
 /// The tested effects beside what they are without the runs that are marked doubtful.
@@ -146,18 +147,20 @@ std::string marked_block(const StudyAnalysis& analysis, size_t width) {
   using enum Align;
   const analyse::WithoutMarkedRuns& without = analysis.without_marked;
   if (without.left_out == 0) return "";
-  TextTable table({"effect", "n", "all runs", "p", "n", "without marked", "p"},
-                  {left, right, right, right, right, right, right});
+  TextTable table({"effect", "runs", "n", "percent", "p"}, {left, left, right, right, right});
+  const auto add = [&](const std::string& name, const char* runs,
+                       const analyse::OverallEffect& effect) {
+    table.add_row({name, runs, fmt::format("{}", effect.summary.n), with_interval(effect.summary),
+                   p_value(effect.adjusted_p)});
+  };
   for (size_t i = 0; i < analysis.overall.size(); ++i) {
-    const analyse::OverallEffect& all = analysis.overall[i];
-    const analyse::OverallEffect& some = without.overall[i];
-    table.add_row({all.summary.effect, fmt::format("{}", all.summary.n), with_interval(all.summary),
-                   p_value(all.adjusted_p), fmt::format("{}", some.summary.n),
-                   with_interval(some.summary), p_value(some.adjusted_p)});
+    add(analysis.overall[i].summary.effect, "all", analysis.overall[i]);
+    add("", "unmarked", without.overall[i]);
   }
-  return heading(fmt::format("With all runs and without the {} marked {}, in percent",
-                             without.left_out, without.left_out == 1 ? "run" : "runs")) +
-         table.render(width) + paragraph("", "n pairs; p adjusted (Holm).", width);
+  return heading(fmt::format("With all runs and without the {} marked {}", without.left_out,
+                             without.left_out == 1 ? "run" : "runs")) +
+         table.render(width) +
+         paragraph("", "[95 % interval] over n pairs; p of the t-test, adjusted (Holm).", width);
 }
 
 /// The questions of a study, in the order of the summary; findings of none of them are told by

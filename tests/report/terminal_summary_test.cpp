@@ -80,14 +80,14 @@ TEST(TerminalSummary, TellsWhichFiguresAreMissingAndWhyBeforeAnyFigure) {
 
 TEST(TerminalSummary, ShowsTheEffectsWithAndWithoutMarkedRuns) {
   Case marked(3, 2);
-  EXPECT_THAT(marked.summary(), Not(HasSubstr("without marked")));
+  EXPECT_THAT(marked.summary(), Not(HasSubstr("unmarked")));
   for (record::RunResult& run : marked.results) {
     const bool doubtful = run.spec.repetition == 2 && run.participants.size() == 2;
     if (doubtful) run.cautions = {{"sampling_gap", "2.4 s"}};
   }
   const std::string text = marked.summary();
   expect_fits(text, 80);
-  EXPECT_THAT(text, AllOf(HasSubstr("without the 15 marked runs"), HasSubstr("without marked")));
+  EXPECT_THAT(text, AllOf(HasSubstr("without the 15 marked runs"), HasSubstr("unmarked  3")));
 }
 
 TEST(TerminalSummary, OrdersTheFindingsByTheQuestionsOfTheStudy) {
