@@ -67,10 +67,8 @@ void add_run(Samples& samples, const StudyView::Shown& shown) {
   for (size_t i = 0; i < roles.size(); ++i) {
     const Labels labels = {
         {"device", device}, {"role", roles[i]}, {"workload", shown.workloads.at(i)}};
-    samples.add("tandem_run_epochs_done", shown.run.epochs_done.at(i), labels);
-    if (shown.run.epochs.at(i) > 0) {
-      samples.add("tandem_run_epochs_planned", shown.run.epochs.at(i), labels);
-    }
+    samples.add("tandem_run_epochs_done", shown.view->epochs_done().at(i), labels);
+    samples.add("tandem_run_epochs_planned", shown.epochs.at(i), labels);
   }
   for (const RunView::Curve& curve : shown.view->curves()) {
     if (curve.trace.points().empty()) continue;

@@ -53,6 +53,7 @@ RunView::RunView(const std::filesystem::path& folder, const study::RunSpec& spec
                  std::vector<std::string> performance_metrics, core::PowerModel power_model)
     : roles_(spec.concurrent() ? std::vector<std::string>{"A", "B"}
                                : std::vector<std::string>{"solo"}),
+      epochs_done_(roles_.size(), 0),
       performance_metrics_(std::move(performance_metrics)),
       power_model_(std::move(power_model)),
       events_(folder / "events.jsonl") {
@@ -172,12 +173,15 @@ void RunView::read_event(const std::string& line) {
   const auto add = [&](const std::string& figure, const std::string& name,
                        const core::Json& value) {
     if (!value.is_number()) return;
-    if (const auto index = curve(figure, name, epoch_width_s)) {
-      curves_[*index].trace.add(time.get<double>(), value.get<double>());
+    if (const auto at = curve(figure, name, epoch_width_s)) {
+      curves_[*at].trace.add(time.get<double>(), value.get<double>());
     }
   };
   add("loss_" + *role, "train_loss", member(event, "train_loss"));
-  const std::string& name = performance_metrics_.at(static_cast<size_t>(role - roles_.begin()));
+  const auto index = static_cast<size_t>(role - roles_.begin());
+  const core::Json epoch = member(event, "epoch");
+  if (epoch.is_number_integer()) epochs_done_.at(index) = epoch.get<int>();
+  const std::string& name = performance_metrics_.at(index);
   add("metric_" + *role, name, member(member(event, "metrics"), name.c_str()));
 }
 

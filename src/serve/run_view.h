@@ -50,6 +50,8 @@ class RunView {
   const std::deque<LogLine>& log() const { return log_; }
   size_t first_log_line() const { return log_lines_ - log_.size(); }
   const std::vector<std::string>& roles() const { return roles_; }
+  /// The last epoch that each training has told of, 0 before the first.
+  const std::vector<int>& epochs_done() const { return epochs_done_; }
   /// The newest value of a curve; nothing while it has none.
   std::optional<double> latest(const std::string& figure, const std::string& name) const;
 
@@ -95,6 +97,7 @@ class RunView {
   std::string log_event(const std::string& key, size_t from) const;
 
   std::vector<std::string> roles_;  ///< `solo`, or `A` and `B`
+  std::vector<int> epochs_done_;    ///< of each
   std::vector<std::string> performance_metrics_;
   core::PowerModel power_model_;
   std::vector<SamplesFile> samples_;

@@ -80,9 +80,10 @@ void StudyView::follow_runs() {
     const auto planned = std::ranges::find(study_->plan.runs, run.run_id, &study::PlannedRun::id);
     if (planned == study_->plan.runs.end()) continue;
     std::erase_if(runs_, [&](const Shown& other) { return other.run.device == run.device; });
-    Shown shown{key, run, {}, {}, true, nullptr};
+    Shown shown{key, run, {}, {}, {}, true, nullptr};
     for (const study::ParticipantSpec& participant : planned->spec.participants) {
       shown.workloads.push_back(participant.workload);
+      shown.epochs.push_back(static_cast<int>(participant.hyperparameters.at("epochs")));
       const auto metric = study_->performance_metrics.find(participant.workload);
       shown.performance_metrics.push_back(
           metric == study_->performance_metrics.end() ? "" : metric->second);
@@ -120,8 +121,8 @@ core::Json StudyView::status_document() const {
                     {"roles", shown.view->roles()},
                     {"workloads", shown.workloads},
                     {"performance_metrics", shown.performance_metrics},
-                    {"epochs_done", shown.run.epochs_done},
-                    {"epochs", shown.run.epochs}});
+                    {"epochs_done", shown.view->epochs_done()},
+                    {"epochs", shown.epochs}});
   }
   return {{"study", study_->name},
           {"folder", study_->folder.string()},

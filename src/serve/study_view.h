@@ -44,6 +44,7 @@ class StudyView {
     execute::RunInFlight run;
     std::vector<std::string> workloads;
     std::vector<std::string> performance_metrics;
+    std::vector<int> epochs;  ///< that each of its trainings is to do
     bool is_in_flight = true;
     std::unique_ptr<RunView> view;
   };

@@ -1,6 +1,8 @@
 // Curves over the time since a run's start, each figure a plot with its newest values beside it.
 
 const plots = new Set();
+// Of the time axis, in seconds.
+const increments = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 const inks = ['solo', 'together', 'third'];
 
 function colours() {
@@ -19,7 +21,8 @@ function clock(time) {
  * A figure of curves. `show(curves)` takes [{name, estimated, points: [[s, lowest, mean, highest]]}];
  * where a point stands for many samples, their range is shaded. Drag to zoom, double-click to go back.
  */
-function liveFigure({title, unit, fromZero}) {
+function liveFigure({title, unit, fromZero, firstInk = 0}) {
+  const inkOf = (index) => (index + firstInk) % inks.length;
   const plot = element('div', {class: 'plot', role: 'img', 'aria-label': title});
   const legend = element('ul', {class: 'legend'});
   const node = element('figure', {}, element('h3', {}, element('bdi', {}, title)), legend, plot);
@@ -36,7 +39,7 @@ function liveFigure({title, unit, fromZero}) {
       return point ? withUnit(point[2]) : '–';
     });
     legend.replaceChildren(...curves.map(({name, estimated}, index) =>
-      element('li', {class: `ink-${index % inks.length}${estimated ? ' dashed' : ''}`},
+      element('li', {class: `ink-${inkOf(index)}${estimated ? ' dashed' : ''}`},
         element('bdi', {}, name), estimated ? ' (estimated) ' : ' ', element('b', {}, values[index]))));
     if (at === null) {
       plot.setAttribute('aria-label', `${title}: ${curves.map(({name, estimated}, index) =>
@@ -51,16 +54,16 @@ function liveFigure({title, unit, fromZero}) {
     const palette = colours();
     const axis = {stroke: palette.muted, grid: {stroke: palette.line, width: 1}, ticks: {show: false}, font: '12px system-ui, sans-serif'};
     const series = curves.flatMap(({estimated}, index) => {
-      const ink = palette[inks[index % inks.length]];
+      const ink = palette[inks[inkOf(index)]];
       const edge = {stroke: 'transparent', width: 0, spanGaps: true, points: {show: false}};
       return [{stroke: ink, width: 2, spanGaps: true, dash: estimated ? [6, 4] : undefined,
-        points: {show: (_, __, from, to) => to - from < 30, size: 5, fill: ink}}, edge, edge];
+        points: {show: (_, __, from, to) => to - from < 30, size: 6, fill: ink}}, edge, edge];
     });
-    const bands = curves.map((_, index) => ({series: [3 * index + 3, 3 * index + 2], fill: `${palette[inks[index % inks.length]]}33`}));
+    const bands = curves.map((_, index) => ({series: [3 * index + 3, 3 * index + 2], fill: `${palette[inks[inkOf(index)]]}33`}));
     return new uPlot({
       width: plot.clientWidth, height: plot.clientHeight, legend: {show: false}, series: [{}, ...series], bands,
-      scales: {x: {time: false}, y: fromZero ? {range: (_, __, most) => [0, most > 0 ? 1.08 * most : 1]} : {}},
-      axes: [{...axis, values: (_, times) => times.map(clock)}, {...axis, size: 56, values: (_, values) => values.map((value) => significant(value, 4))}],
+      scales: {x: {time: false, range: (_, from, to) => (from === to ? [Math.max(0, from - 1), to + 1] : [from, to])}, y: fromZero ? {range: (_, __, most) => [0, most > 0 ? 1.08 * most : 1]} : {}},
+      axes: [{...axis, size: 28, incrs: increments, values: (_, times) => times.map(clock)}, {...axis, size: 56, values: (_, values) => values.map((value) => significant(value, 4))}],
       cursor: {y: false, points: {show: false}},
       hooks: {
         setCursor: [(made) => tell(made.cursor.idx === null || made.cursor.idx === undefined ? null : made.data[0][made.cursor.idx])],

@@ -142,8 +142,8 @@
       {id: 'power', title: 'Power', unit: 'W', fromZero: true},
       {id: 'utilisation', title: 'Utilisation (CPU: of one core)', unit: '%', fromZero: true},
       ...run.roles.flatMap((role, index) => [
-        {id: `loss_${role}`, title: `Loss${whose(role)}`, unit: ''},
-        {id: `metric_${role}`, title: `${shorten(run.performance_metrics[index] || 'metric', 60)}${whose(role)}`, unit: ''},
+        {id: `loss_${role}`, title: `Loss${whose(role)}`, unit: '', firstInk: index},
+        {id: `metric_${role}`, title: `${run.performance_metrics[index] || 'metric'}${whose(role)}`, unit: '', firstInk: index},
       ]),
     ];
   }
@@ -160,8 +160,8 @@
     return {
       node,
       showState(now) {
-        const epochs = now.roles.map((role, index) => (now.epochs[index] > 0
-          ? `${role === 'solo' ? 'epoch' : `${role}: epoch`} ${now.epochs_done[index]} of ${now.epochs[index]}` : null)).filter(Boolean);
+        const epochs = now.roles.map((role, index) =>
+          `${role === 'solo' ? 'epoch' : `${role}: epoch`} ${now.epochs_done[index]} of ${now.epochs[index]}`);
         const parts = [now.is_in_flight ? now.activity : 'has ended', ...epochs, `begun ${local(now.begun_at)}`, `expected to take ${seconds(now.expected_s)}`];
         state.replaceChildren(...parts.flatMap((part, index) => [index > 0 ? ' · ' : '', named(part)]));
       },
@@ -186,7 +186,7 @@
     const {failures: all, failed_attempts: byOutcome, problems} = known.failures;
     const total = Object.values(byOutcome).reduce((sum, count) => sum + count, 0);
     failureCount.textContent = total === 0 ? 'None so far.'
-      : `${total} attempts failed: ${Object.entries(byOutcome).map(([name, count]) => `${count} × ${name}`).join(', ')}.${total > all.length ? ` The last ${all.length}:` : ''}`;
+      : `${total} attempt${total === 1 ? '' : 's'} failed: ${Object.entries(byOutcome).map(([name, count]) => `${count} × ${name}`).join(', ')}.${total > all.length ? ` The last ${all.length}:` : ''}`;
     failures.replaceChildren(
       ...problems.map((problem) => element('li', {class: 'block'}, element('h3', {}, 'A result can’t be read'), element('div', {class: 'long'}, named(problem)))),
       ...[...all].reverse().map((failure) => element('li', {class: 'block'},
