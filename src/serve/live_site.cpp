@@ -1,5 +1,6 @@
 #include "serve/live_site.h"
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <string_view>
@@ -15,6 +16,9 @@ namespace {
 
 /// What many ask for at once is read once.
 constexpr double old_after_s = 0.4;
+/// Looking over the folders of a study of very many runs takes its time; of which this part at
+/// most.
+constexpr double most_of_the_time = 0.05;
 
 SharedText shared(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
@@ -147,10 +151,12 @@ Response LiveSite::stop(const Request& request) {
 }
 
 void LiveSite::refresh_if_old() {
-  const core::Time now = core::Clock::now();
-  if (core::seconds_between(refreshed_at_, now) < old_after_s) return;
+  const core::Time begin = core::Clock::now();
+  const double old_at_s = std::max(old_after_s, refresh_took_s_ / most_of_the_time);
+  if (core::seconds_between(refreshed_at_, begin) < old_at_s) return;
   view_.refresh();
   refreshed_at_ = core::Clock::now();
+  refresh_took_s_ = core::seconds_between(begin, refreshed_at_);
   everything_ = document_ = metrics_ = nullptr;
 }
 

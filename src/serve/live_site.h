@@ -36,6 +36,7 @@ class LiveSite : public Site {
   StudyView& view_;
   Options options_;
   core::Time refreshed_at_;
+  double refresh_took_s_ = 0;
   SharedText everything_, document_, metrics_;  ///< made when asked for, of the last refresh
 };
 

@@ -43,16 +43,17 @@ void StudyView::open() {
 }
 
 void StudyView::refresh() {
-  if (written_at(study_->folder / "plan.json") != planned_at_) {
-    try {
-      open();
-    } catch (const std::exception&) {
-      // In the middle of being written: what is known is shown until it can be read.
-    }
+  problem_.clear();
+  try {
+    if (written_at(study_->folder / "plan.json") != planned_at_) open();
+    session_ = execute::lock_holder(study_->folder);
+    follow_runs();
+    progress_->refresh();
+  } catch (const std::exception& error) {
+    // A file in the middle of being written, a folder that was moved away: what is known stays, and
+    // is read again next time.
+    problem_ = error.what();
   }
-  session_ = execute::lock_holder(study_->folder);
-  follow_runs();
-  progress_->refresh();
 }
 
 StudyView::Shown* StudyView::shown_with(const std::string& key) {
@@ -142,9 +143,11 @@ core::Json StudyView::failures_document() const {
   for (const record::EndedAttempt& failure : progress_->failures()) {
     failures.push_back(document_of(failure));
   }
+  std::vector<std::string> problems = progress_->problems();
+  if (!problem_.empty()) problems.push_back(problem_);
   return {{"failures", std::move(failures)},
           {"failed_attempts", progress_->failed_attempts()},
-          {"problems", progress_->problems()}};
+          {"problems", std::move(problems)}};
 }
 
 std::string StudyView::everything() const {

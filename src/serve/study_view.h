@@ -35,7 +35,7 @@ class StudyView {
   /// `open` is called at once, and again when a session has planned the study anew.
   explicit StudyView(std::function<ServedStudy()> open);
 
-  /// Reads what is new.
+  /// Reads what is new. What can't be read stays as it was, and is told among the problems.
   void refresh();
 
   /// A run in flight, or the last one of its device.
@@ -75,7 +75,7 @@ class StudyView {
   std::filesystem::file_time_type planned_at_{};
   std::unique_ptr<record::StudyProgress> progress_;
   std::optional<execute::LockHolder> session_;
-  std::string session_since_;
+  std::string problem_;  ///< of the last refresh
   std::vector<Shown> runs_;
   std::string status_told_, failures_told_;  ///< by changes()
 };

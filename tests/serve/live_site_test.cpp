@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "core/error.h"
 #include "core/file.h"
 #include "execute/fake_workloads.h"
 #include "serve/metrics.h"
@@ -245,6 +246,25 @@ TEST_F(LiveSiteTest, TakesUpAPlanThatASessionHasMadeAnew) {
   folder_.write("plan.json", "{}");
   view().refresh();
   EXPECT_THAT(site().changes(), HasSubstr(R"("planned":3)"));
+}
+
+TEST_F(LiveSiteTest, KeepsWhatItKnowsWhenSomethingCantBeReadAndSaysSo) {
+  begin_session();
+  end_run("it broke");
+  view().refresh();
+  bool is_broken = false;
+  StudyView other([&]() -> ServedStudy {
+    if (is_broken) throw core::UserError("study.json: in the middle of being written");
+    return {"made up", folder_.path(), plan_, 1, {}, {"made up", 10, 5}};
+  });
+  is_broken = true;
+  folder_.write("plan.json", "{}");
+  other.refresh();
+  EXPECT_THAT(other.changes(), AllOf(HasSubstr(R"("planned":2)"), HasSubstr("it broke"),
+                                     HasSubstr("in the middle of being written")));
+  is_broken = false;
+  other.refresh();
+  EXPECT_THAT(other.changes(), Not(HasSubstr("in the middle of being written")));
 }
 
 TEST_F(LiveSiteTest, ChangesNothingInTheStudysFolder) {

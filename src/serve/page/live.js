@@ -188,7 +188,7 @@
     failureCount.textContent = total === 0 ? 'None so far.'
       : `${total} attempt${total === 1 ? '' : 's'} failed: ${Object.entries(byOutcome).map(([name, count]) => `${count} × ${name}`).join(', ')}.${total > all.length ? ` The last ${all.length}:` : ''}`;
     failures.replaceChildren(
-      ...problems.map((problem) => element('li', {class: 'block'}, element('h3', {}, 'A result can’t be read'), element('div', {class: 'long'}, named(problem)))),
+      ...problems.map((problem) => element('li', {class: 'block'}, element('h3', {}, 'Something can’t be read'), element('div', {class: 'long'}, named(problem)))),
       ...[...all].reverse().map((failure) => element('li', {class: 'block'},
         element('h3', {}, named(failure.outcome)),
         element('p', {class: 'muted'}, named(failure.run_id), failure.attempt > 1 ? ` (attempt ${failure.attempt})` : '', `, ${local(failure.ended_at)}`),

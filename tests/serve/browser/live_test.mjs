@@ -6,11 +6,12 @@ import {spawn, spawnSync} from 'node:child_process';
 import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {withBrowser} from '../../report/browser/browser.mjs';
 
-const [sourceFolder, programs, ...options] = process.argv.slice(2);
+const [sourceFolder, programs] = process.argv.slice(2, 4).map((folder) => resolve(folder));
+const options = process.argv.slice(4);
 const screenshots = options[0] === '--screenshots' ? options[1] : null;
 const folder = mkdtempSync(join(tmpdir(), 'tandem-live-'));
 const children = new Set();
