@@ -5,6 +5,7 @@
 #include "analyse/study_analysis.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/paper_output.h"
 #include "core/file.h"
 #include "report/html_report.h"
 #include "report/terminal_summary.h"
@@ -15,8 +16,19 @@ namespace {
 struct ReportOptions {
   OpenOptions open;
   std::filesystem::path output;
+  std::filesystem::path figures_folder;
   bool as_json = false;
 };
+
+void print_paper(const analyse::StudyAnalysis& analysis, const ReportOptions& options) {
+  const std::vector<std::string> names = write_paper(analysis, options.figures_folder);
+  if (options.as_json) {
+    return print_json({{"folder", options.figures_folder.string()}, {"files", names}});
+  }
+  for (const std::string& name : names) fmt::print("{}\n", name);
+  fmt::print(stderr, "tandem: {} files in {}; captions are in the .txt files\n", names.size(),
+             options.figures_folder.string());
+}
 
 void report(const ReportOptions& options) {
   const OpenStudy open = open_study(options.open);
@@ -27,6 +39,7 @@ void report(const ReportOptions& options) {
   for (const std::string& problem : problems) {
     fmt::print(stderr, "tandem: left out: {}\n", problem);
   }
+  if (!options.figures_folder.empty()) return print_paper(analysis, options);
   if (options.as_json) return print_json(analysis);
   const std::filesystem::path file =
       options.output.empty() ? open.store.folder() / "report.html" : options.output;
@@ -42,11 +55,15 @@ void add_report_command(CLI::App& app, core::ExitCode&) {
       app.add_subcommand("report", "Analyse a study; print a summary and write the HTML report");
   command->footer(
       "Example: tandem report results/pilot\n"
+      "         tandem report results/pilot --figures paper\n"
       "Works on a study that is still running: it shows what is there and what is missing.");
   const auto options = std::make_shared<ReportOptions>();
   add_study_options(*command, options->open);
   command->add_option("--output", options->output,
                       "The HTML file (default: report.html in the study's folder)");
+  command->add_option("--figures", options->figures_folder,
+                      "Instead, write figures (PDF, SVG) and tables (LaTeX, Markdown) for a paper "
+                      "into this folder; needs gnuplot");
   add_json_flag(*command, options->as_json);
   command->callback([options] { report(*options); });
 }
