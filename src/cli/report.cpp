@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "analyse/study_analysis.h"
@@ -9,6 +11,7 @@
 #include "core/file.h"
 #include "report/html_report.h"
 #include "report/terminal_summary.h"
+#include "report/text_report.h"
 
 namespace tandem::cli {
 namespace {
@@ -17,8 +20,18 @@ struct ReportOptions {
   OpenOptions open;
   std::filesystem::path output;
   std::filesystem::path figures_folder;
+  bool as_text = false;
   bool as_json = false;
 };
+
+/// On a terminal, unless its user wants none (no-color.org).
+bool wants_colour() {
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool refused = (no_color != nullptr && *no_color != '\0') ||
+                       (terminal != nullptr && std::string(terminal) == "dumb");
+  return !refused && ::isatty(STDOUT_FILENO) == 1;
+}
 
 void print_paper(const analyse::StudyAnalysis& analysis, const ReportOptions& options) {
   const std::vector<std::string> names = write_paper(analysis, options.figures_folder);
@@ -41,6 +54,10 @@ void report(const ReportOptions& options) {
   }
   if (!options.figures_folder.empty()) return print_paper(analysis, options);
   if (options.as_json) return print_json(analysis);
+  if (options.as_text) {
+    fmt::print("{}", report::text_report(analysis, wants_colour()));
+    return;
+  }
   const std::filesystem::path file =
       options.output.empty() ? open.store.folder() / "report.html" : options.output;
   core::make_folders(open.store.folder());
@@ -64,6 +81,9 @@ void add_report_command(CLI::App& app, core::ExitCode&) {
   command->add_option("--figures", options->figures_folder,
                       "Instead, write figures (PDF, SVG) and tables (LaTeX, Markdown) for a paper "
                       "into this folder; needs gnuplot");
+  CLI::Option* const text = command->add_flag(
+      "--text", options->as_text, "Instead, print the whole report with bars, for a terminal");
+  text->excludes("--figures");
   add_json_flag(*command, options->as_json);
   command->callback([options] { report(*options); });
 }
