@@ -151,6 +151,7 @@ void fill_in_result(const RunResult& result, RunStatus& row) {
   row.outcome = result.outcome.name;
   row.message = result.outcome.message;
   row.advice = result.outcome.advice;
+  row.device = result.device;
   row.started_at = result.started_at;
   row.makespan_seconds = result.makespan_seconds;
   row.start_skew_seconds = result.start_skew_seconds;
@@ -264,6 +265,7 @@ void to_json(core::Json& json, const RunStatus& status) {
           {"outcome", status.outcome},
           {"message", status.message},
           {"advice", status.advice},
+          {"device", status.device},
           {"started_at", status.started_at},
           {"makespan_seconds", status.makespan_seconds},
           {"start_skew_seconds", status.start_skew_seconds},

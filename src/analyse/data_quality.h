@@ -23,6 +23,7 @@ struct RunStatus {
   std::string outcome;  ///< `timeout`, `exit_code`, …
   std::string message;  ///< why, where it isn't ok
   std::string advice;
+  std::string device;  ///< of several, as the study names it; else empty
   std::string started_at;
   core::Reading makespan_seconds;
   core::Reading start_skew_seconds;

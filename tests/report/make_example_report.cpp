@@ -2,7 +2,9 @@
 // make_example_report FILE [pairs] [repetitions] [none|gpu|partly]; with `none`, no run was made;
 // with `gpu`, a made-up GPU and its meter were there; with `partly`, the CPU beside it has no
 // meter.
+#include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -33,6 +35,17 @@ void doubt(std::vector<tandem::record::RunResult>& results) {
   sampling.missed_deadlines = 140;
 }
 
+/// One run after the other, from a made-up morning on, half a minute between them.
+void spread_in_time(std::vector<tandem::record::RunResult>& results) {
+  std::time_t start = 1'762'850'000;
+  for (tandem::record::RunResult& result : results) {
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", std::gmtime(&start));
+    result.started_at = text;
+    start += std::lround(*result.makespan_seconds) + 30;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,6 +65,7 @@ int main(int argc, char** argv) {
   const study::Plan plan = study::make_plan(study, catalogue, "made-up");
   std::vector<record::RunResult> results = test::made_up_results(
       plan, catalogue, {.slowdown_a = 1.25, .slowdown_b = 1.15, .noise = 0.04, .metered = on_gpu});
+  spread_in_time(results);
   if (results.size() > 12) {
     test::make_fail(results[3], "non_finite_loss", "the loss became infinite in epoch 3 of 10");
     test::make_fail(results[7], "exit_code",
