@@ -15,7 +15,8 @@ function plainSentences(analysis) {
     if (!interval_percent) return texts.summary.single(sentence(), n);
     if (isNumber(overall.adjusted_p) && overall.adjusted_p < 0.05) return texts.summary.shown(sentence(), interval, n);
     if (overall.equivalence.claimed) return texts.summary.equivalent(capital(words.same), overall.equivalence.bound_percent, interval, n);
-    return texts.summary.noEvidence(words.same, interval, n);
+    if (!isNumber(overall.adjusted_p)) return texts.summary.noTest(words.same, percent(change), n);
+    return texts.summary.noEvidence(words.same, percent(change), interval, n);
   });
 }
 

@@ -91,7 +91,7 @@ function pairBarsFigure(analysis, pair) {
   const made = figure({
     id: `pair-${pair.number}-bars`, title: texts.pairs.figure.title(pairLabel(pair)), caption: texts.pairs.figure.caption,
     flags: flagsOf(analysis), controls: [], option, numbers,
-    height: () => (made.node.clientWidth < 560 ? 2 : 1) * (90 + 34 * pair.comparisons.length) + 60,
+    height: () => (made.node.clientWidth < 560 ? 2 : 1) * (90 + 34 * pair.comparisons.length) + 44,
   });
   return made.node;
 }

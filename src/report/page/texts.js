@@ -21,7 +21,8 @@ const texts = {
     },
     shown: (sentence, interval, n) => `${sentence} (95 %: ${interval}, n = ${n}).`,
     equivalent: (what, bound, interval, n) => `${what} is the same within ±${bound} % (95 % of the change: ${interval}, n = ${n}).`,
-    noEvidence: (what, interval, n) => `Whether ${what} changes can’t be told from these runs (95 % of the change: ${interval}, n = ${n}). That is not evidence of no change.`,
+    noEvidence: (what, change, interval, n) => `Whether ${what} changes can’t be told from these runs: ${change} (95 %: ${interval}, n = ${n}). That is not evidence of no change.`,
+    noTest: (what, change, n) => `About ${what} (${change}, n = ${n}) no test is possible; the findings below say why.`,
     single: (sentence, n) => `${sentence}; ${n === 1 ? 'one value' : 'values of one pair'}, so there is no test.`,
     missing: (what, reason) => `Nothing can be said about ${what}: ${reason}.`,
     hypothesis: (shown, tests) => (tests === 0 ? 'H0 could not be tested: no hyperparameter has the figures in both modes for two blocks.'
@@ -42,7 +43,7 @@ const texts = {
   },
   forest: {
     title: 'Sensitivity to hyperparameters, beside A less alone',
-    caption: 'Mean difference of ln(y / y at default) / ln(x / x at default) with its 95 % interval. Left of the line, the response reacts less beside A. Filled: adjusted p below 0.05; hollow: not shown to differ.',
+    caption: 'Mean difference of ln(y / y at default) / ln(x / x at default) with its 95 % interval. Right of the line, the sensitivity is larger (more positive) beside A than alone. Filled: adjusted p below 0.05; hollow: not shown to differ.',
     axis: 'difference of sensitivity (log form)',
     table: 'Sensitivity alone and beside A',
   },

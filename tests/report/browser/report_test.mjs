@@ -1,13 +1,13 @@
-// Opens an example report as a reader would: node report_test.mjs SOURCE_FOLDER MAKE_EXAMPLE_REPORT
+// Opens an example report as a reader would: node report_test.mjs SOURCE_FOLDER MAKE_EXAMPLE_REPORT [PART_OF_A_NAME]
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {withBrowser} from './browser.mjs';
 
-const [sourceFolder, makeExampleReport] = process.argv.slice(2);
+const [sourceFolder, makeExampleReport, only] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tandem-report-'));
 const figures = ['comparison', 'pair-metrics', 'heat-map', 'forest', 'kinds', 'scatter', 'trade-off', 'learning-curves', 'session'];
 
@@ -66,7 +66,131 @@ function contrastOf(selector) {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** How many different colours a screenshot of the node has, and the share of pixels unlike its commonest one. */
+async function pixelsOf(page, selector) {
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const shot = (await page.locator(selector).screenshot({animations: 'disabled'})).toString('base64');
+  return page.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), {width: image.width, height: image.height});
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    const counts = new Map();
+    for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+    return {colours: counts.size, drawn: 1 - Math.max(...counts.values()) / pixels.length};
+  }, shot);
+}
+
+/** Presses a download button and gives the file's bytes. */
+async function download(page, figure, kind) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator(`#${figure} .downloads button`, {hasText: kind}).click()]);
+  return readFileSync(await file.path());
+}
+
+/** Goes to a pair's section and waits for its traces. */
+async function openPair(page, number) {
+  await page.locator(`#pair-${number}`).scrollIntoViewIfNeeded();
+  await page.locator(`#pair-${number}-traces`).scrollIntoViewIfNeeded();
+  await shapesOf(page, `pair-${number}-traces`);
+}
+
 const tests = {
+  async 'every figure has pixels, not only elements'(context, full) {
+    const {page} = await open(context, full);
+    for (const id of figures) {
+      await shapesOf(page, id);
+      await page.waitForTimeout(400);
+      const {colours, drawn} = await pixelsOf(page, `#${id} .chart`);
+      assert.ok(colours > 20 && drawn > 0.005, `${id}: ${colours} colours, ${drawn} of its pixels drawn`);
+    }
+  },
+
+  async 'a pair has a section with its experiments, phases and traces, whose run can be chosen and zoomed'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced);
+    await openPair(page, 1);
+    assert.equal(await page.locator('#pair-1 > div > .block tbody tr').count(), 11);
+    for (const id of ['pair-1-bars', 'pair-1-phases']) assert.ok(await shapesOf(page, id) > 5, `${id} is empty`);
+    const {colours, drawn} = await pixelsOf(page, '#pair-1-traces .chart');
+    assert.ok(colours > 20 && drawn > 0.01, `${colours} colours, ${drawn} drawn`);
+    assert.match(await page.locator('#pair-1-traces .note').first().textContent(), /GPU power: \d+ of 6000 samples, smallest and largest/);
+    const caption = page.locator('#pair-1-traces caption');
+    const before = await caption.textContent();
+    await page.locator('#pair-1-traces select').selectOption('1');
+    assert.notEqual(await caption.textContent(), before);
+
+    const zoom = () => page.evaluate(() => {
+      const chart = echarts.getInstanceByDom(document.querySelector('#pair-1-traces .chart'));
+      const {start, end} = chart.getOption().dataZoom[0];
+      return end - start;
+    });
+    assert.equal(await zoom(), 100);
+    const chart = page.locator('#pair-1-traces .chart');
+    const box = await chart.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + 120);
+    await page.mouse.wheel(0, -400);
+    await page.waitForFunction(() => {
+      const {start, end} = echarts.getInstanceByDom(document.querySelector('#pair-1-traces .chart')).getOption().dataZoom[0];
+      return end - start < 100;
+    });
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'a pointer over a figure is told its numbers'(context, full) {
+    const {page} = await open(context, full);
+    await shapesOf(page, 'pair-metrics');
+    await page.locator('#pair-metrics .chart').scrollIntoViewIfNeeded();
+    const box = await page.locator('#pair-metrics .chart').boundingBox();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 40);
+    await page.mouse.move(box.x + box.width * 0.6 + 3, box.y + 42);
+    await page.waitForFunction(() => /n = \d+/.test(document.querySelector('#pair-metrics .chart svg').textContent));
+  },
+
+  async 'each figure is downloaded as CSV, SVG and PNG that hold it'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced);
+    await openPair(page, 1);
+    for (const id of ['comparison', 'forest', 'pair-metrics', 'scatter', 'session', 'pair-1-traces']) {
+      await shapesOf(page, id);
+      const csv = (await download(page, id, 'CSV')).toString();
+      const lines = csv.trim().split('\r\n');
+      assert.ok(lines.length > 1 && lines[0].includes(','), `${id}.csv: ${csv.slice(0, 200)}`);
+      const svg = (await download(page, id, 'SVG')).toString();
+      const said = await page.evaluate((text) => {
+        const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+        return {root: parsed.documentElement.nodeName, errors: parsed.querySelectorAll('parsererror').length, paths: parsed.querySelectorAll('path').length};
+      }, svg);
+      assert.ok(said.root === 'svg' && said.errors === 0 && said.paths > 5, `${id}.svg: ${JSON.stringify(said)}`);
+      const png = await download(page, id, 'PNG');
+      assert.equal(png.subarray(1, 4).toString(), 'PNG');
+      assert.ok(png.length > 3000 && png.readUInt32BE(16) > 1000, `${id}.png: ${png.length} bytes, ${png.readUInt32BE(16)} px wide`);
+    }
+    const header = (await download(page, 'comparison', 'CSV')).toString().split('\r\n');
+    assert.ok(header[1].split(',').slice(2).every((cell) => cell === '' || Number.isFinite(Number(cell))), header[1]);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'hostile names are text in the page, the SVG and the CSV'(context, full, gpu, traced, hostile) {
+    const {page, complaints} = await open(context, hostile);
+    for (const id of figures) await shapesOf(page, id);
+    await openPair(page, 1);
+    assert.match(await page.locator('h1').textContent(), /^<\/script><script>/);
+    assert.match(await page.locator('#pair-2 h3.pair').textContent(), /<img src=x/);
+    const svg = (await download(page, 'pair-metrics', 'SVG')).toString();
+    const found = await page.evaluate((text) => {
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+      return parsed.querySelectorAll('parsererror, script, img, foreignObject').length;
+    }, svg);
+    assert.equal(found, 0);
+    const csv = (await download(page, 'forest', 'CSV')).toString();
+    assert.ok(csv.includes('"\'=HYPERLINK('), csv.slice(0, 300));
+    assert.equal(await page.evaluate(() => globalThis.broken), undefined);
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+    assert.deepEqual(complaints, []);
+  },
+
   async 'every figure is drawn, in both colour schemes, and re-themed on a change'(context, full) {
     const {page, complaints} = await open(context, full);
     for (const id of figures) assert.ok(await shapesOf(page, id) > 5, `${id} is empty`);
@@ -234,14 +358,20 @@ try {
   await withBrowser(sourceFolder, async (context) => {
     const full = report('full', '12', '2');
     const gpu = report('gpu', '2', '1', 'gpu');
+    const traced = report('traced', '12', '1', 'literal', '6000');
+    const hostile = report('hostile', '6', '1', 'hostile', '200');
     for (const [name, test] of Object.entries(tests)) {
+      if (only && !name.includes(only)) continue;
       try {
-        await test(context, full, gpu);
+        await test(context, full, gpu, traced, hostile);
         console.log(`ok      ${name}`);
       } catch (error) {
         failures += 1;
         console.error(`FAILED  ${name}\n${error.stack}`);
       }
+      const [first, ...others] = context.pages();
+      await first.goto('about:blank');
+      await Promise.all(others.map((page) => page.close()));
     }
   });
 } catch (error) {
