@@ -255,7 +255,7 @@ TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
 }
 
 TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
-  for (const char* command : {"plan", "run", "status", "watch", "stop", "report", "index",
+  for (const char* command : {"plan", "run", "status", "watch", "stop", "serve", "report", "index",
                               "workloads", "pairs", "doctor"}) {
     const Called called = tandem({command, "--help"});
     EXPECT_EQ(called.exit_code, 0);

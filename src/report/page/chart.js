@@ -2,6 +2,7 @@
 
 const undrawn = new Set();  // the first drawing of each figure that was not in view yet
 const charts = new Set();   // the redrawing of each other figure
+let isPrinting = false;       // what is printed is drawn at once
 const wantsLessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
 function theme() {
@@ -13,7 +14,7 @@ function theme() {
 /** What all charts have in common. Tooltips are drawn as text, not as HTML. */
 function baseOption(colours) {
   return {
-    animation: !wantsLessMotion.matches,
+    animation: !wantsLessMotion.matches && !isPrinting,
     animationDuration: 300,
     textStyle: {fontFamily: 'system-ui, "DejaVu Sans", sans-serif', color: colours.text},
     tooltip: {
@@ -134,5 +135,9 @@ function whenNear(node, fill) {
 
 const redrawAll = () => charts.forEach((draw) => draw());
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
-addEventListener('beforeprint', () => undrawn.forEach((firstDraw) => firstDraw()));
+addEventListener('beforeprint', () => {
+  isPrinting = true;
+  undrawn.forEach((firstDraw) => firstDraw());
+});
+addEventListener('afterprint', () => { isPrinting = false; });
 matchMedia('print').addEventListener('change', redrawAll);

@@ -141,8 +141,9 @@ function pairsOf(analysis) {
     trainings: new Map(analysis.trainings.map((training) => [`${training.run_id} ${training.role}`, training])),
     traces: new Map(analysis.traces.map((run) => [run.run_id, run])),
   };
+  // Unpacked once, soon after the page is there, so that printing, which can't wait, has them.
   let samples = null;
-  const allSamples = () => { samples ??= unpacked('samples').then((bytes) => new Uint16Array(bytes)); return samples; };
+  const allSamples = unpacked('samples').then((bytes) => { samples = new Uint16Array(bytes); });
 
   function tracesOf(pair, place) {
     const runs = experimentsOf(pair).sort((left, right) => (right.mode === 'both') - (left.mode === 'both'))
@@ -152,7 +153,9 @@ function pairsOf(analysis) {
       place.replaceChildren(element('p', {class: 'note'}, texts.traces.none));
       return;
     }
-    allSamples().then((numbers) => place.replaceChildren(traceFigure(analysis, pair, runs, numbers)));
+    const show = () => place.replaceChildren(traceFigure(analysis, pair, runs, samples));
+    if (samples) show();
+    else allSamples.then(show);
   }
 
   function fill(pair, body) {

@@ -171,6 +171,21 @@ const tests = {
     assert.deepEqual(complaints, []);
   },
 
+  async 'no accessibility rule is broken seriously, in light and dark, with all parts open'(context, full, gpu, traced) {
+    const axe = readFileSync(join(sourceFolder, 'node_modules/axe-core/axe.min.js'), 'utf8');
+    for (const colorScheme of ['light', 'dark']) {
+      const {page} = await open(context, traced, {colorScheme});
+      for (const id of figures) await shapesOf(page, id);
+      await openPair(page, 1);
+      await page.evaluate(() => { for (const details of document.querySelectorAll('details')) details.open = true; });
+      await page.evaluate(axe);
+      const {violations} = await page.evaluate(() => globalThis.axe.run());
+      const serious = violations.filter(({impact}) => ['serious', 'critical'].includes(impact))
+        .map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 150)).join(' | ')}`);
+      assert.deepEqual(serious, [], colorScheme);
+    }
+  },
+
   async 'hostile names are text in the page, the SVG and the CSV'(context, full, gpu, traced, hostile) {
     const {page, complaints} = await open(context, hostile);
     for (const id of figures) await shapesOf(page, id);
@@ -250,12 +265,21 @@ const tests = {
     assert.deepEqual(complaints, []);
   },
 
-  async 'printing draws the figures that were never scrolled to'(context, full) {
-    const {page, complaints} = await open(context, full);
+  async 'a phone shows a pair’s section without scrolling sideways'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced, {viewport: {width: 390, height: 844}});
+    await openPair(page, 1);
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'printing draws the figures that were never scrolled to'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced);
     assert.ok((await page.pdf({format: 'A4'})).length > 50000);
     for (const id of figures) {
       assert.ok(await page.locator(`#${id} .chart svg path`).count() > 5, `${id} is empty on paper`);
     }
+    assert.ok(await page.locator('#pair-12-traces .chart svg path').count() > 5, 'the traces of the last pair are empty on paper');
     assert.deepEqual(complaints, []);
   },
 
