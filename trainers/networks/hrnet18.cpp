@@ -202,7 +202,7 @@ WorkloadKind hrnet18() {
   return reid_kind({.name = "hrnet18",
                     .summary = "HRNet-W18 for person re-identification, SGD",
                     .network = make_hrnet18,
-                    .full = {.height = 256, .width = 128, .crop_padding = 10},
+                    .full = {.height = 256, .width = 128, .crop_padding = 10, .channels_last = true},
                     .quick = {.height = 64, .width = 32, .crop_padding = 2},
                     .quick_data = {.height = 64,
                                    .width = 32,

@@ -70,7 +70,7 @@ WorkloadKind pcb() {
   return reid_kind({.name = "pcb",
                     .summary = "part-based baseline on ResNet-50 for person re-identification, SGD",
                     .network = make_pcb,
-                    .full = {.height = 384, .width = 192},
+                    .full = {.height = 384, .width = 192, .channels_last = true},
                     .quick = {.height = 96, .width = 32},
                     .quick_data = {.height = 96,
                                    .width = 32,
