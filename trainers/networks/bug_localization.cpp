@@ -278,6 +278,7 @@ WorkloadKind bug_localization() {
                 "epochs without a smaller loss that end a fold's training (the original's "
                 "n_iter_no_change)",
                 whole_number(1), 30, 30}},
+          .data_folder = "bugs",
           .data_source = bugs_source,
           .makes_up_data = true,
           .create = [](const Settings& settings) {

@@ -60,6 +60,7 @@ WorkloadKind vulberta_cnn() {
                           {"learning_rate", "step size of Adam", positive_real, 5e-4, 1e-3},
                           {"batch_size", "functions per step", whole_number(1), 128, 16},
                           {"dropout", "dropped before the linear layers", dropout_rate, 0.5, 0.5}},
+      .data_folder = "devign",
       .data_source = labelled_functions_source,
       .makes_up_data = true,
       .create = [](const Settings& settings) {

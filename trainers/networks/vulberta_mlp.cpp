@@ -92,6 +92,7 @@ WorkloadKind vulberta_mlp() {
                           {"dropout", "dropped after each sublayer and of the attention's weights",
                            dropout_rate, 0.1, 0.1},
                           {"gradient_clip", "longest gradient", positive_real, 1, 1}},
+      .data_folder = "devign",
       .data_source = labelled_functions_source,
       .makes_up_data = true,
       .create = [](const Settings& settings) {
