@@ -170,7 +170,7 @@ WorkloadKind siamese() {
       .data_source = mnist_source,
       .create = [](const Settings& settings) {
         return std::make_unique<SiameseTraining>(
-            load_mnist(settings.data, settings.samples(60'000, 320), settings.samples(10'000, 200)),
+            load_mnist(settings.data, settings.samples(60'000, 256), settings.samples(10'000, 200)),
             settings);
       }};
 }
