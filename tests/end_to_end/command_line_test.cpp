@@ -131,6 +131,40 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   const std::string html = core::read_file(results() / "report.html");
   EXPECT_THAT(html, AllOf(HasSubstr("<!doctype html>"), HasSubstr("made_up")));
   EXPECT_THAT(report.out, HasSubstr("synthetic"));
+
+  const fs::path tables = folder_ / "tables";
+  const Called analyse = tandem({"analyse", results(), "--csv", tables});
+  EXPECT_EQ(analyse.exit_code, 0) << analyse.err;
+  EXPECT_THAT(analyse.out, HasSubstr("synthetic"));
+  EXPECT_THAT(core::read_file(tables / "trainings.csv"), HasSubstr("fake/steady"));
+  EXPECT_THAT(core::read_file(tables / "dictionary.csv"),
+              HasSubstr("trainings,duration_seconds,s,"));
+
+  const Called advised = tandem({"analyse", results(), "--weights", "energy=1,duration=0.5",
+                                 "--jobs", "fake/steady=4,fake/other=2,mnist=1"});
+  EXPECT_EQ(advised.exit_code, 0) << advised.err;
+  EXPECT_THAT(advised.out, HasSubstr("weighted_cost"));
+  EXPECT_THAT(advised.out, HasSubstr("To save time with these jobs"));
+  EXPECT_THAT(advised.out, HasSubstr("never measured examples/mnist"));
+}
+
+TEST_F(CommandLineTest, NamesEveryMistakeInWeightsAndJobs) {
+  const fs::path study = write_study("steady", "other");
+  const auto error_of = [&](const std::string& flag, const std::string& value) {
+    const Called called =
+        tandem({"analyse", study, "--workloads", folder_ / "workloads", flag, value});
+    EXPECT_EQ(called.exit_code, 2) << called.out;
+    return called.err;
+  };
+  EXPECT_THAT(error_of("--weights", "energy=1,speed=2,duration=-1"),
+              AllOf(HasSubstr("\"speed=2\""), HasSubstr("\"duration=-1\""),
+                    HasSubstr("energy, duration or performance")));
+  EXPECT_THAT(error_of("--weights", "energy=1,energy=2"), HasSubstr("each weight once"));
+  EXPECT_THAT(error_of("--weights", "energy=0"), HasSubstr("at least one"));
+  EXPECT_THAT(error_of("--jobs", "mnst=3,steady=0,steady"),
+              AllOf(HasSubstr("mnist"), HasSubstr("\"steady=0\""),
+                    HasSubstr("a whole number from 1 to 1000000")));
+  EXPECT_THAT(error_of("--jobs", "steady=1,fake/steady=2"), HasSubstr("each workload once"));
 }
 
 TEST_F(CommandLineTest, PrintsJsonForMachines) {
@@ -139,6 +173,7 @@ TEST_F(CommandLineTest, PrintsJsonForMachines) {
   EXPECT_EQ(json_of({"plan", results()}).at("distinct_runs"), 11);
   EXPECT_EQ(json_of({"status", results()}).at("ok"), 11);
   EXPECT_TRUE(json_of({"report", results()}).is_object());
+  EXPECT_TRUE(json_of({"analyse", results()}).is_object());
   EXPECT_EQ(json_of({"index", results()}).at("attempts"), 11);
   EXPECT_EQ(json_of({"workloads"}).size(), 16U);
   const Json pairs = json_of({"pairs"});
@@ -194,6 +229,7 @@ TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
        std::vector<std::vector<std::string>>{{"run", "/no/such/study.json"},
                                              {"status", folder_.path()},
                                              {"report", folder_.path()},
+                                             {"analyse", folder_.path()},
                                              {"index", folder_ / "missing"},
                                              {"nonsense"},
                                              {},
@@ -219,7 +255,7 @@ TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
 }
 
 TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
-  for (const char* command : {"plan", "run", "status", "watch", "stop", "report", "index",
+  for (const char* command : {"plan", "run", "status", "watch", "stop", "serve", "report", "index",
                               "workloads", "pairs", "doctor"}) {
     const Called called = tandem({command, "--help"});
     EXPECT_EQ(called.exit_code, 0);
