@@ -1,6 +1,7 @@
 #include "analyse/sensitivity_test.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
@@ -9,6 +10,7 @@
 #include "analyse/statistics/descriptive.h"
 #include "analyse/statistics/effect_size.h"
 #include "analyse/statistics/location_tests.h"
+#include "analyse/statistics/mixed_model.h"
 #include "analyse/statistics/rank_tests.h"
 
 namespace tandem::analyse {
@@ -17,6 +19,7 @@ namespace {
 struct SoloAndConcurrent {
   std::vector<double> solo;
   std::vector<double> concurrent;
+  std::vector<int> repetition;
 };
 
 /// The sensitivities of both modes that belong together, collected by block.
@@ -41,21 +44,68 @@ std::map<size_t, SoloAndConcurrent> by_block(const std::vector<Sensitivity>& sen
         blocks[blocks_are_pairs ? entry.pair : static_cast<size_t>(entry.repetition)];
     block.solo.push_back(partner->second);
     block.concurrent.push_back(*entry.log_form);
+    block.repetition.push_back(entry.repetition);
   }
   return blocks;
 }
 
+/// The sensitivity whose effect at the farthest level is the bound; 0 where no level has a
+/// logarithm.
+double bound_of_difference(const std::vector<Sensitivity>& sensitivities,
+                           const std::string& hyperparameter, double bound_percent) {
+  double farthest = 0;
+  for (const Sensitivity& entry : sensitivities) {
+    if (entry.hyperparameter != hyperparameter) continue;
+    farthest = std::max(farthest, std::abs(entry.log_factor));
+  }
+  return farthest > 0 ? std::log1p(bound_percent / 100) / farthest : 0;
+}
+
+void add_mixed_model(const std::map<size_t, SoloAndConcurrent>& blocks, SensitivityTest& test) {
+  std::vector<double> difference;
+  std::vector<size_t> group;
+  bool repeated = false;
+  for (const auto& [block, values] : blocks) {
+    // The levels of one repetition are no replicates of each other: their mean is the value.
+    std::map<int, std::vector<double>> of_repetition;
+    for (size_t i = 0; i < values.solo.size(); ++i) {
+      of_repetition[values.repetition[i]].push_back(values.concurrent[i] - values.solo[i]);
+    }
+    repeated = repeated || of_repetition.size() > 1;
+    for (const auto& [repetition, of_levels] : of_repetition) {
+      difference.push_back(*mean(of_levels));
+      group.push_back(block);
+    }
+  }
+  if (!repeated) {
+    const std::string reason = "no pair has two repetitions";
+    test.mixed_difference = no_estimate(difference.size(), reason);
+    test.mixed_p = Reading::missing(reason);
+    return;
+  }
+  const MixedModel model = random_intercept_model(difference, {}, group);
+  if (model.problem.empty()) {
+    test.mixed_difference = model.coefficients[0].estimate;
+    test.mixed_p = model.coefficients[0].test.p_value;
+  } else {
+    test.mixed_difference = no_estimate(difference.size(), model.problem);
+    test.mixed_p = Reading::missing(model.problem);
+  }
+}
+
 SensitivityTest test_one(const std::vector<Sensitivity>& sensitivities,
                          const std::string& hyperparameter, Response response,
-                         bool blocks_are_pairs) {
+                         bool blocks_are_pairs, double bound_percent) {
   SensitivityTest test;
   test.hyperparameter = hyperparameter;
   test.response = response;
   test.confirmatory = hyperparameter == "learning_rate" || hyperparameter == "epochs";
   test.block = blocks_are_pairs ? "pair" : "repetition";
+  test.equivalence_bound_percent = bound_percent;
+  const std::map<size_t, SoloAndConcurrent> blocks =
+      by_block(sensitivities, hyperparameter, response, blocks_are_pairs);
   std::vector<double> solo, concurrent, difference;
-  for (const auto& [block, values] :
-       by_block(sensitivities, hyperparameter, response, blocks_are_pairs)) {
+  for (const auto& [block, values] : blocks) {
     solo.push_back(*mean(values.solo));
     concurrent.push_back(*mean(values.concurrent));
     difference.push_back(concurrent.back() - solo.back());
@@ -66,33 +116,82 @@ SensitivityTest test_one(const std::vector<Sensitivity>& sensitivities,
   test.t_test = paired_t_test(concurrent, solo);
   test.wilcoxon_test = wilcoxon_signed_rank_test(concurrent, solo);
   test.hedges_g = hedges_g_paired(concurrent, solo);
+  const double bound = bound_of_difference(sensitivities, hyperparameter, bound_percent);
+  if (bound > 0) {
+    test.equivalence = tost_paired(concurrent, solo, {-bound, bound});
+  } else {
+    test.equivalence.difference = test.difference.mean;
+    test.equivalence.test = no_test("TOST (paired t)", difference.size(),
+                                    "no bound: no level has a logarithm or the bound is 0");
+  }
+  if (blocks_are_pairs) {
+    add_mixed_model(blocks, test);
+  } else {
+    const std::string reason = "one pair: its repetitions are the values";
+    test.mixed_difference = no_estimate(difference.size(), reason);
+    test.mixed_p = Reading::missing(reason);
+  }
   return test;
 }
 
-}  // namespace
-
-std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities) {
-  std::set<size_t> pairs;
-  std::vector<std::string> hyperparameters;
+std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sensitivities) {
+  std::vector<std::string> names;
   for (const Sensitivity& entry : sensitivities) {
-    pairs.insert(entry.pair);
-    if (std::find(hyperparameters.begin(), hyperparameters.end(), entry.hyperparameter) ==
-        hyperparameters.end()) {
-      hyperparameters.push_back(entry.hyperparameter);
+    if (std::find(names.begin(), names.end(), entry.hyperparameter) == names.end()) {
+      names.push_back(entry.hyperparameter);
     }
   }
+  return names;
+}
+
+constexpr Response responses[] = {Response::performance, Response::energy, Response::duration};
+
+}  // namespace
+
+std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities,
+                                               double equivalence_bound_percent) {
+  std::set<size_t> pairs;
+  for (const Sensitivity& entry : sensitivities) pairs.insert(entry.pair);
   std::vector<SensitivityTest> confirmatory, exploratory;
-  for (const std::string& hyperparameter : hyperparameters) {
-    for (const Response response : {Response::performance, Response::energy, Response::duration}) {
-      const SensitivityTest test =
-          test_one(sensitivities, hyperparameter, response, pairs.size() > 1);
+  for (const std::string& hyperparameter : hyperparameters_of(sensitivities)) {
+    for (const Response response : responses) {
+      const SensitivityTest test = test_one(sensitivities, hyperparameter, response,
+                                            pairs.size() > 1, equivalence_bound_percent);
       (test.confirmatory ? confirmatory : exploratory).push_back(test);
     }
   }
-  adjust_family(confirmatory);
-  adjust_family(exploratory);
+  adjust_family(confirmatory, &SensitivityTest::t_test);
+  adjust_family(exploratory, &SensitivityTest::t_test, benjamini_hochberg_adjusted);
   confirmatory.insert(confirmatory.end(), exploratory.begin(), exploratory.end());
   return confirmatory;
+}
+
+std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
+    const std::vector<Sensitivity>& sensitivities, double equivalence_bound_percent) {
+  std::map<size_t, std::vector<Sensitivity>> of_pair;
+  std::set<int> repetitions;
+  for (const Sensitivity& entry : sensitivities) {
+    of_pair[entry.pair].push_back(entry);
+    repetitions.insert(entry.repetition);
+  }
+  std::vector<PairSensitivityTest> tests;
+  if (of_pair.size() < 2 || repetitions.size() < 2) return tests;
+  for (const auto& [pair, own] : of_pair) {
+    for (const std::string& hyperparameter : hyperparameters_of(own)) {
+      for (const Response response : responses) {
+        PairSensitivityTest within{
+            pair,
+            test_one(own, hyperparameter, response, false, equivalence_bound_percent),
+            {},
+            {}};
+        within.t_test = within.test.t_test;
+        tests.push_back(within);
+      }
+    }
+  }
+  adjust_family(tests, &PairSensitivityTest::t_test, benjamini_hochberg_adjusted);
+  for (PairSensitivityTest& within : tests) within.test.adjusted_p = within.adjusted_p;
+  return tests;
 }
 
 void to_json(core::Json& json, const SensitivityTest& test) {
@@ -109,7 +208,19 @@ void to_json(core::Json& json, const SensitivityTest& test) {
           {"wilcoxon_test", test.wilcoxon_test},
           {"hedges_g", test.hedges_g.value},
           {"hedges_g_interval", interval_json(test.hedges_g.interval)},
-          {"adjusted_p", test.adjusted_p}};
+          {"adjusted_p", test.adjusted_p},
+          {"equivalence",
+           {{"bound_percent", test.equivalence_bound_percent},
+            {"bound", test.equivalence.bounds.high},
+            {"interval", interval_json(test.equivalence.interval)},
+            {"test", test.equivalence.test},
+            {"equivalent", test.equivalence.equivalent}}},
+          {"mixed_difference", test.mixed_difference},
+          {"mixed_p", test.mixed_p}};
+}
+
+void to_json(core::Json& json, const PairSensitivityTest& test) {
+  json = {{"pair", test.pair + 1}, {"test", test.test}};
 }
 
 }  // namespace tandem::analyse

@@ -48,6 +48,7 @@ PairAnalysis analyse_pair(const study::Study& study, size_t index,
   analysis.summaries = summarise(analysis.effects);
   analysis.setting_summaries = summarise_by_setting(settings, analysis.effects);
   analysis.sensitivities = sensitivities(index, settings, study.repetitions, results);
+  analysis.partner_responses = partner_responses(index, settings, study.repetitions, results);
   analysis.trade_off = trade_off(index, settings, study.repetitions, results);
   return analysis;
 }
@@ -62,6 +63,34 @@ std::vector<core::Machine> distinct_machines(const std::vector<const record::Run
     if (!known) machines.push_back(run->machine);
   }
   return machines;
+}
+
+template <typename Item>
+void append(const std::vector<Item>& items, std::vector<Item>& all) {
+  all.insert(all.end(), items.begin(), items.end());
+}
+
+WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Plan& plan,
+                                      const study::Catalogue& catalogue,
+                                      const std::vector<record::RunResult>& results,
+                                      const std::vector<const record::RunResult*>& deciding) {
+  WithoutMarkedRuns without;
+  for (const record::RunResult* run : deciding) {
+    if (run->outcome.ok() && !run->cautions.empty()) ++without.left_out;
+  }
+  if (without.left_out == 0) return without;
+  const PlannedResults planned(plan, results, PlannedResults::Marked::left_out);
+  std::vector<std::vector<BlockEffects>> effects;
+  std::vector<Sensitivity> all_sensitivities;
+  for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
+    const std::vector<study::Setting> settings =
+        study::settings_of(study, study.pairs[pair], catalogue);
+    effects.push_back(block_effects(pair, settings, study.repetitions, planned));
+    append(sensitivities(pair, settings, study.repetitions, planned), all_sensitivities);
+  }
+  without.overall = overall_effects(effects, study.equivalence_bound_percent);
+  without.sensitivity_tests = sensitivity_tests(all_sensitivities, study.equivalence_bound_percent);
+  return without;
 }
 
 core::Json study_json(const study::Study& study) {
@@ -111,15 +140,26 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
 
   std::vector<std::vector<BlockEffects>> effects_of_pairs;
   std::vector<Sensitivity> all_sensitivities;
+  std::vector<PartnerResponse> all_partner_responses;
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     analysis.pairs.push_back(analyse_pair(study, pair, catalogue, planned));
     const PairAnalysis& added = analysis.pairs.back();
     effects_of_pairs.push_back(added.effects);
-    all_sensitivities.insert(all_sensitivities.end(), added.sensitivities.begin(),
-                             added.sensitivities.end());
+    append(added.sensitivities, all_sensitivities);
+    append(added.partner_responses, all_partner_responses);
   }
-  analysis.overall = overall_effects(effects_of_pairs);
-  analysis.sensitivity_tests = sensitivity_tests(all_sensitivities);
+  std::vector<GroupedPair> grouped;
+  for (const PairAnalysis& pair : analysis.pairs) {
+    grouped.push_back({pair.type, pair.complementarity, &pair.effects});
+  }
+  const double bound = study.equivalence_bound_percent;
+  analysis.overall = overall_effects(effects_of_pairs, bound);
+  analysis.sensitivity_tests = sensitivity_tests(all_sensitivities, bound);
+  analysis.sensitivity_tests_within_pairs =
+      sensitivity_tests_within_pairs(all_sensitivities, bound);
+  analysis.groupings = effect_groupings(grouped);
+  analysis.partner_effects = partner_effects(all_partner_responses);
+  analysis.without_marked = without_marked_runs(study, plan, catalogue, results, deciding);
   analysis.findings = findings_of(analysis);
   return analysis;
 }
@@ -142,6 +182,7 @@ void to_json(core::Json& json, const PairAnalysis& pair) {
           {"comparisons", pair.comparisons},
           {"effects", pair.effects},
           {"sensitivities", pair.sensitivities},
+          {"partner_responses", pair.partner_responses},
           {"trade_off", pair.trade_off}};
 }
 
@@ -155,6 +196,13 @@ void to_json(core::Json& json, const StudyAnalysis& analysis) {
           {"findings", analysis.findings},
           {"overall", analysis.overall},
           {"sensitivity_tests", analysis.sensitivity_tests},
+          {"sensitivity_tests_within_pairs", analysis.sensitivity_tests_within_pairs},
+          {"groupings", analysis.groupings},
+          {"partner_effects", analysis.partner_effects},
+          {"without_marked_runs",
+           {{"left_out", analysis.without_marked.left_out},
+            {"overall", analysis.without_marked.overall},
+            {"sensitivity_tests", analysis.without_marked.sensitivity_tests}}},
           {"pairs", analysis.pairs},
           {"runs", analysis.runs},
           {"trainings", analysis.trainings},

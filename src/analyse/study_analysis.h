@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "analyse/data_quality.h"
+#include "analyse/effect_groups.h"
 #include "analyse/effect_summary.h"
 #include "analyse/effects.h"
+#include "analyse/partner_effects.h"
 #include "analyse/sensitivity.h"
 #include "analyse/sensitivity_test.h"
 #include "analyse/trade_off.h"
@@ -38,6 +40,7 @@ struct PairAnalysis {
   std::vector<Comparison> comparisons;
   std::vector<BlockEffects> effects;
   std::vector<Sensitivity> sensitivities;
+  std::vector<PartnerResponse> partner_responses;
   TradeOff trade_off;
 };
 
@@ -47,6 +50,13 @@ struct Finding {
   std::string text;
 };
 
+/// What the study says when the runs that are marked doubtful are left out.
+struct WithoutMarkedRuns {
+  size_t left_out = 0;  ///< runs; with none, the rest is empty: nothing would differ
+  std::vector<OverallEffect> overall;
+  std::vector<SensitivityTest> sensitivity_tests;
+};
+
 /// Everything that a report shows.
 struct StudyAnalysis {
   study::Study study;
@@ -54,6 +64,10 @@ struct StudyAnalysis {
   std::vector<Finding> findings;
   std::vector<OverallEffect> overall;  ///< in the order of effect_columns()
   std::vector<SensitivityTest> sensitivity_tests;
+  std::vector<PairSensitivityTest> sensitivity_tests_within_pairs;
+  std::vector<EffectGrouping> groupings;
+  std::vector<PartnerEffect> partner_effects;
+  WithoutMarkedRuns without_marked;
   std::vector<PairAnalysis> pairs;
   std::vector<RunStatus> runs;             ///< every planned run
   std::vector<TrainingMetrics> trainings;  ///< of every planned run that has a result

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,23 @@ struct TradeOffPoint {
   /// where the energy doesn't increase, for the ratio has no meaning there.
   core::Reading marginal_efficiency;
   bool on_pareto_front = false;  ///< no other setting is as good in both and better in one
+  /// The share of bootstrap resamples of the repetitions in which it is on the front; missing for
+  /// fewer than three repetitions.
+  core::Reading front_probability;
 };
 
 /// The best setting for one objective, alone and beside A. Empty when no setting has the figures.
 struct BestSetting {
-  std::string objective;  ///< `performance`, `energy` or `energy_delay_product`
+  /// `performance`, `energy`, `energy_delay_product` or `energy_efficiency` (joules per unit of
+  /// performance: both count, for metrics where higher is better).
+  std::string objective;
   std::string solo;
   std::string concurrent;
+  // Shares of bootstrap resamples of the repetitions (the same for both modes): in which the
+  // setting is best, and in which the best differs between the modes. Missing for fewer than three.
+  core::Reading solo_probability;
+  core::Reading concurrent_probability;
+  core::Reading moves_probability;
   bool known() const { return !solo.empty() && !concurrent.empty(); }
   bool moves() const { return known() && solo != concurrent; }
 };
@@ -39,8 +50,9 @@ struct TradeOff {
   std::vector<BestSetting> best;
 };
 
+/// `seed` is that of the bootstrap.
 TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings, int repetitions,
-                   const PlannedResults& results);
+                   const PlannedResults& results, std::uint64_t seed = 1);
 
 void to_json(core::Json& json, const TradeOffPoint& point);
 void to_json(core::Json& json, const BestSetting& best);

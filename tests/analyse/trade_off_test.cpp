@@ -100,5 +100,34 @@ TEST_F(TradeOffTest, WithoutRunsNothingIsBest) {
   }
 }
 
+TEST_F(TradeOffTest, HasNoProbabilitiesWithFewerThanThreeRepetitions) {
+  const TradeOff trade_off = trade_off_of_pair();
+  EXPECT_EQ(trade_off.best.at(0).moves_probability.reason(), "fewer than three repetitions");
+  EXPECT_EQ(trade_off.points.at(0).front_probability.reason(), "fewer than three repetitions");
+}
+
+TEST(TradeOffBootstrap, IsSureOfWhatEveryRepetitionShowsAndTheSameForTheSameSeed) {
+  const study::Catalogue catalogue = study::Catalogue::shipped();
+  const study::Study study = test::made_up_study(1, 5);
+  const study::Plan plan = study::make_plan(study, catalogue, "made-up");
+  const auto results = test::made_up_results(plan, catalogue, {.noise = 0.05});
+  const PlannedResults planned(plan, results);
+  const std::vector<study::Setting> settings = study::settings_of(study, study.pairs[0], catalogue);
+  const TradeOff first = trade_off(0, settings, 5, planned, 3);
+  // Half the epochs take half the energy: far beyond the noise.
+  EXPECT_EQ(first.best.at(1).objective, "energy");
+  EXPECT_EQ(first.best.at(1).solo, "epochs_min");
+  EXPECT_EQ(*first.best.at(1).solo_probability, 1);
+  EXPECT_EQ(*first.best.at(1).moves_probability, 0);
+  // learning_rate doesn't change the energy: which of its levels is on the front is chance.
+  bool unsure = false;
+  for (const TradeOffPoint& point : first.points) {
+    ASSERT_TRUE(point.front_probability) << point.front_probability.reason();
+    unsure = unsure || (*point.front_probability > 0 && *point.front_probability < 1);
+  }
+  EXPECT_TRUE(unsure);
+  EXPECT_EQ(core::Json(first), core::Json(trade_off(0, settings, 5, planned, 3)));
+}
+
 }  // namespace
 }  // namespace tandem::analyse

@@ -131,6 +131,14 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   const std::string html = core::read_file(results() / "report.html");
   EXPECT_THAT(html, AllOf(HasSubstr("<!doctype html>"), HasSubstr("made_up")));
   EXPECT_THAT(report.out, HasSubstr("synthetic"));
+
+  const fs::path tables = folder_ / "tables";
+  const Called analyse = tandem({"analyse", results(), "--csv", tables});
+  EXPECT_EQ(analyse.exit_code, 0) << analyse.err;
+  EXPECT_THAT(analyse.out, HasSubstr("synthetic"));
+  EXPECT_THAT(core::read_file(tables / "trainings.csv"), HasSubstr("fake/steady"));
+  EXPECT_THAT(core::read_file(tables / "dictionary.csv"),
+              HasSubstr("trainings,duration_seconds,s,"));
 }
 
 TEST_F(CommandLineTest, PrintsJsonForMachines) {
@@ -139,6 +147,7 @@ TEST_F(CommandLineTest, PrintsJsonForMachines) {
   EXPECT_EQ(json_of({"plan", results()}).at("distinct_runs"), 11);
   EXPECT_EQ(json_of({"status", results()}).at("ok"), 11);
   EXPECT_TRUE(json_of({"report", results()}).is_object());
+  EXPECT_TRUE(json_of({"analyse", results()}).is_object());
   EXPECT_EQ(json_of({"index", results()}).at("attempts"), 11);
   EXPECT_EQ(json_of({"workloads"}).size(), 16U);
   const Json pairs = json_of({"pairs"});
@@ -194,6 +203,7 @@ TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
        std::vector<std::vector<std::string>>{{"run", "/no/such/study.json"},
                                              {"status", folder_.path()},
                                              {"report", folder_.path()},
+                                             {"analyse", folder_.path()},
                                              {"index", folder_ / "missing"},
                                              {"nonsense"},
                                              {},

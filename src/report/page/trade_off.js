@@ -53,6 +53,7 @@ function tradeOffFigure(analysis) {
         {title: 'alone', cell: (best) => best.solo || '–'},
         {title: 'beside A', cell: (best) => best.concurrent || '–'},
         {title: 'differs', cell: (best) => (best.known ? (best.moves ? 'yes' : 'no') : 'unknown')},
+        {title: 'differs in resamples', number: true, cell: (best) => shown(best.moves_probability, (share) => `${Math.round(100 * share)} %`)},
       ], pair.trade_off.best));
   }
 
