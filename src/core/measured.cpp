@@ -10,8 +10,8 @@
 namespace tandem::core {
 namespace {
 
-constexpr std::array<std::string_view, 6> source_names = {"nvml_counter", "nvml_power", "rapl",
-                                                          "estimated",    "mixed",      "none"};
+constexpr std::array<std::string_view, 7> source_names = {
+    "nvml_counter", "nvml_power", "rapl", "estimated", "mixed", "none", "imported"};
 
 }  // namespace
 

@@ -305,7 +305,11 @@ class TableReader {
     row.energy_j = quantity_in(energy_, map_.energy);
     row.duration_s = quantity_in(duration_, map_.duration);
     row.performance = figure_in(performance_, "a number");
-    row.order = figure_in(order_, "a number");
+    row.order = figure_in(order_, "a number, from 0");
+    if (row.order < 0) {
+      report(order_, core::in_quotes(cell(order_)), "a number, from 0", false);
+      row.order = TableRow::missing;
+    }
     const double power_w = row.energy_j / row.duration_s;
     if (power_w < least_power_w || power_w > most_power_w) {
       report(energy_,
