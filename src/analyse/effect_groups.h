@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analyse/effect_summary.h"
+#include "analyse/sensitivity_test.h"
 
 namespace tandem::analyse {
 
@@ -34,7 +35,31 @@ struct GroupedPair {
 /// Each effect by each kind; the exploratory part of RQ3.
 std::vector<EffectGrouping> effect_groupings(const std::vector<GroupedPair>& pairs);
 
+/// The pairs of one kind: how concurrency changes their sensitivity.
+struct SensitivityGroup {
+  std::string level;
+  Estimate change;  ///< concurrent − solo, log form
+};
+
+/// The change of sensitivity by kind of pair, and whether the kinds differ (RQ3).
+struct SensitivityGrouping {
+  std::string hyperparameter;
+  Response response = Response::performance;
+  std::string by;
+  std::vector<SensitivityGroup> groups;
+  TestResult anova;
+  TestResult kruskal_wallis;
+  IntervalEstimate omega_squared;
+  core::Reading adjusted_p;  ///< of the ANOVA, Benjamini–Hochberg over all of these
+};
+
+/// Each hyperparameter and response by each kind; `pairs` in the order of the study. Exploratory.
+std::vector<SensitivityGrouping> sensitivity_groupings(
+    const std::vector<GroupedPair>& pairs, const std::vector<Sensitivity>& sensitivities);
+
 void to_json(core::Json& json, const EffectGroup& group);
+void to_json(core::Json& json, const SensitivityGroup& group);
+void to_json(core::Json& json, const SensitivityGrouping& grouping);
 void to_json(core::Json& json, const EffectGrouping& grouping);
 
 }  // namespace tandem::analyse

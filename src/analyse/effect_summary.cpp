@@ -17,25 +17,25 @@ using core::Reading;
 
 constexpr auto columns = std::to_array<EffectColumn>({
     {"makespan_overhead", Averaging::log_ratio,
-     [](const BlockEffects& block) { return block.makespan_overhead; }},
+     [](const BlockEffects& block) { return block.makespan_overhead; }, Response::duration},
     {"energy_saving", Averaging::log_ratio_of_saving,
-     [](const BlockEffects& block) { return block.energy_saving; }},
+     [](const BlockEffects& block) { return block.energy_saving; }, Response::energy},
     {"concurrent_overhead_a", Averaging::log_ratio,
-     [](const BlockEffects& block) { return block.a.concurrent_overhead; }},
+     [](const BlockEffects& block) { return block.a.concurrent_overhead; }, Response::duration},
     {"concurrent_overhead_b", Averaging::log_ratio,
-     [](const BlockEffects& block) { return block.b.concurrent_overhead; }},
+     [](const BlockEffects& block) { return block.b.concurrent_overhead; }, Response::duration},
     {"energy_change_a", Averaging::log_ratio,
-     [](const BlockEffects& block) { return block.a.energy_change; }},
+     [](const BlockEffects& block) { return block.a.energy_change; }, Response::energy},
     {"energy_change_b", Averaging::log_ratio,
-     [](const BlockEffects& block) { return block.b.energy_change; }},
+     [](const BlockEffects& block) { return block.b.energy_change; }, Response::energy},
     {"performance_change_a", Averaging::linear,
-     [](const BlockEffects& block) { return block.a.performance_change; }},
+     [](const BlockEffects& block) { return block.a.performance_change; }, Response::performance},
     {"performance_change_b", Averaging::linear,
-     [](const BlockEffects& block) { return block.b.performance_change; }},
+     [](const BlockEffects& block) { return block.b.performance_change; }, Response::performance},
     {"interference_a", Averaging::linear,
-     [](const BlockEffects& block) { return block.a.interference; }},
+     [](const BlockEffects& block) { return block.a.interference; }, Response::performance},
     {"interference_b", Averaging::linear,
-     [](const BlockEffects& block) { return block.b.interference; }},
+     [](const BlockEffects& block) { return block.b.interference; }, Response::performance},
 });
 
 double to_percent(double value, Averaging averaging) {
@@ -60,14 +60,15 @@ std::optional<Interval> percent_interval(const std::optional<Interval>& on_the_s
 }
 
 PercentEquivalence equivalence_of(const std::vector<double>& values, Averaging averaging,
-                                  double bound_percent) {
+                                  double bound_percent, const Reading& noise_percent) {
   const double bound = bound_percent / 100;
   const Interval bounds = averaging == Averaging::linear
                               ? Interval{-bound, bound}
                               : Interval{std::log1p(-bound), std::log1p(bound)};
   const std::vector<double> zeros(values.size(), 0.0);
   const Equivalence tost = tost_paired(values, zeros, bounds);
-  return {bound_percent, percent_interval(tost.interval, averaging), tost.test, tost.equivalent};
+  return {bound_percent, percent_interval(tost.interval, averaging),     tost.test, tost.equivalent,
+          noise_percent, noise_percent && *noise_percent > bound_percent};
 }
 
 bool compares_with_one_run_of_a(const EffectColumn& column) {
@@ -138,9 +139,11 @@ EffectSummary summarise_pair(const EffectColumn& column, const std::vector<Block
 }
 
 std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs,
-                                           double equivalence_bound_percent) {
+                                           double equivalence_bound_percent,
+                                           const std::vector<NoiseFloor>& noise) {
   std::vector<OverallEffect> effects;
   for (const EffectColumn& column : columns) {
+    const Reading noise_of_column = noise_percent(noise, column.response);
     std::string problem;
     std::vector<double> pair_means;
     for (const std::vector<BlockEffects>& blocks : pairs) {
@@ -155,14 +158,16 @@ std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEf
       const Reading untested = Reading::missing("a magnitude is never negative: no test against 0");
       effect.t_test = {"", pair_means.size(), untested, untested};
       effect.wilcoxon_test = effect.t_test;
-      effect.equivalence = {equivalence_bound_percent, std::nullopt, effect.t_test, false};
+      effect.equivalence = {equivalence_bound_percent, std::nullopt, effect.t_test, false,
+                            noise_of_column,           false};
       effect.hedges_g = no_estimate(pair_means.size(), untested.reason());
     } else {
       const std::vector<double> zeros(pair_means.size(), 0.0);
       effect.t_test = paired_t_test(pair_means, zeros);
       effect.wilcoxon_test = wilcoxon_signed_rank_test(pair_means, zeros);
       effect.hedges_g = hedges_g_paired(pair_means, zeros);
-      effect.equivalence = equivalence_of(pair_means, column.averaging, equivalence_bound_percent);
+      effect.equivalence =
+          equivalence_of(pair_means, column.averaging, equivalence_bound_percent, noise_of_column);
     }
     effects.push_back(effect);
   }
@@ -242,7 +247,10 @@ void to_json(core::Json& json, const PercentEquivalence& equivalence) {
   json = {{"bound_percent", equivalence.bound_percent},
           {"interval_percent", interval_json(equivalence.interval_percent)},
           {"test", equivalence.test},
-          {"equivalent", equivalence.equivalent}};
+          {"equivalent", equivalence.equivalent},
+          {"noise_floor_percent", equivalence.noise_percent},
+          {"bound_below_noise", equivalence.bound_below_noise},
+          {"claimed", equivalence.claimed()}};
 }
 
 void to_json(core::Json& json, const OverallEffect& effect) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analyse/effects.h"
+#include "analyse/noise_floor.h"
 #include "analyse/statistics/equivalence.h"
 #include "analyse/statistics/intervals.h"
 #include "analyse/statistics/multiplicity.h"
@@ -22,6 +23,7 @@ struct EffectColumn {
   const char* name;
   Averaging averaging;
   core::Reading (*value)(const BlockEffects&);
+  Response response;  ///< whose noise floor it has to stand out from
 };
 std::span<const EffectColumn> effect_columns();
 
@@ -66,7 +68,11 @@ struct PercentEquivalence {
   double bound_percent = 0;
   std::optional<Interval> interval_percent;  ///< 90 %
   TestResult test;
-  bool equivalent = false;
+  bool equivalent = false;      ///< what the test says
+  core::Reading noise_percent;  ///< the study's A/A noise floor; missing when it isn't known
+  bool bound_below_noise = false;
+  /// Whether a report says so: not where the bound is finer than the study's own noise.
+  bool claimed() const { return equivalent && !bound_below_noise; }
 };
 
 /// The effect over pairs, the pair as the unit, and the test that it is zero.
@@ -79,7 +85,8 @@ struct OverallEffect {
   PercentEquivalence equivalence;
 };
 std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs,
-                                           double equivalence_bound_percent);
+                                           double equivalence_bound_percent,
+                                           const std::vector<NoiseFloor>& noise = {});
 
 void to_json(core::Json& json, const TestResult& test);
 void to_json(core::Json& json, const Estimate& estimate);

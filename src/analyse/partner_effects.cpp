@@ -77,8 +77,8 @@ std::vector<PartnerEffect> partner_effects(const std::vector<PartnerResponse>& r
     effect.response = first.response;
     const EffectColumn column{
         "change_of_a",
-        first.response == Response::performance ? Averaging::linear : Averaging::log_ratio,
-        nullptr};
+        first.response == Response::performance ? Averaging::linear : Averaging::log_ratio, nullptr,
+        first.response};
     std::map<size_t, std::vector<double>> of_pair;
     std::string problem;
     for (const PartnerResponse& entry : responses) {

@@ -25,25 +25,26 @@ struct SoloAndConcurrent {
 /// The sensitivities of both modes that belong together, collected by block.
 std::map<size_t, SoloAndConcurrent> by_block(const std::vector<Sensitivity>& sensitivities,
                                              const std::string& hyperparameter, Response response,
-                                             bool blocks_are_pairs) {
+                                             bool blocks_are_pairs,
+                                             Reading Sensitivity::*form = &Sensitivity::log_form) {
   using Cell = std::tuple<size_t, int, std::string>;
   std::map<Cell, double> solo;
   for (const Sensitivity& entry : sensitivities) {
     if (entry.hyperparameter != hyperparameter || entry.response != response) continue;
-    if (!entry.concurrent && entry.log_form) {
-      solo[{entry.pair, entry.repetition, entry.setting}] = *entry.log_form;
+    if (!entry.concurrent && entry.*form) {
+      solo[{entry.pair, entry.repetition, entry.setting}] = *(entry.*form);
     }
   }
   std::map<size_t, SoloAndConcurrent> blocks;
   for (const Sensitivity& entry : sensitivities) {
     if (entry.hyperparameter != hyperparameter || entry.response != response) continue;
-    if (!entry.concurrent || !entry.log_form) continue;
+    if (!entry.concurrent || !(entry.*form)) continue;
     const auto partner = solo.find({entry.pair, entry.repetition, entry.setting});
     if (partner == solo.end()) continue;
     SoloAndConcurrent& block =
         blocks[blocks_are_pairs ? entry.pair : static_cast<size_t>(entry.repetition)];
     block.solo.push_back(partner->second);
-    block.concurrent.push_back(*entry.log_form);
+    block.concurrent.push_back(*(entry.*form));
     block.repetition.push_back(entry.repetition);
   }
   return blocks;
@@ -93,23 +94,43 @@ void add_mixed_model(const std::map<size_t, SoloAndConcurrent>& blocks, Sensitiv
   }
 }
 
+/// One value a block: the means of both modes.
+struct BlockMeans {
+  std::vector<double> solo, concurrent, difference;
+};
+BlockMeans means_of(const std::map<size_t, SoloAndConcurrent>& blocks) {
+  BlockMeans means;
+  for (const auto& [block, values] : blocks) {
+    const Reading solo = mean(values.solo);
+    const Reading concurrent = mean(values.concurrent);
+    if (!solo || !concurrent) continue;
+    means.solo.push_back(*solo);
+    means.concurrent.push_back(*concurrent);
+    means.difference.push_back(*concurrent - *solo);
+  }
+  return means;
+}
+
 SensitivityTest test_one(const std::vector<Sensitivity>& sensitivities,
                          const std::string& hyperparameter, Response response,
-                         bool blocks_are_pairs, double bound_percent) {
+                         bool blocks_are_pairs, double bound_percent,
+                         const std::vector<NoiseFloor>& noise) {
   SensitivityTest test;
   test.hyperparameter = hyperparameter;
   test.response = response;
   test.confirmatory = hyperparameter == "learning_rate" || hyperparameter == "epochs";
   test.block = blocks_are_pairs ? "pair" : "repetition";
   test.equivalence_bound_percent = bound_percent;
+  test.noise_percent = noise_percent(noise, response);
+  test.bound_below_noise = test.noise_percent && *test.noise_percent > bound_percent;
+  const BlockMeans percent_forms = means_of(by_block(sensitivities, hyperparameter, response,
+                                                     blocks_are_pairs, &Sensitivity::percent_form));
+  test.solo_percent_form = mean(percent_forms.solo);
+  test.concurrent_percent_form = mean(percent_forms.concurrent);
+  test.difference_percent_form = estimate_mean(percent_forms.difference);
   const std::map<size_t, SoloAndConcurrent> blocks =
       by_block(sensitivities, hyperparameter, response, blocks_are_pairs);
-  std::vector<double> solo, concurrent, difference;
-  for (const auto& [block, values] : blocks) {
-    solo.push_back(*mean(values.solo));
-    concurrent.push_back(*mean(values.concurrent));
-    difference.push_back(concurrent.back() - solo.back());
-  }
+  const auto& [solo, concurrent, difference] = means_of(blocks);
   test.solo = mean(solo);
   test.concurrent = mean(concurrent);
   test.difference = estimate_mean(difference);
@@ -134,6 +155,10 @@ SensitivityTest test_one(const std::vector<Sensitivity>& sensitivities,
   return test;
 }
 
+constexpr Response responses[] = {Response::performance, Response::energy, Response::duration};
+
+}  // namespace
+
 std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sensitivities) {
   std::vector<std::string> names;
   for (const Sensitivity& entry : sensitivities) {
@@ -144,19 +169,27 @@ std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sens
   return names;
 }
 
-constexpr Response responses[] = {Response::performance, Response::energy, Response::duration};
-
-}  // namespace
+std::map<size_t, double> sensitivity_changes(const std::vector<Sensitivity>& sensitivities,
+                                             const std::string& hyperparameter, Response response) {
+  std::map<size_t, double> changes;
+  for (const auto& [pair, values] : by_block(sensitivities, hyperparameter, response, true)) {
+    if (const Reading change = difference_of_means(values.concurrent, values.solo)) {
+      changes[pair] = *change;
+    }
+  }
+  return changes;
+}
 
 std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities,
-                                               double equivalence_bound_percent) {
+                                               double equivalence_bound_percent,
+                                               const std::vector<NoiseFloor>& noise) {
   std::set<size_t> pairs;
   for (const Sensitivity& entry : sensitivities) pairs.insert(entry.pair);
   std::vector<SensitivityTest> confirmatory, exploratory;
   for (const std::string& hyperparameter : hyperparameters_of(sensitivities)) {
     for (const Response response : responses) {
       const SensitivityTest test = test_one(sensitivities, hyperparameter, response,
-                                            pairs.size() > 1, equivalence_bound_percent);
+                                            pairs.size() > 1, equivalence_bound_percent, noise);
       (test.confirmatory ? confirmatory : exploratory).push_back(test);
     }
   }
@@ -167,7 +200,8 @@ std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& s
 }
 
 std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
-    const std::vector<Sensitivity>& sensitivities, double equivalence_bound_percent) {
+    const std::vector<Sensitivity>& sensitivities, double equivalence_bound_percent,
+    const std::vector<NoiseFloor>& noise) {
   std::map<size_t, std::vector<Sensitivity>> of_pair;
   std::set<int> repetitions;
   for (const Sensitivity& entry : sensitivities) {
@@ -181,7 +215,7 @@ std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
       for (const Response response : responses) {
         PairSensitivityTest within{
             pair,
-            test_one(own, hyperparameter, response, false, equivalence_bound_percent),
+            test_one(own, hyperparameter, response, false, equivalence_bound_percent, noise),
             {},
             {}};
         within.t_test = within.test.t_test;
@@ -214,7 +248,16 @@ void to_json(core::Json& json, const SensitivityTest& test) {
             {"bound", test.equivalence.bounds.high},
             {"interval", interval_json(test.equivalence.interval)},
             {"test", test.equivalence.test},
-            {"equivalent", test.equivalence.equivalent}}},
+            {"equivalent", test.equivalence.equivalent},
+            {"noise_floor_percent", test.noise_percent},
+            {"bound_below_noise", test.bound_below_noise},
+            {"claimed", test.equivalence_claimed()}}},
+          {"percent_form",
+           {{"n", test.difference_percent_form.n},
+            {"solo", test.solo_percent_form},
+            {"concurrent", test.concurrent_percent_form},
+            {"difference", test.difference_percent_form.mean},
+            {"difference_interval", interval_json(test.difference_percent_form.interval)}}},
           {"mixed_difference", test.mixed_difference},
           {"mixed_p", test.mixed_p}};
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "analyse/study_analysis.h"
+#include "cli/analysis_options.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "core/file.h"
@@ -14,16 +15,18 @@ namespace {
 
 struct AnalyseOptions {
   OpenOptions open;
+  AnalysisArguments analysis;
   std::filesystem::path csv_folder;
   bool as_json = false;
 };
 
 void analyse_command(const AnalyseOptions& options) {
   const OpenStudy open = open_study(options.open);
+  const analyse::AnalysisOptions wanted = analysis_options(options.analysis, open.catalogue);
   std::vector<std::string> problems;
   const std::vector<record::RunResult> results = open.store.read_all(&problems);
   const analyse::StudyAnalysis analysis =
-      analyse::analyse_study(open.study, open.plan, open.catalogue, results);
+      analyse::analyse_study(open.study, open.plan, open.catalogue, results, wanted);
   for (const std::string& problem : problems) {
     fmt::print(stderr, "tandem: left out: {}\n", problem);
   }
@@ -48,9 +51,11 @@ void add_analyse_command(CLI::App& app, core::ExitCode&) {
       "analyse", "Answer the study's questions from its runs; write tables for pandas and R");
   command->footer(
       "Example: tandem analyse results/pilot --csv tables\n"
+      "         tandem analyse results/pilot --jobs mnist=10,densenet121=2 --weights energy=1\n"
       "Works on a study that is still running: it shows what is there and what is missing.");
   const auto options = std::make_shared<AnalyseOptions>();
   add_study_options(*command, options->open);
+  add_analysis_options(*command, options->analysis);
   command->add_option("--csv", options->csv_folder,
                       "Write tidy tables and a dictionary of their columns into this folder");
   add_json_flag(*command, options->as_json);
