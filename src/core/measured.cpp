@@ -141,7 +141,8 @@ void from_json(const Json& json, Machine& machine) {
 }
 
 std::string Machine::machine_class() const {
-  return fmt::format("{} x{}{}", cpu_model, logical_cpus, gpu.empty() ? "" : ", " + gpu);
+  const std::string cpus = logical_cpus > 0 ? fmt::format(" x{}", logical_cpus) : "";
+  return cpu_model + cpus + (gpu.empty() ? "" : ", " + gpu);
 }
 
 }  // namespace tandem::core

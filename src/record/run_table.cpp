@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <set>
@@ -345,6 +348,35 @@ RunTable read_run_table(std::istream& in, const std::string& source, TableMap ma
   table.file = source;
   TableReader(in, source, table).read_all();
   return table;
+}
+
+RunTable read_run_table(const std::filesystem::path& file, TableMap map) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    throw core::UserError(
+        fmt::format("can't open {}: {}", core::in_quotes(file.string()), std::strerror(errno)));
+  }
+  return read_run_table(in, file.string(), std::move(map));
+}
+
+void to_json(core::Json& json, const TableProblem& problem) {
+  json = {{"row", problem.row},
+          {"column", problem.column},
+          {"found", problem.found},
+          {"expected", problem.expected},
+          {"row_left_out", problem.row_left_out}};
+}
+
+core::Json reading_report(const RunTable& table) {
+  return {{"file", table.file},
+          {"map", table.map.file.string()},
+          {"simulated", table.map.simulated},
+          {"rows_read", table.rows_read},
+          {"rows_left_out", table.rows_left_out},
+          {"problem_count", table.problem_count},
+          {"problems", table.problems},
+          {"missing_cells", table.missing_cells},
+          {"unmapped_columns", table.unmapped_columns}};
 }
 
 }  // namespace tandem::record

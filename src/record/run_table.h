@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <istream>
 #include <limits>
 #include <map>
@@ -64,5 +65,11 @@ struct RunTable {
 /// with single cells is listed: a row whose place in the study is unclear is left out, a figure
 /// that is no number is missing.
 RunTable read_run_table(std::istream& in, const std::string& source, TableMap map);
+/// The same of a file. Also throws core::UserError when it can't be opened.
+RunTable read_run_table(const std::filesystem::path& file, TableMap map);
+
+void to_json(core::Json& json, const TableProblem& problem);
+/// What was read and what was wrong with it, without the rows.
+core::Json reading_report(const RunTable& table);
 
 }  // namespace tandem::record

@@ -185,6 +185,11 @@ void check_model(const JsonNode& node, const TableMap& map, const MappedModel& m
 
 void read_models(const JsonNode& node, TableMap& map) {
   for (const auto& [name, member] : node.members()) {
+    // Elsewhere it stands for the only model of a repository, which is then called by its name.
+    if (name == "default") {
+      node.diagnostics().add(member.path(), "a model called default",
+                             "a name that tells models apart");
+    }
     map.models.push_back(read_model(name, member));
     check_model(member, map, map.models.back());
   }

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/error.h"
 #include "core/text.h"
 
 namespace tandem::record {
@@ -60,6 +61,12 @@ class StudyBuilder {
     find_levels();
     join_rows();
     place_alone();
+    if (pairs_.empty()) {
+      throw core::UserError(table_.file,
+                            {{"column " + core::in_quotes(map_.partner),
+                              "no row of a training beside another, of those that could be read",
+                              "at least one pair"}});
+    }
     TableStudy built{catalogue(), study(), {}, {}};
     for (size_t pair = 0; pair < pairs_.size(); ++pair) add_runs(pair, built);
     if (!map_.order.empty()) order_runs(built);
@@ -98,7 +105,8 @@ class StudyBuilder {
     for (std::uint32_t i = 0; i < table_.rows.size(); ++i) {
       if (!row(i).alone()) beside.emplace_back(row(i).run, i);
     }
-    const auto roles = find_roles(beside);
+    const Roles roles = find_roles(beside);
+    add_pairs(roles);
     if (map_.run.empty()) {
       for (const auto& [run, index] : beside) place_pair(index, no_row, roles);
       return;
@@ -122,6 +130,23 @@ class StudyBuilder {
       if (own.changed != TableRow::none) (own.model < own.partner ? smaller : larger) = true;
     }
     return roles;
+  }
+
+  /// In the order of the mapping; those with the roles swapped behind all others.
+  void add_pairs(const Roles& roles) {
+    const auto add = [&](std::uint16_t a, std::uint16_t b) {
+      pair_index_[{a, b}] = pairs_.size();
+      pairs_.emplace_back();
+      pairs_.back().a = a;
+      pairs_.back().b = b;
+    };
+    for (const auto& [models, moves] : roles) {
+      if (moves.second || !moves.first) add(models.first, models.second);
+      if (moves.first && !moves.second) add(models.second, models.first);
+    }
+    for (const auto& [models, moves] : roles) {
+      if (moves.first && moves.second) add(models.second, models.first);
+    }
   }
 
   void join(std::span<const std::pair<std::uint64_t, std::uint32_t>> same_run, const Roles& roles) {
@@ -148,16 +173,6 @@ class StudyBuilder {
     place_pair(first, second, roles);
   }
 
-  Pair& pair_of(std::uint16_t a, std::uint16_t b) {
-    const auto [place, is_new] = pair_index_.try_emplace({a, b}, pairs_.size());
-    if (is_new) {
-      pairs_.emplace_back();
-      pairs_.back().a = a;
-      pairs_.back().b = b;
-    }
-    return pairs_[place->second];
-  }
-
   /// Puts a run into its cell; into one of each role where both models are B in turn.
   void place_pair(std::uint32_t first, std::uint32_t second, const Roles& roles) {
     const TableRow& own = row(first);
@@ -173,10 +188,10 @@ class StudyBuilder {
         return report(of_a, map_.run, "no row of its partner in this run",
                       "one that says what the partner was set to");
       }
-      put(pair_of(a, b), of_b, of_a);
+      put(pairs_[pair_index_.at({a, b})], of_b, of_a);
     };
-    if (smaller_moves) place(larger, smaller);
     if (larger_moves || !smaller_moves) place(smaller, larger);
+    if (smaller_moves) place(larger, smaller);
   }
 
   void put(Pair& pair, std::uint32_t of_b, std::uint32_t of_a) {

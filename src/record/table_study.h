@@ -23,7 +23,8 @@ struct TableStudy {
 /// where both were; the later one in the mapping where neither was), the settings (a changed value
 /// is named by its ratio to the default: `learning_rate_x0.2`) and the runs: rows alone, and two
 /// rows with the same text in the run column. What is twice in one cell counts for nothing and,
-/// like rows that don't fit together, is added to the table's problems.
+/// like rows that don't fit together, is added to the table's problems. Throws core::UserError when
+/// no pair is left.
 TableStudy study_of(RunTable& table);
 
 }  // namespace tandem::record

@@ -210,6 +210,8 @@ TEST(TableMap, ReportsEveryMistakeWithItsPath) {
               HasSubstr("$.columns: \"id\" twice; expected a column of its own for each"));
   EXPECT_THAT(mistakes("\"run\": \"id\"", "\"value\": \"id\""),
               HasSubstr("expected either hyperparameters, or hyperparameter and value"));
+  EXPECT_THAT(mistakes("\"word_lm\"", "\"default\""),
+              HasSubstr("$.models.default: a model called default; expected a name"));
   EXPECT_THAT(message_of([] { map_of("[]"); }), HasSubstr("$: []; expected an object"));
 }
 
