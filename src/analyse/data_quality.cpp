@@ -210,7 +210,12 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
     row.attempts = attempts[planned.id];
     row.status = "not run";
     row.message = "no attempt has a result";
+    row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
+        row.total_energy_joules.joules = core::Reading::missing(row.message);
     if (const RunResult* result = results.deciding(planned.id)) fill_in_result(*result, row);
+    if (!row.concurrent) {
+      row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
+    }
     rows.push_back(row);
   }
   return rows;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "analyse/wording.h"
 #include "core/text.h"
@@ -14,6 +15,9 @@ namespace {
 using core::Reading;
 
 constexpr double significance_level = 0.05;
+
+/// The share of resamples in which a setting has to be the best to be advised.
+constexpr double sure = 0.95;
 
 /// Lists of pairs and settings in a sentence end after so many: the tables hold all.
 constexpr size_t longest_list = 12;
@@ -39,7 +43,9 @@ constexpr Wording wordings[] = {
 /// What a reader must know of a topic's figures wherever they stand.
 std::string flag_of(const std::string& topic, const DataQuality& quality) {
   if (topic == "energy" && quality.energy_estimated) return " [energy estimated]";
-  if (topic == "performance" && quality.data_synthetic) return " [synthetic data]";
+  if (topic == "performance" && quality.data_synthetic) {
+    return quality.data.size() > 1 ? " [partly synthetic data]" : " [synthetic data]";
+  }
   return "";
 }
 
@@ -136,6 +142,14 @@ std::string mixed_model_text(const SensitivityTest& test) {
                      signed_number(test.mixed_difference.interval->high), p_text(test.mixed_p));
 }
 
+/// The seed's own form of the sensitivity.
+std::string percent_form_text(const SensitivityTest& test) {
+  if (!test.solo_percent_form || !test.concurrent_percent_form) return "";
+  return fmt::format(" In the percent form: {} alone, {} beside A.",
+                     signed_number(*test.solo_percent_form),
+                     signed_number(*test.concurrent_percent_form));
+}
+
 std::string subject_of(const SensitivityTest& test) {
   return fmt::format("Sensitivity of {} to {}", name_of(test.response), test.hyperparameter);
 }
@@ -144,7 +158,8 @@ Finding sensitivity_finding(const SensitivityTest& test) {
   Finding finding{test.confirmatory ? "H0" : "sensitivity", "", "H0", ""};
   const std::string subject = subject_of(test);
   if (!test.difference.mean) {
-    finding.text = fmt::format("{}: no {} has the runs for it.", subject, test.block);
+    finding.text = fmt::format("{}: no {} has the runs for it.{}", subject, test.block,
+                               percent_form_text(test));
     finding.verdict = "no value";
     return finding;
   }
@@ -153,8 +168,9 @@ Finding sensitivity_finding(const SensitivityTest& test) {
                   signed_number(*test.concurrent), signed_number(*test.difference.mean));
   const std::string n = n_text(test.difference.n, test.block);
   if (!test.t_test.p_value || !test.difference.interval) {
-    finding.text = fmt::format("{} ({}); no test: {}.", figures, n,
-                               test.t_test.p_value ? "no interval" : test.t_test.p_value.reason());
+    finding.text = fmt::format("{} ({}); no test: {}.{}", figures, n,
+                               test.t_test.p_value ? "no interval" : test.t_test.p_value.reason(),
+                               percent_form_text(test));
     finding.verdict = "no test";
     return finding;
   }
@@ -164,12 +180,12 @@ Finding sensitivity_finding(const SensitivityTest& test) {
                   test.equivalence_bound_percent, test.noise_percent},
                  "evidence that concurrency changes it",
                  "no evidence that concurrency changes it, which is not evidence that it doesn't");
-  finding.text =
-      fmt::format("{} (95 % interval {} to {}, {}, {} {}, {}-adjusted {}): {}.{}", figures,
-                  signed_number(test.difference.interval->low),
-                  signed_number(test.difference.interval->high), n, test.t_test.name,
-                  p_text(test.t_test.p_value), test.confirmatory ? "Holm" : "Benjamini–Hochberg",
-                  p_text(test.adjusted_p), verdict.text, mixed_model_text(test));
+  finding.text = fmt::format(
+      "{} (95 % interval {} to {}, {}, {} {}, {}-adjusted {}): {}.{}{}", figures,
+      signed_number(test.difference.interval->low), signed_number(test.difference.interval->high),
+      n, test.t_test.name, p_text(test.t_test.p_value),
+      test.confirmatory ? "Holm" : "Benjamini–Hochberg", p_text(test.adjusted_p), verdict.text,
+      mixed_model_text(test), percent_form_text(test));
   finding.verdict = verdict.name;
   return finding;
 }
@@ -194,20 +210,40 @@ std::vector<std::string> objectives_of(const StudyAnalysis& analysis) {
   return objectives;
 }
 
+/// `epochs_min for 2 pairs (a + b, c + d); not told apart: e + f, perhaps default, …`.
+std::string settings_text(const std::map<std::string, std::vector<std::string>>& pairs_of_setting,
+                          const std::vector<std::string>& unsure) {
+  std::vector<std::string> parts;
+  for (const auto& [setting, pairs] : pairs_of_setting) {
+    parts.push_back(fmt::format("{} for {} ({})", setting, count_text(pairs.size(), "pair"),
+                                joined(pairs, ", ")));
+  }
+  if (!unsure.empty()) {
+    parts.push_back(
+        fmt::format("not sure in {} ({})", count_text(unsure.size(), "pair"), joined(unsure)));
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 /// Whether the best setting for the objective moves, and what to set under concurrency. Nothing
 /// where no pair has a best one.
 std::vector<Finding> best_setting_findings(const StudyAnalysis& analysis,
                                            const std::string& objective) {
   size_t known = 0;
   bool resampled = false;
-  std::vector<std::string> moved, advised;
+  std::vector<std::string> moved, unsure;
+  std::map<std::string, std::vector<std::string>> advised;
   for (const PairAnalysis& pair : analysis.pairs) {
     for (const BestSetting& best : pair.trade_off.best) {
       if (best.objective != objective || !best.known()) continue;
       ++known;
       resampled = resampled || best.moves_probability;
-      advised.push_back(fmt::format("{}: {}{}", pair.title, best.concurrent,
-                                    in_resamples(best.concurrent_probability)));
+      if (!best.concurrent_probability || *best.concurrent_probability >= sure) {
+        advised[best.concurrent].push_back(pair.title);
+      } else {
+        unsure.push_back(fmt::format("{}, perhaps {}{}", pair.title, best.concurrent,
+                                     in_resamples(best.concurrent_probability)));
+      }
       if (!best.moves()) continue;
       moved.push_back(fmt::format("{}: {} → {}{}", pair.title, best.solo, best.concurrent,
                                   in_resamples(best.moves_probability)));
@@ -221,7 +257,7 @@ std::vector<Finding> best_setting_findings(const StudyAnalysis& analysis,
   return {{"best setting", text + "." + resampling_note(resampled), "RQ1"},
           {"advice",
            fmt::format("Setting of B under concurrency for the best {}: {}.{}", objective,
-                       joined(advised), resampling_note(resampled)),
+                       settings_text(advised, unsure), resampling_note(resampled)),
            "RQ1"}};
 }
 

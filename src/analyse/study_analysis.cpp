@@ -119,7 +119,10 @@ std::vector<MissingFigure> missing_figures(const StudyAnalysis& analysis) {
   for (const MetricColumn& metric : metric_columns()) {
     MissingFigure& column = columns.emplace_back("trainings", metric.name);
     for (const TrainingMetrics& training : analysis.trainings) {
-      if (training.outcome.ok()) count_missing(training.*metric.value, column);
+      // A run alone has nothing to overlap with.
+      const bool none =
+          metric.value == &TrainingMetrics::overlap_fraction && training.role == "solo";
+      if (training.outcome.ok() && !none) count_missing(training.*metric.value, column);
     }
   }
   for (const EffectColumn& effect : effect_columns()) {

@@ -184,18 +184,21 @@ constexpr size_t energy_objective = 1;
 constexpr size_t no_setting = std::numeric_limits<size_t>::max();
 
 /// The setting of `curve` with the smallest cost; of equal ones the first. Only settings that have
-/// the figure in both modes are candidates, for the two bests are compared.
+/// the figure in both modes are candidates, for the two bests are compared; one candidate alone is
+/// no best one.
 size_t cheapest(const Curve& curve, const Curve& other, const Objective& objective) {
   size_t best = no_setting;
+  size_t candidates = 0;
   double least = 0;
   for (size_t setting = 0; setting < curve.means.size(); ++setting) {
     const double cost = objective.cost(curve, setting);
     if (std::isnan(cost) || std::isnan(objective.cost(other, setting))) continue;
+    ++candidates;
     if (best != no_setting && cost >= least) continue;
     best = setting;
     least = cost;
   }
-  return best;
+  return candidates > 1 ? best : no_setting;
 }
 
 /// The best settings in both modes for each objective.
@@ -382,7 +385,7 @@ TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings, int
   if (repetitions < least_repetitions) {
     without_probabilities("fewer than three repetitions", trade_off);
   } else {
-    without_probabilities("no setting has the figures in both modes", trade_off);
+    without_probabilities("no two settings have the figures in both modes", trade_off);
     Bootstrap(solo, concurrent, weights, bests, repetitions, seed).fill_in(trade_off);
   }
   return trade_off;

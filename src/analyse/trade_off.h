@@ -43,7 +43,8 @@ struct TradeOffPoint {
   core::Reading weighted_cost;
 };
 
-/// The best setting for one objective, alone and beside A. Empty when no setting has the figures.
+/// The best setting for one objective, alone and beside A. Empty unless two settings have the
+/// figures in both modes.
 struct BestSetting {
   /// `performance`, `energy`, `energy_delay_product`, `energy_efficiency` (joules per unit of
   /// performance: both count, for metrics where higher is better), or `weighted_cost` where weights

@@ -68,7 +68,8 @@ void show(const AnalyseOptions& options, const analyse::StudyAnalysis& analysis,
 
 void analyse_recorded(const AnalyseOptions& options) {
   const OpenStudy open = open_study(options.open);
-  const analyse::AnalysisOptions wanted = analysis_options(options.analysis, open.catalogue);
+  const analyse::AnalysisOptions wanted =
+      analysis_options(options.analysis, open.catalogue, options.open.workloads);
   std::vector<std::string> problems;
   const std::vector<record::RunResult> results = open.store.read_all(&problems);
   const analyse::StudyAnalysis analysis =
@@ -83,7 +84,8 @@ void analyse_table(const AnalyseOptions& options) {
   record::RunTable table =
       record::read_run_table(options.table, record::read_table_map(options.map));
   const record::TableStudy made = record::study_of(table);
-  const analyse::AnalysisOptions wanted = analysis_options(options.analysis, made.catalogue);
+  const analyse::AnalysisOptions wanted =
+      analysis_options(options.analysis, made.catalogue, options.open.workloads);
   analyse::StudyAnalysis analysis =
       analyse::analyse_study(made.study, made.plan, made.catalogue, made.results, wanted);
   analyse::add_table_quality(table, analysis);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "cli/open_study.h"
 #include "cli/workload_names.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -82,6 +83,18 @@ std::vector<analyse::JobCount> jobs_of(const std::vector<std::string>& arguments
   return jobs;
 }
 
+/// The study's workloads, and those that a study could have.
+study::Catalogue known_workloads(const study::Catalogue& of_study,
+                                 const std::filesystem::path& further) {
+  std::vector<study::Workload> workloads = of_study.workloads();
+  const std::vector<std::string> own = of_study.ids();
+  const study::Catalogue all = catalogue_with(further);
+  for (const study::Workload& workload : all.workloads()) {
+    if (std::ranges::find(own, workload.id()) == own.end()) workloads.push_back(workload);
+  }
+  return study::Catalogue(std::move(workloads));
+}
+
 }  // namespace
 
 void add_analysis_options(CLI::App& command, AnalysisArguments& arguments) {
@@ -99,10 +112,14 @@ void add_analysis_options(CLI::App& command, AnalysisArguments& arguments) {
 }
 
 analyse::AnalysisOptions analysis_options(const AnalysisArguments& arguments,
-                                          const study::Catalogue& catalogue) {
+                                          const study::Catalogue& of_study,
+                                          const std::filesystem::path& further_workloads) {
   std::vector<core::Problem> problems;
-  const analyse::AnalysisOptions options{weights_of(arguments.weights, problems),
-                                         jobs_of(arguments.jobs, catalogue, problems)};
+  analyse::AnalysisOptions options;
+  options.weights = weights_of(arguments.weights, problems);
+  if (!arguments.jobs.empty()) {
+    options.jobs = jobs_of(arguments.jobs, known_workloads(of_study, further_workloads), problems);
+  }
   if (!problems.empty()) throw core::UserError("tandem analyse", std::move(problems));
   return options;
 }

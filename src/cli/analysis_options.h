@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct AnalysisArguments {
 
 void add_analysis_options(CLI::App& command, AnalysisArguments& arguments);
 
-/// Throws core::UserError that names every mistake.
+/// Jobs may be of workloads that the study doesn't have. Throws core::UserError that names every
+/// mistake.
 analyse::AnalysisOptions analysis_options(const AnalysisArguments& arguments,
-                                          const study::Catalogue& catalogue);
+                                          const study::Catalogue& of_study,
+                                          const std::filesystem::path& further_workloads);
 
 }  // namespace tandem::cli

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS runs (
   run_id TEXT NOT NULL, attempt INTEGER NOT NULL,
   status TEXT NOT NULL, outcome TEXT NOT NULL, message TEXT NOT NULL,
   mode TEXT NOT NULL, scale TEXT NOT NULL, device TEXT NOT NULL, repetition INTEGER NOT NULL,
-  started_at TEXT NOT NULL, ended_at TEXT NOT NULL,
+  study_device TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT NOT NULL,
   makespan_seconds REAL, start_skew_seconds REAL, overlap_fraction REAL,
   gpu_energy_total_joules REAL, gpu_energy_source TEXT NOT NULL,
   cpu_energy_total_joules REAL, cpu_energy_source TEXT NOT NULL,
@@ -35,6 +35,19 @@ CREATE TABLE IF NOT EXISTS epochs (
   end_s REAL NOT NULL, train_loss REAL, metric TEXT NOT NULL, value REAL,
   PRIMARY KEY (run_id, attempt, role, epoch, metric));
 )sql";
+
+/// Raised with every change of the tables.
+constexpr int schema_version = 2;
+
+/// Empties an index that another version of tandem made: its rows come back from the run folders.
+void drop_other_version(SQLite::Database& database) {
+  if (database.execAndGet("PRAGMA user_version").getInt() == schema_version) return;
+  database.exec(
+      "DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS trainings; "
+      "DROP TABLE IF EXISTS epochs; "
+      "PRAGMA user_version = " +
+      std::to_string(schema_version));
+}
 
 /// One row to be inserted, its values given one after the other.
 class Row {
@@ -70,12 +83,12 @@ class Row {
 };
 
 void insert_run(SQLite::Database& database, const RunResult& result) {
-  Row row(database, "runs", 23);
+  Row row(database, "runs", 24);
   row << result.run_id << result.attempt << name_of(result.outcome.status) << result.outcome.name
       << result.outcome.message << std::string(result.spec.concurrent() ? "concurrent" : "solo")
       << study::name_of(result.spec.scale) << study::name_of(result.spec.device)
-      << result.spec.repetition << result.started_at << result.ended_at << result.makespan_seconds
-      << result.start_skew_seconds << result.overlap_fraction
+      << result.spec.repetition << result.device << result.started_at << result.ended_at
+      << result.makespan_seconds << result.start_skew_seconds << result.overlap_fraction
       << result.gpu_energy_total_joules.joules
       << core::name_of(result.gpu_energy_total_joules.source)
       << result.cpu_energy_total_joules.joules
@@ -125,7 +138,10 @@ Index::Index(const std::filesystem::path& file) {
                                                    SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     database_->setBusyTimeout(5000);              // somebody may be reading
     database_->exec("PRAGMA synchronous = OFF");  // can be rebuilt, so a lost write costs nothing
+    SQLite::Transaction transaction(*database_);
+    drop_other_version(*database_);
     database_->exec(schema);
+    transaction.commit();
   } catch (const SQLite::Exception& error) {
     throw core::SystemError(
         fmt::format("can't open the index '{}': {}", file.string(), error.what()));

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <map>
 
 namespace tandem::report {
 namespace {
 
+using analyse::EffectSummary;
 using analyse::StudyAnalysis;
 using core::Reading;
 
@@ -92,13 +94,13 @@ Column<Item> flag(const std::string& name, const std::string& meaning,
 class Tables {
  public:
   template <typename Item>
-  void add(const std::string& name, const std::vector<Column<Item>>& columns,
-           const std::vector<Item>& items) {
+  void add(const std::string& name, const std::string& row_is,
+           const std::vector<Column<Item>>& columns, const std::vector<Item>& items) {
     std::string content;
+    DescribedTable& described = dictionary_.emplace_back(DescribedTable{name + ".csv", row_is, {}});
     for (const Column<Item>& column : columns) {
       content += (content.empty() ? "" : ",") + column.name;
-      dictionary_ += fmt::format("{},{},{},{}\n", name, column.name, quoted(column.unit),
-                                 quoted(column.meaning));
+      described.columns.push_back({column.name, column.unit, column.meaning});
     }
     content += '\n';
     size_t number = 0;
@@ -110,21 +112,33 @@ class Tables {
     tables_.push_back({name + ".csv", content});
   }
 
-  std::vector<CsvTable> finish() {
-    dictionary_ +=
-        "missing,table,text,the table with the empty cell\n"
-        "missing,row,whole number,its row there: 1 is the first below the header\n"
-        "missing,column,text,its column\n"
-        "missing,reason,text,why there is no number\n";
+  /// Adds the tables that are about the others.
+  void finish() {
+    dictionary_.push_back(
+        {"missing.csv",
+         "an empty cell of another table",
+         {{"table", "text", "the table with the empty cell"},
+          {"row", "whole number", "its row there: 1 is the first below the header"},
+          {"column", "text", "its column"},
+          {"reason", "text", "why there is no number"}}});
     tables_.push_back({"missing.csv", missing_.content});
-    tables_.push_back({"dictionary.csv", dictionary_});
-    return std::move(tables_);
+    std::string dictionary = "table,column,unit,meaning\n";
+    for (const DescribedTable& table : dictionary_) {
+      const std::string name = table.file.substr(0, table.file.find('.'));
+      for (const DescribedColumn& column : table.columns) {
+        dictionary += fmt::format("{},{},{},{}\n", name, column.name, quoted(column.unit),
+                                  quoted(column.meaning));
+      }
+    }
+    tables_.push_back({"dictionary.csv", dictionary});
   }
+  const std::vector<CsvTable>& tables() const { return tables_; }
+  const std::vector<DescribedTable>& dictionary() const { return dictionary_; }
 
  private:
   std::vector<CsvTable> tables_;
+  std::vector<DescribedTable> dictionary_;
   MissingCells missing_;
-  std::string dictionary_ = "table,column,unit,meaning\n";
 };
 
 std::string joined_names(const std::vector<core::Caution>& cautions) {
@@ -159,6 +173,12 @@ std::vector<Column<analyse::RunStatus>> run_columns() {
                   [](const Run& run) { return run.total_energy_joules.joules; }),
       text<Run>("total_energy_source", "how the energy was measured, or estimated",
                 [](const Run& run) { return core::name_of(run.total_energy_joules.source); }),
+      number<Run>("start_temperature_c", "°C", "of the GPU at the start",
+                  [](const Run& run) {
+                    if (!run.measured) return Reading::missing(run.message);
+                    return run.measured->gpu ? run.measured->gpu->at_start.temperature_c
+                                             : Reading::missing("no GPU");
+                  }),
       number<Run>("overlap_fraction", "1", "share of B's time during which A was training",
                   [](const Run& run) { return run.overlap_fraction; }),
   };
@@ -261,6 +281,202 @@ std::vector<Column<analyse::Sensitivity>> sensitivity_columns() {
   };
 }
 
+/// Low or high end of an interval.
+Reading limit_of(const std::optional<analyse::Interval>& interval, bool low) {
+  if (!interval) return Reading::missing("no interval");
+  return low ? interval->low : interval->high;
+}
+
+struct PairRow {
+  const analyse::PairAnalysis* pair;
+  const EffectSummary* with;
+  const EffectSummary* without;       ///< null where no run is marked: the same
+  const analyse::PairAdvice* advice;  ///< null for effects that none rests on
+};
+
+std::vector<Column<PairRow>> pair_columns() {
+  const auto without = [](const PairRow& row) -> const EffectSummary& {
+    return row.without != nullptr ? *row.without : *row.with;
+  };
+  return {
+      whole<PairRow>("pair", "number of the pair in the study, from 1",
+                     [](const PairRow& row) { return static_cast<long long>(row.pair->number); }),
+      text<PairRow>("a", "workload A", [](const PairRow& row) { return row.pair->a; }),
+      text<PairRow>("b", "workload B", [](const PairRow& row) { return row.pair->b; }),
+      text<PairRow>("type", "memory classes of A and B",
+                    [](const PairRow& row) { return row.pair->type; }),
+      text<PairRow>("complementarity", "complementary, competing or neutral",
+                    [](const PairRow& row) { return row.pair->complementarity; }),
+      number<PairRow>("memory_mb", "MB", "the catalogue's memory of both models",
+                      [](const PairRow& row) { return Reading(row.pair->memory_mb); }),
+      number<PairRow>("gpu_util_percent", "%", "the catalogue's GPU utilisation of both models",
+                      [](const PairRow& row) { return Reading(row.pair->gpu_util_percent); }),
+      text<PairRow>("effect", "as in effects.csv",
+                    [](const PairRow& row) { return row.with->effect; }),
+      whole<PairRow>("n", "independent values",
+                     [](const PairRow& row) { return static_cast<long long>(row.with->n); }),
+      number<PairRow>("percent", "%", "mean effect",
+                      [](const PairRow& row) { return row.with->percent; }),
+      number<PairRow>(
+          "low", "%", "95 % interval",
+          [](const PairRow& row) { return limit_of(row.with->interval_percent, true); }),
+      number<PairRow>(
+          "high", "%", "95 % interval",
+          [](const PairRow& row) { return limit_of(row.with->interval_percent, false); }),
+      whole<PairRow>("n_without_marked", "the same without the runs that are marked doubtful",
+                     [=](const PairRow& row) { return static_cast<long long>(without(row).n); }),
+      number<PairRow>("percent_without_marked", "%", "mean effect without them",
+                      [=](const PairRow& row) { return without(row).percent; }),
+      number<PairRow>(
+          "low_without_marked", "%", "95 % interval without them",
+          [=](const PairRow& row) { return limit_of(without(row).interval_percent, true); }),
+      number<PairRow>(
+          "high_without_marked", "%", "95 % interval without them",
+          [=](const PairRow& row) { return limit_of(without(row).interval_percent, false); }),
+      text<PairRow>("advice", "together, apart, undecided or unknown; empty for other effects",
+                    [](const PairRow& row) {
+                      return row.advice == nullptr ? "" : name_of(row.advice->verdict);
+                    }),
+      text<PairRow>("rank", "1 + pairs whose interval is wholly better; empty without an interval",
+                    [](const PairRow& row) {
+                      const bool ranked = row.advice != nullptr && row.advice->rank > 0;
+                      return ranked ? std::to_string(row.advice->rank) : "";
+                    }),
+  };
+}
+
+std::vector<PairRow> pair_rows(const StudyAnalysis& analysis) {
+  std::map<std::string, std::vector<const analyse::PairAdvice*>> advice_on;
+  for (const analyse::Advice& advice : analysis.advice) {
+    std::vector<const analyse::PairAdvice*>& of_pair = advice_on[advice.effect];
+    of_pair.resize(analysis.pairs.size());
+    for (const analyse::PairAdvice& entry : advice.pairs) of_pair[entry.pair] = &entry;
+  }
+  std::vector<PairRow> rows;
+  for (size_t i = 0; i < analysis.pairs.size(); ++i) {
+    const analyse::PairAnalysis& pair = analysis.pairs[i];
+    for (size_t effect = 0; effect < pair.summaries.size(); ++effect) {
+      PairRow row{&pair, &pair.summaries[effect], nullptr, nullptr};
+      if (i < analysis.without_marked.pair_summaries.size()) {
+        row.without = &analysis.without_marked.pair_summaries[i][effect];
+      }
+      const auto advice = advice_on.find(row.with->effect);
+      if (advice != advice_on.end()) row.advice = advice->second[i];
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+struct PointRow {
+  const analyse::PairAnalysis* pair;
+  const analyse::TradeOffPoint* point;
+};
+
+std::vector<Column<PointRow>> point_columns() {
+  return {
+      whole<PointRow>("pair", "number of the pair in the study, from 1",
+                      [](const PointRow& row) { return static_cast<long long>(row.pair->number); }),
+      text<PointRow>("setting", "of B", [](const PointRow& row) { return row.point->setting; }),
+      text<PointRow>("mode", "solo or concurrent",
+                     [](const PointRow& row) {
+                       return std::string(row.point->concurrent ? "concurrent" : "solo");
+                     }),
+      whole<PointRow>("n", "runs behind the means",
+                      [](const PointRow& row) { return static_cast<long long>(row.point->n); }),
+      number<PointRow>("energy_joules", "J", "of B; in a pair its share",
+                       [](const PointRow& row) { return row.point->energy_joules; }),
+      number<PointRow>("performance", "see trainings.csv", "of B",
+                       [](const PointRow& row) { return row.point->performance; }),
+      number<PointRow>("duration_seconds", "s", "of B",
+                       [](const PointRow& row) { return row.point->duration_seconds; }),
+      number<PointRow>("energy_delay_product", "J s", "energy × duration",
+                       [](const PointRow& row) { return row.point->energy_delay_product; }),
+      number<PointRow>("marginal_efficiency", "1/J",
+                       "gain of performance / increase of energy against the default",
+                       [](const PointRow& row) { return row.point->marginal_efficiency; }),
+      flag<PointRow>("on_pareto_front",
+                     "no other setting is as good in energy and performance and "
+                     "better in one",
+                     [](const PointRow& row) { return row.point->on_pareto_front; }),
+      number<PointRow>("front_probability", "1", "share of bootstrap resamples on the front",
+                       [](const PointRow& row) { return row.point->front_probability; }),
+      number<PointRow>("weighted_cost", "1", "with the weights that were given (docs/analysis.md)",
+                       [](const PointRow& row) { return row.point->weighted_cost; }),
+  };
+}
+
+struct BestRow {
+  const analyse::PairAnalysis* pair;
+  const analyse::BestSetting* best;
+};
+
+std::vector<Column<BestRow>> best_columns() {
+  return {
+      whole<BestRow>("pair", "number of the pair in the study, from 1",
+                     [](const BestRow& row) { return static_cast<long long>(row.pair->number); }),
+      text<BestRow>("objective",
+                    "performance, energy, energy_delay_product, energy_efficiency or weighted_cost",
+                    [](const BestRow& row) { return row.best->objective; }),
+      text<BestRow>("solo", "best setting of B alone; empty where it isn't known",
+                    [](const BestRow& row) { return row.best->solo; }),
+      text<BestRow>("concurrent", "best setting of B beside A",
+                    [](const BestRow& row) { return row.best->concurrent; }),
+      flag<BestRow>("moves", "whether they differ",
+                    [](const BestRow& row) { return row.best->moves(); }),
+      number<BestRow>("solo_probability", "1", "share of resamples in which it is the best alone",
+                      [](const BestRow& row) { return row.best->solo_probability; }),
+      number<BestRow>("concurrent_probability", "1", "the same beside A",
+                      [](const BestRow& row) { return row.best->concurrent_probability; }),
+      number<BestRow>("moves_probability", "1", "share of resamples in which the two differ",
+                      [](const BestRow& row) { return row.best->moves_probability; }),
+  };
+}
+
+std::vector<Column<analyse::PartnerResponse>> partner_columns() {
+  using Entry = analyse::PartnerResponse;
+  return {
+      whole<Entry>("pair", "number of the pair in the study, from 1",
+                   [](const Entry& row) { return static_cast<long long>(row.pair) + 1; }),
+      text<Entry>("setting", "of B", [](const Entry& row) { return row.setting; }),
+      whole<Entry>("repetition", "of the study, from 1",
+                   [](const Entry& row) { return row.repetition; }),
+      text<Entry>("response", "of A: performance, energy or duration",
+                  [](const Entry& row) { return name_of(row.response); }),
+      number<Entry>("change", "ratio", "against A beside B at its default; 0.1 is 10 %",
+                    [](const Entry& row) { return row.change; }),
+  };
+}
+
+std::vector<Column<analyse::NoiseFloor>> noise_columns() {
+  using Entry = analyse::NoiseFloor;
+  return {
+      text<Entry>("response", "performance, energy or duration",
+                  [](const Entry& row) { return name_of(row.response); }),
+      text<Entry>(
+          "mode", "solo or concurrent",
+          [](const Entry& row) { return std::string(row.concurrent ? "concurrent" : "solo"); }),
+      whole<Entry>("experiments", "made at least twice",
+                   [](const Entry& row) { return static_cast<long long>(row.experiments); }),
+      whole<Entry>("n", "runs of them",
+                   [](const Entry& row) { return static_cast<long long>(row.n); }),
+      number<Entry>("percent", "%", "root mean square difference of two runs of one experiment",
+                    [](const Entry& row) { return row.percent; }),
+  };
+}
+
+std::vector<Column<analyse::Finding>> finding_columns() {
+  using Entry = analyse::Finding;
+  return {
+      text<Entry>("topic", "what it is about", [](const Entry& row) { return row.topic; }),
+      text<Entry>("question", "RQ1 to RQ4 or H0; empty for none",
+                  [](const Entry& row) { return row.question; }),
+      text<Entry>("verdict", "of a single test, see docs/analysis.md; empty for several",
+                  [](const Entry& row) { return row.verdict; }),
+      text<Entry>("text", "the sentence", [](const Entry& row) { return row.text; }),
+  };
+}
+
 /// One test over the study, whatever its family.
 struct TestRow {
   std::string family;
@@ -270,26 +486,26 @@ struct TestRow {
   std::optional<analyse::Interval> interval;
   analyse::TestResult test;
   Reading adjusted_p;
+  analyse::TestResult alternative;
   analyse::TestResult equivalence;
+  bool marked_left_out = false;
 };
 
 std::vector<Column<TestRow>> test_columns() {
-  const auto limit = [](const TestRow& row, bool low) {
-    if (!row.interval) return Reading::missing("no interval");
-    return Reading(low ? row.interval->low : row.interval->high);
-  };
   return {
       text<TestRow>("family", "the tests that were adjusted together",
                     [](const TestRow& row) { return row.family; }),
       text<TestRow>("of", "what was tested", [](const TestRow& row) { return row.of; }),
+      flag<TestRow>("marked_left_out", "true: without the runs that are marked doubtful",
+                    [](const TestRow& row) { return row.marked_left_out; }),
       text<TestRow>("unit", "of estimate and interval",
                     [](const TestRow& row) { return row.unit; }),
-      number<TestRow>("estimate", "see unit", "mean over pairs",
+      number<TestRow>("estimate", "see unit", "of the effect",
                       [](const TestRow& row) { return row.estimate; }),
-      number<TestRow>("low", "see unit", "95 % interval",
-                      [=](const TestRow& row) { return limit(row, true); }),
-      number<TestRow>("high", "see unit", "95 % interval",
-                      [=](const TestRow& row) { return limit(row, false); }),
+      number<TestRow>("low", "see unit", "95 % interval; of omega squared 90 %",
+                      [](const TestRow& row) { return limit_of(row.interval, true); }),
+      number<TestRow>("high", "see unit", "the same",
+                      [](const TestRow& row) { return limit_of(row.interval, false); }),
       whole<TestRow>("n", "values that entered",
                      [](const TestRow& row) { return static_cast<long long>(row.test.n); }),
       text<TestRow>("test", "its name", [](const TestRow& row) { return row.test.name; }),
@@ -298,50 +514,109 @@ std::vector<Column<TestRow>> test_columns() {
       number<TestRow>("p_value", "1", "raw", [](const TestRow& row) { return row.test.p_value; }),
       number<TestRow>("adjusted_p", "1", "within the family",
                       [](const TestRow& row) { return row.adjusted_p; }),
+      text<TestRow>("rank_test", "the rank alternative's name",
+                    [](const TestRow& row) { return row.alternative.name; }),
+      number<TestRow>("rank_p", "1", "its raw p-value",
+                      [](const TestRow& row) { return row.alternative.p_value; }),
       number<TestRow>("equivalence_p", "1", "of TOST with the study's bound",
                       [](const TestRow& row) { return row.equivalence.p_value; }),
   };
 }
 
-std::vector<TestRow> test_rows(const StudyAnalysis& analysis) {
-  const analyse::TestResult none =
-      analyse::no_test("", 0, "equivalence is not tested in this family");
-  std::vector<TestRow> rows;
-  for (const analyse::OverallEffect& effect : analysis.overall) {
+void add_effect_tests(const std::vector<analyse::OverallEffect>& effects, bool marked_left_out,
+                      std::vector<TestRow>& rows) {
+  for (const analyse::OverallEffect& effect : effects) {
     rows.push_back({"overall effects (Holm)", effect.summary.effect, "%", effect.summary.percent,
                     effect.summary.interval_percent, effect.t_test, effect.adjusted_p,
-                    effect.equivalence.test});
+                    effect.wilcoxon_test, effect.equivalence.test, marked_left_out});
   }
-  for (const analyse::SensitivityTest& test : analysis.sensitivity_tests) {
-    rows.push_back(
-        {test.confirmatory ? "H0 (Holm)" : "other sensitivities (Benjamini–Hochberg)",
-         fmt::format("sensitivity of {} to {}", name_of(test.response), test.hyperparameter),
-         "difference of log forms", test.difference.mean, test.difference.interval, test.t_test,
-         test.adjusted_p, test.equivalence.test});
+}
+
+void add_sensitivity_test(const analyse::SensitivityTest& test, const std::string& family,
+                          const std::string& where, bool marked_left_out,
+                          std::vector<TestRow>& rows) {
+  rows.push_back(
+      {family,
+       fmt::format("sensitivity of {} to {}{}", name_of(test.response), test.hyperparameter, where),
+       "difference of log forms", test.difference.mean, test.difference.interval, test.t_test,
+       test.adjusted_p, test.wilcoxon_test, test.equivalence.test, marked_left_out});
+}
+
+void add_sensitivity_tests(const std::vector<analyse::SensitivityTest>& tests, bool marked_left_out,
+                           std::vector<TestRow>& rows) {
+  for (const analyse::SensitivityTest& test : tests) {
+    add_sensitivity_test(
+        test, test.confirmatory ? "H0 (Holm)" : "other sensitivities (Benjamini–Hochberg)", "",
+        marked_left_out, rows);
   }
+}
+
+/// The tests of RQ2 and RQ3, and of what no one asked for.
+void add_exploratory_tests(const StudyAnalysis& analysis, std::vector<TestRow>& rows) {
+  const analyse::TestResult no_equivalence =
+      analyse::no_test("", 0, "equivalence is not tested in this family");
+  const analyse::TestResult no_rank_test =
+      analyse::no_test("", 0, "no rank alternative in this family");
   for (const analyse::PartnerEffect& effect : analysis.partner_effects) {
     rows.push_back({"partner effects (Benjamini–Hochberg)",
                     fmt::format("{} of A with B at {}", name_of(effect.response), effect.setting),
                     "%", effect.summary.percent, effect.summary.interval_percent, effect.t_test,
-                    effect.adjusted_p, none});
+                    effect.adjusted_p, effect.wilcoxon_test, no_equivalence});
   }
+  const auto add_kinds = [&](const char* family, const std::string& of, const auto& grouping) {
+    rows.push_back({family, of, "partial omega squared", grouping.omega_squared.value,
+                    grouping.omega_squared.interval, grouping.anova, grouping.adjusted_p,
+                    grouping.kruskal_wallis, no_equivalence});
+  };
   for (const analyse::EffectGrouping& grouping : analysis.groupings) {
-    rows.push_back({"effects by kind of pair (Benjamini–Hochberg)",
-                    fmt::format("{} by {}", grouping.effect, grouping.by), "partial omega squared",
-                    grouping.omega_squared.value, grouping.omega_squared.interval, grouping.anova,
-                    grouping.adjusted_p, none});
+    add_kinds("effects by kind of pair (Benjamini–Hochberg)",
+              fmt::format("{} by {}", grouping.effect, grouping.by), grouping);
   }
+  for (const analyse::SensitivityGrouping& grouping : analysis.sensitivity_groupings) {
+    add_kinds("change of sensitivity by kind of pair (Benjamini–Hochberg)",
+              fmt::format("sensitivity of {} to {} by {}", name_of(grouping.response),
+                          grouping.hyperparameter, grouping.by),
+              grouping);
+  }
+  for (const analyse::PairRelation& relation : analysis.relations) {
+    rows.push_back(
+        {"effects against the pair's needs (Benjamini–Hochberg)",
+         fmt::format("{} per {:g} of {}", relation.effect, relation.step, relation.predictor),
+         "percentage points", relation.slope.value, relation.slope.interval, relation.t_test,
+         relation.adjusted_p, relation.rank.test, no_equivalence});
+  }
+  for (const analyse::CovariateEffect& effect : analysis.covariates) {
+    rows.push_back({"covariates (Benjamini–Hochberg)",
+                    fmt::format("{} per {:g} {} of {}", effect.response, effect.step, effect.unit,
+                                effect.covariate),
+                    "%", effect.percent.value, effect.percent.interval, effect.t_test,
+                    effect.adjusted_p, no_rank_test, no_equivalence});
+  }
+}
+
+std::vector<TestRow> test_rows(const StudyAnalysis& analysis) {
+  std::vector<TestRow> rows;
+  add_effect_tests(analysis.overall, false, rows);
+  add_sensitivity_tests(analysis.sensitivity_tests, false, rows);
+  for (const analyse::PairSensitivityTest& within : analysis.sensitivity_tests_within_pairs) {
+    add_sensitivity_test(within.test, "H0 within pairs (Benjamini–Hochberg)",
+                         fmt::format(", pair {}", within.pair + 1), false, rows);
+  }
+  add_exploratory_tests(analysis, rows);
+  add_effect_tests(analysis.without_marked.overall, true, rows);
+  add_sensitivity_tests(analysis.without_marked.sensitivity_tests, true, rows);
   return rows;
 }
 
-}  // namespace
-
-std::vector<CsvTable> csv_tables(const StudyAnalysis& analysis) {
+Tables tables_of(const StudyAnalysis& analysis) {
   Tables tables;
-  tables.add("runs", run_columns(), analysis.runs);
-  tables.add("trainings", training_columns(), analysis.trainings);
+  tables.add("runs", "a planned run", run_columns(), analysis.runs);
+  tables.add("trainings", "a training of a run", training_columns(), analysis.trainings);
   std::vector<EffectRow> effects;
+  std::vector<PointRow> points;
+  std::vector<BestRow> best;
   std::vector<analyse::Sensitivity> sensitivities;
+  std::vector<analyse::PartnerResponse> partners;
   for (const analyse::PairAnalysis& pair : analysis.pairs) {
     for (const analyse::BlockEffects& block : pair.effects) {
       for (const analyse::EffectColumn& effect : analyse::effect_columns()) {
@@ -349,11 +624,57 @@ std::vector<CsvTable> csv_tables(const StudyAnalysis& analysis) {
       }
     }
     sensitivities.insert(sensitivities.end(), pair.sensitivities.begin(), pair.sensitivities.end());
+    partners.insert(partners.end(), pair.partner_responses.begin(), pair.partner_responses.end());
+    for (const analyse::TradeOffPoint& point : pair.trade_off.points) {
+      points.push_back({&pair, &point});
+    }
+    for (const analyse::BestSetting& setting : pair.trade_off.best) {
+      best.push_back({&pair, &setting});
+    }
   }
-  tables.add("effects", effect_columns(), effects);
-  tables.add("sensitivities", sensitivity_columns(), sensitivities);
-  tables.add("tests", test_columns(), test_rows(analysis));
-  return tables.finish();
+  tables.add("effects", "an effect of a pair at a setting in a repetition", effect_columns(),
+             effects);
+  tables.add("sensitivities",
+             "a response of B to a level of a hyperparameter in a mode and repetition",
+             sensitivity_columns(), sensitivities);
+  tables.add("partner_responses", "a response of A to B's setting in a repetition",
+             partner_columns(), partners);
+  tables.add("pairs", "an effect of a pair, over its blocks", pair_columns(), pair_rows(analysis));
+  tables.add("trade_off", "a setting of a pair in a mode", point_columns(), points);
+  tables.add("best_settings", "an objective of a pair", best_columns(), best);
+  tables.add("tests", "a test over the study", test_columns(), test_rows(analysis));
+  tables.add("noise_floors", "a response in a mode", noise_columns(), analysis.noise_floors);
+  tables.add("findings", "a sentence of the report", finding_columns(), analysis.findings);
+  tables.finish();
+  return tables;
+}
+
+}  // namespace
+
+std::vector<CsvTable> csv_tables(const StudyAnalysis& analysis) {
+  return tables_of(analysis).tables();
+}
+
+std::vector<DescribedTable> data_dictionary() {
+  return tables_of(StudyAnalysis()).dictionary();
+}
+
+std::string data_dictionary_markdown() {
+  std::string text =
+      "# Data dictionary\n\n"
+      "What the columns of `tandem analyse STUDY --csv DIR` hold; the same stands in the folder's "
+      "`dictionary.csv`.\nCSV as in RFC 4180, UTF-8, a header, `.` in numbers; an empty cell has "
+      "no "
+      "number, and `missing.csv` says\nwhy. A text that a spreadsheet would take for a formula has "
+      "an apostrophe before it. This page is written by\n`build/dev/bin/make_data_dictionary`.\n";
+  for (const DescribedTable& table : data_dictionary()) {
+    text += fmt::format("\n## {}\nA row is {}.\n\n| column | unit | meaning |\n|---|---|---|\n",
+                        table.file, table.row_is);
+    for (const DescribedColumn& column : table.columns) {
+      text += fmt::format("| `{}` | {} | {} |\n", column.name, column.unit, column.meaning);
+    }
+  }
+  return text;
 }
 
 }  // namespace tandem::report

@@ -2,9 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <iterator>
-#include <random>
-
 #include "made_up_study.h"
 
 namespace tandem::analyse {
@@ -232,32 +229,6 @@ TEST(StudyAnalysis, WithoutEnergySaysSo) {
   EXPECT_THAT(texts(analysis),
               Contains(HasSubstr("Energy saved by running together: no value (no meter)")));
   expect_honest(analysis);
-}
-
-TEST(StudyAnalysis, OfAStudyBrokenAtRandomIsHonest) {
-  const Case whole(1, 3);
-  std::mt19937_64 random(11);
-  const double oddities[] = {0, -1, -0.5, 1e-300, 1e300, 0.5};
-  for (int study = 0; study < 20; ++study) {
-    SCOPED_TRACE(study);
-    Case broken = whole;
-    const auto one_in = [&](std::uint64_t count) { return random() % count == 0; };
-    const double constant = oddities[random() % std::size(oddities)];
-    const std::uint64_t rarity = 1 + random() % 12;
-    for (record::RunResult& run : broken.results) {
-      if (one_in(rarity)) test::make_fail(run, "timeout", "no progress");
-      if (one_in(rarity)) run.cautions = {{"contaminated", "another process"}};
-      if (one_in(rarity)) run.total_energy_joules.joules = core::Reading::missing("no meter");
-      if (one_in(rarity)) run.makespan_seconds = oddities[random() % std::size(oddities)];
-      for (record::ParticipantResult& training : run.participants) {
-        if (one_in(rarity)) training.performance = constant;
-        if (one_in(rarity)) training.performance = core::Reading::missing("no metric");
-        if (one_in(rarity)) training.duration_seconds = oddities[random() % std::size(oddities)];
-      }
-    }
-    std::erase_if(broken.results, [&](const auto&) { return one_in(rarity); });
-    expect_honest(broken.analyse());
-  }
 }
 
 TEST(StudyAnalysis, FlagsEstimatedEnergyAndSyntheticData) {

@@ -132,6 +132,15 @@ TEST_F(TradeOffTest, ComparesOnlySettingsThatHaveFiguresInBothModes) {
   EXPECT_NE(trade_off_of_pair().best.at(0).solo, "learning_rate_max");
 }
 
+TEST_F(TradeOffTest, OfOneSettingAloneNoneIsTheBest) {
+  for (const study::Cell& cell : plan.cells) {
+    if (cell.experiment.setting != "default") test::make_fail(results.at(cell.run), "timeout", "");
+  }
+  const TradeOff trade_off = trade_off_of_pair();
+  for (const BestSetting& best : trade_off.best) EXPECT_FALSE(best.known());
+  EXPECT_FALSE(trade_off.energy_and_performance.known);
+}
+
 TEST_F(TradeOffTest, WithoutRunsNothingIsBest) {
   results.clear();
   const TradeOff trade_off = trade_off_of_pair();

@@ -139,6 +139,32 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_THAT(core::read_file(tables / "trainings.csv"), HasSubstr("fake/steady"));
   EXPECT_THAT(core::read_file(tables / "dictionary.csv"),
               HasSubstr("trainings,duration_seconds,s,"));
+
+  const Called advised = tandem({"analyse", results(), "--weights", "energy=1,duration=0.5",
+                                 "--jobs", "fake/steady=4,fake/other=2,mnist=1"});
+  EXPECT_EQ(advised.exit_code, 0) << advised.err;
+  EXPECT_THAT(advised.out, HasSubstr("weighted_cost"));
+  EXPECT_THAT(advised.out, HasSubstr("To save time with these jobs"));
+  EXPECT_THAT(advised.out, HasSubstr("never measured examples/mnist"));
+}
+
+TEST_F(CommandLineTest, NamesEveryMistakeInWeightsAndJobs) {
+  const fs::path study = write_study("steady", "other");
+  const auto error_of = [&](const std::string& flag, const std::string& value) {
+    const Called called =
+        tandem({"analyse", study, "--workloads", folder_ / "workloads", flag, value});
+    EXPECT_EQ(called.exit_code, 2) << called.out;
+    return called.err;
+  };
+  EXPECT_THAT(error_of("--weights", "energy=1,speed=2,duration=-1"),
+              AllOf(HasSubstr("\"speed=2\""), HasSubstr("\"duration=-1\""),
+                    HasSubstr("energy, duration or performance")));
+  EXPECT_THAT(error_of("--weights", "energy=1,energy=2"), HasSubstr("each weight once"));
+  EXPECT_THAT(error_of("--weights", "energy=0"), HasSubstr("at least one"));
+  EXPECT_THAT(error_of("--jobs", "mnst=3,steady=0,steady"),
+              AllOf(HasSubstr("mnist"), HasSubstr("\"steady=0\""),
+                    HasSubstr("a whole number from 1 to 1000000")));
+  EXPECT_THAT(error_of("--jobs", "steady=1,fake/steady=2"), HasSubstr("each workload once"));
 }
 
 TEST_F(CommandLineTest, PrintsJsonForMachines) {

@@ -103,6 +103,24 @@ TEST(Index, BuiltAnewIsNotRolledBackByTheJournalOfAKilledSession) {
   EXPECT_EQ(Index(file).size(), 40);
 }
 
+TEST(Index, OfAnotherVersionIsFilledAnewFromTheFolders) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  RunResult result = test::solo_result("one", store.begin_attempt("one"));
+  result.device = "cores 0,1";
+  store.finish_attempt(result);
+  {
+    SQLite::Database older(Index::file_of(store).string(),
+                           SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    older.exec(
+        "CREATE TABLE runs (run_id TEXT, attempt INTEGER); INSERT INTO runs VALUES ('one', 1)");
+  }
+  Index index(Index::file_of(store));
+  index.add_missing(store);
+  SQLite::Database database(Index::file_of(store).string());
+  EXPECT_EQ(database.execAndGet("SELECT study_device FROM runs").getString(), "cores 0,1");
+}
+
 TEST(Index, NamesAFileThatIsNoDatabase) {
   const test::TemporaryFolder folder;
   const auto file = folder.write("index.sqlite", std::string(4096, 'x'));

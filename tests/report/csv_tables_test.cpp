@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/file.h"
 #include "made_up_study.h"
 
 namespace tandem::report {
@@ -51,7 +52,9 @@ TEST_F(CsvTablesTest, LeaveMissingNumbersEmptyAndListTheirReasons) {
 
 TEST_F(CsvTablesTest, DescribeEachColumnOfEachTableOnce) {
   const std::string dictionary = table("dictionary.csv");
-  for (const char* name : {"runs", "trainings", "effects", "sensitivities", "tests", "missing"}) {
+  for (const char* name :
+       {"runs", "trainings", "effects", "sensitivities", "partner_responses", "pairs", "trade_off",
+        "best_settings", "tests", "noise_floors", "findings", "missing"}) {
     const std::string content = table(std::string(name) + ".csv");
     std::string header = content.substr(0, content.find('\n')) + ',';
     while (!header.empty()) {
@@ -63,6 +66,45 @@ TEST_F(CsvTablesTest, DescribeEachColumnOfEachTableOnce) {
       EXPECT_EQ(dictionary.find(row, place + 1), std::string::npos) << name << ' ' << column;
     }
   }
+}
+
+TEST_F(CsvTablesTest, AreDescribedInTheDocumentation) {
+  const std::filesystem::path page =
+      std::filesystem::path(TANDEM_TEST_FOLDER) / "../../docs/data-dictionary.md";
+  EXPECT_EQ(core::read_file(page), data_dictionary_markdown())
+      << "write it anew: build/dev/bin/make_data_dictionary >docs/data-dictionary.md";
+}
+
+TEST_F(CsvTablesTest, HaveAsManyCellsInEachRowAsInTheHeader) {
+  test::make_fail(results[0], "timeout", "a \"quoted\", reason\nin lines");
+  const analyse::StudyAnalysis analysis = analyse::analyse_study(study, plan, catalogue, results);
+  for (const CsvTable& candidate : csv_tables(analysis)) {
+    SCOPED_TRACE(candidate.file);
+    size_t cells = 1, header_cells = 0, rows = 0;
+    bool quoted = false;
+    for (const char character : candidate.content) {
+      if (character == '"') quoted = !quoted;
+      if (quoted) continue;
+      cells += character == ',';
+      if (character != '\n') continue;
+      if (rows == 0) header_cells = cells;
+      EXPECT_EQ(cells, header_cells) << "row " << rows;
+      ++rows;
+      cells = 1;
+    }
+    EXPECT_FALSE(quoted);
+    EXPECT_GT(rows, 1u);
+  }
+}
+
+TEST_F(CsvTablesTest, HoldThePairsWithAndWithoutTheirMarkedRunsAndTheAdvice) {
+  for (record::RunResult& run : results) {
+    if (run.participants.size() == 2) run.cautions = {{"contaminated", "another process"}};
+  }
+  EXPECT_THAT(table("pairs.csv"), HasSubstr(",energy_saving,5,"));
+  EXPECT_THAT(table("pairs.csv"), HasSubstr(",together,1\n"));
+  EXPECT_THAT(table("missing.csv"), HasSubstr("percent_without_marked"));
+  EXPECT_THAT(table("tests.csv"), HasSubstr("overall effects (Holm),energy_saving,true,%,"));
 }
 
 TEST_F(CsvTablesTest, QuoteWhatWouldBreakARowAndDisarmFormulas) {
