@@ -50,7 +50,8 @@ void add_report_command(CLI::App& app, core::ExitCode&) {
       app.add_subcommand("report", "Analyse a study; print a summary and write the HTML report");
   command->footer(
       "Example: tandem report results/pilot\n"
-      "Works on a study that is still running: it shows what is there and what is missing.");
+      "Works on a study that is still running: it shows what is there and what is missing.\n"
+      "The page holds the analysis and the traces of all runs; it needs no network.");
   const auto options = std::make_shared<ReportOptions>();
   add_study_options(*command, options->open);
   command->add_option("--output", options->output,
