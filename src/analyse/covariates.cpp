@@ -17,13 +17,17 @@ namespace {
 using core::Reading;
 using record::RunResult;
 
-/// A run's place among those of its device, from 1, in the order of `runs`.
-std::vector<double> positions(const std::vector<const RunResult*>& runs) {
+/// A run's place among those of its device, from 1, in the order of `runs`; missing where a start
+/// isn't known, as of runs from a table without an order.
+std::vector<Reading> positions(const std::vector<const RunResult*>& runs) {
   std::map<std::string, std::vector<size_t>> of_device;
   for (size_t i = 0; i < runs.size(); ++i) {
     of_device[runs[i]->machine.hostname + '|' + runs[i]->device].push_back(i);
   }
-  std::vector<double> position(runs.size());
+  std::vector<Reading> position(runs.size(), Reading::missing("the order of the runs isn't known"));
+  const bool known = std::none_of(runs.begin(), runs.end(),
+                                  [](const RunResult* run) { return run->started_at.empty(); });
+  if (!known) return position;
   for (auto& [device, indices] : of_device) {
     std::stable_sort(indices.begin(), indices.end(), [&](size_t left, size_t right) {
       return runs[left]->started_at < runs[right]->started_at;
@@ -204,8 +208,8 @@ std::vector<CovariateEffect> covariate_effects(const std::vector<const RunResult
   std::copy_if(all.begin(), all.end(), std::back_inserter(runs),
                [](const RunResult* run) { return !run->participants.empty(); });
   const Blocks blocks = blocks_of(runs);
-  std::vector<Reading> order, temperature;
-  for (const double position : positions(runs)) order.emplace_back(position);
+  const std::vector<Reading> order = positions(runs);
+  std::vector<Reading> temperature;
   for (const RunResult* run : runs) temperature.push_back(start_temperature(*run));
   std::vector<CovariateEffect> effects;
   for (const ResponseOfRun& response : responses) {

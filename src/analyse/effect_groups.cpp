@@ -11,10 +11,10 @@ namespace {
 
 /// `high` before `medium` before `low`: the class of the larger of a type's two models.
 std::string memory_class_of(const std::string& type) {
-  for (const char* name : {"high", "medium"}) {
+  for (const char* name : {"high", "medium", "low"}) {
     if (type.find(name) != std::string::npos) return name;
   }
-  return "low";
+  return type;
 }
 
 struct Kind {
