@@ -43,10 +43,21 @@ std::string with_interval(const Reading& value, const std::optional<analyse::Int
   const std::string number = paper_number(*value / unit);
   if (!interval) return number;
   const auto end = [&](double each) {
-    std::string text = fmt::format("{:.3g}", each / unit);
+    const double number_of_unit = each / unit;
+    const bool wide = std::abs(number_of_unit) >= 1000 && std::abs(number_of_unit) < 1e5;
+    std::string text = wide ? fmt::format("{:.0f}", number_of_unit)  // 1.23e+03 needs more columns
+                            : fmt::format("{:.3g}", number_of_unit);
     return text.starts_with('-') ? "−" + text.substr(1) : text;
   };
   return fmt::format("{} [{}, {}]", number, end(interval->low), end(interval->high));
+}
+
+/// A device's name within 20 columns; the number of a row of runs that overlap stays.
+std::string row_label(const std::string& row) {
+  const size_t number = row.rfind(" (");
+  if (number == std::string::npos || row.size() - number > 6) return paper_label(row, 20);
+  const std::string end = paper_label(row.substr(number), 6);
+  return paper_label(row.substr(0, number), 20 - display_width(end)) + end;
 }
 
 class Writer {
@@ -225,7 +236,7 @@ class Writer {
   void session() {
     Gantt gantt = session_gantt(analysis_);
     if (gantt.bars.empty()) return;
-    for (std::string& row : gantt.rows) row = paper_label(row, 20);
+    for (std::string& row : gantt.rows) row = row_label(row);
     heading("The session over time, a row a device", false);
     text_ += gantt_text(gantt, width_);
   }

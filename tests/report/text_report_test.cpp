@@ -35,8 +35,10 @@ TEST(TextReport, DrawsWhatTheStoredPageShows) {
 }
 
 TEST(TextReport, FitsEightyColumnsWithoutTrailingSpaces) {
-  analyse::StudyAnalysis analysis = made_up(12, 3);
+  analyse::StudyAnalysis analysis = made_up(3, 2, 0.5);
   analysis.pairs[0].title = std::string(10240, 'n');
+  analysis.pairs[1].summaries[0].interval_percent = {{-1234.56, -1123.45}};
+  analysis.pairs[1].summaries[0].percent = -1198.7654;
   std::istringstream lines(text_report(analysis));
   for (std::string line; std::getline(lines, line);) {
     EXPECT_LE(display_width(line), 80U) << line;
