@@ -27,7 +27,7 @@ constexpr size_t label_columns = 24;
 constexpr size_t number_columns = 24;
 
 std::string padded(const std::string& text, size_t columns) {
-  const std::string cut = paper_label(text, columns);
+  const std::string cut = paper_label(text, columns - 1);
   return cut + std::string(columns - display_width(cut), ' ');
 }
 
