@@ -40,11 +40,6 @@ std::string number(double percent) {
   return (percent < 0 && digits != "0.0" ? "−" : "") + digits;
 }
 
-const EffectSummary& summary_of(const analyse::PairAnalysis& pair, const std::string& effect) {
-  return *std::find_if(pair.summaries.begin(), pair.summaries.end(),
-                       [&](const EffectSummary& summary) { return summary.effect == effect; });
-}
-
 std::string with_interval(const EffectSummary& summary, const Texts& texts) {
   if (!summary.percent) return texts("summary.missing_cell");
   const std::string value = number(*summary.percent);
@@ -150,12 +145,12 @@ std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
        texts("summary.pairs.a"), texts("summary.pairs.b")},
       {left, right, right, right, right, right});
   for (const analyse::PairAnalysis& pair : analysis.pairs) {
-    const EffectSummary& makespan = summary_of(pair, "makespan_overhead");
+    const EffectSummary& makespan = analyse::summary_of(pair.summaries, "makespan_overhead");
     table.add_row({fmt::format("{} {}", pair.number, pair.title), fmt::format("{}", makespan.n),
                    with_interval(makespan, texts),
-                   with_interval(summary_of(pair, "energy_saving"), texts),
-                   alone(summary_of(pair, "concurrent_overhead_a"), texts),
-                   alone(summary_of(pair, "concurrent_overhead_b"), texts)});
+                   with_interval(analyse::summary_of(pair.summaries, "energy_saving"), texts),
+                   alone(analyse::summary_of(pair.summaries, "concurrent_overhead_a"), texts),
+                   alone(analyse::summary_of(pair.summaries, "concurrent_overhead_b"), texts)});
   }
   return heading(texts("summary.pairs.title")) + table.render(width) +
          paragraph("", texts("summary.pairs.note"), width);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <vector>
 
 #include "core/text.h"
@@ -38,8 +37,9 @@ std::string repeated(const char* sign, size_t times) {
   return text;
 }
 
-std::string with_interval(const Reading& value, const std::optional<analyse::Interval>& interval,
-                          double unit, const core::Texts& texts) {
+std::string with_short_interval(const Reading& value,
+                                const std::optional<analyse::Interval>& interval, double unit,
+                                const core::Texts& texts) {
   if (!value) return texts("summary.missing_cell");
   const std::string number = paper_number(*value / unit);
   if (!interval) return number;
@@ -135,52 +135,46 @@ class Writer {
         line(padded(texts_(together ? "text_report.together" : "text_report.one_after_the_other"),
                     label_columns) +
              bar(columns, together) + " " +
-             with_interval(estimate.mean, estimate.interval, unit.size, texts_) +
+             with_short_interval(estimate.mean, estimate.interval, unit.size, texts_) +
              fmt::format(" n={}", estimate.n));
       }
     }
   }
 
   void effects() {
-    for (size_t effect = 0; effect < 2; ++effect) {  // makespan_overhead, energy_saving
+    for (const char* const effect : {"makespan_overhead", "energy_saving"}) {
       double least = 0, most = 0;
       for (const PairAnalysis& pair : analysis_.pairs) {
-        least = std::min(least, pair.summaries[effect].percent.value_or(0));
-        most = std::max(most, pair.summaries[effect].percent.value_or(0));
+        const double percent = analyse::summary_of(pair.summaries, effect).percent.value_or(0);
+        least = std::min(least, percent);
+        most = std::max(most, percent);
       }
       if (most == least) continue;
-      const bool with_energy = effect == 1;
-      heading(texts_(with_energy ? "text_report.saving" : "text_report.faster",
-                     arg("effect", pair_effect_name(effect))),
-              with_energy);
+      const bool with_energy = effect == std::string_view("energy_saving");
+      heading(
+          texts_(with_energy ? "text_report.saving" : "text_report.faster", arg("effect", effect)),
+          with_energy);
       const auto columns = static_cast<double>(bar_columns() - 1);
       const auto place = [&](double value) {
         return static_cast<size_t>(std::lround((value - least) / (most - least) * columns));
       };
       const size_t zero = place(0);
       for (const PairAnalysis& pair : analysis_.pairs) {
-        const EffectSummary& summary = pair.summaries[effect];
+        const EffectSummary& summary = analyse::summary_of(pair.summaries, effect);
         const size_t end = place(summary.percent.value_or(0));
         const size_t from = std::min(zero, end), to = std::max(zero, end);
         const std::string left = std::string(from, ' ') + bar(zero - from, true);
         const std::string right = bar(to - zero, true) + std::string(bar_columns() - 1 - to, ' ');
         line(padded(pair_label(pair), label_columns) + left + "│" + right + " " +
-             with_interval(summary.percent, summary.interval_percent, 1, texts_) +
+             with_short_interval(summary.percent, summary.interval_percent, 1, texts_) +
              fmt::format(" n={}", summary.n));
       }
     }
   }
 
-  std::string pair_effect_name(size_t effect) const {
-    return analyse::effect_columns()[effect].name;
-  }
-
   void sensitivities() {
-    std::vector<analyse::Sensitivity> all;
-    for (const PairAnalysis& pair : analysis_.pairs) {
-      all.insert(all.end(), pair.sensitivities.begin(), pair.sensitivities.end());
-    }
-    for (const std::string& hyperparameter : analyse::hyperparameters_of(all)) {
+    for (const std::string& hyperparameter :
+         analyse::hyperparameters_of(analyse::sensitivities_of(analysis_))) {
       for (const analyse::Response response :
            {analyse::Response::performance, analyse::Response::energy,
             analyse::Response::duration}) {
