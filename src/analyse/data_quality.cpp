@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace tandem::analyse {
 namespace {
@@ -134,16 +137,23 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   }
 }
 
-/// What a run is, told by the first cell it answers.
-std::string description(const study::Plan& plan, size_t run) {
-  std::string text;
-  for (const study::ParticipantSpec& participant : plan.runs[run].spec.participants) {
-    text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
+/// What each run is, told by the first cell it answers.
+std::vector<std::string> descriptions(const study::Plan& plan) {
+  std::vector<std::string> texts;
+  for (const study::PlannedRun& run : plan.runs) {
+    std::string& text = texts.emplace_back();
+    for (const study::ParticipantSpec& participant : run.spec.participants) {
+      text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
+    }
   }
-  const auto cell = std::find_if(plan.cells.begin(), plan.cells.end(),
-                                 [&](const study::Cell& other) { return other.run == run; });
-  const bool changed = cell != plan.cells.end() && cell->experiment.setting != "default";
-  return changed ? text + ", " + cell->experiment.setting : text;
+  std::vector<bool> told(plan.runs.size(), false);
+  for (const study::Cell& cell : plan.cells) {
+    if (!told[cell.run] && cell.experiment.setting != "default") {
+      texts[cell.run] += ", " + cell.experiment.setting;
+    }
+    told[cell.run] = true;
+  }
+  return texts;
 }
 
 void fill_in_result(const RunResult& result, RunStatus& row) {
@@ -197,14 +207,15 @@ std::string workload_label(const std::string& workload_id) {
 
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
                                     const std::vector<RunResult>& all) {
-  std::map<std::string, int> attempts;
+  std::unordered_map<std::string_view, int> attempts;
   for (const RunResult& result : all) ++attempts[result.run_id];
+  const std::vector<std::string> what = descriptions(plan);
   std::vector<RunStatus> rows;
   for (size_t run = 0; run < plan.runs.size(); ++run) {
     const study::PlannedRun& planned = plan.runs[run];
     RunStatus row;
     row.run_id = planned.id;
-    row.what = description(plan, run);
+    row.what = what[run];
     row.concurrent = planned.spec.concurrent();
     row.repetition = planned.spec.repetition;
     row.attempts = attempts[planned.id];
@@ -226,7 +237,7 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
   DataQuality quality;
   quality.planned = plan.runs.size();
   quality.scale = study::name_of(study.scale);
-  std::set<std::string> planned_ids;
+  std::unordered_set<std::string_view> planned_ids;
   std::vector<const RunResult*> counted;
   for (const study::PlannedRun& planned : plan.runs) {
     planned_ids.insert(planned.id);

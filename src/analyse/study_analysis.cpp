@@ -23,10 +23,10 @@ std::vector<SettingSummary> summarise_by_setting(const std::vector<study::Settin
                                                  const std::vector<BlockEffects>& blocks) {
   std::vector<SettingSummary> summaries;
   for (const study::Setting& setting : settings) {
-    std::vector<BlockEffects> of_setting;
-    std::copy_if(blocks.begin(), blocks.end(), std::back_inserter(of_setting),
-                 [&](const BlockEffects& block) { return block.setting == setting.name; });
-    summaries.push_back({setting.name, summarise(of_setting)});
+    SettingSummary& of_setting = summaries.emplace_back(setting.name);
+    for (const EffectColumn& column : effect_columns()) {
+      of_setting.summaries.push_back(summarise_setting(column, blocks, setting.name));
+    }
   }
   return summaries;
 }
@@ -86,6 +86,7 @@ WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Pl
   if (without.left_out == 0) return without;
   const PlannedResults planned(plan, results, PlannedResults::Marked::left_out);
   std::vector<std::vector<BlockEffects>> effects;
+  std::vector<const std::vector<BlockEffects>*> effects_of_pairs;
   std::vector<Sensitivity> all_sensitivities;
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     const std::vector<study::Setting> settings =
@@ -95,7 +96,8 @@ WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Pl
     append(sensitivities(pair, settings, study.repetitions, planned), all_sensitivities);
   }
   const std::vector<NoiseFloor> noise = noise_floors(unmarked);
-  without.overall = overall_effects(effects, study.equivalence_bound_percent, noise);
+  for (const std::vector<BlockEffects>& of_pair : effects) effects_of_pairs.push_back(&of_pair);
+  without.overall = overall_effects(effects_of_pairs, study.equivalence_bound_percent, noise);
   without.sensitivity_tests =
       sensitivity_tests(all_sensitivities, study.equivalence_bound_percent, noise);
   return without;
@@ -220,19 +222,19 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   }
   analysis.machines = distinct_machines(deciding);
 
-  std::vector<std::vector<BlockEffects>> effects_of_pairs;
+  std::vector<const std::vector<BlockEffects>*> effects_of_pairs;
   std::vector<Sensitivity> all_sensitivities;
   std::vector<PartnerResponse> all_partner_responses;
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     analysis.pairs.push_back(analyse_pair(study, pair, catalogue, planned, options));
     const PairAnalysis& added = analysis.pairs.back();
-    effects_of_pairs.push_back(added.effects);
     append(added.sensitivities, all_sensitivities);
     append(added.partner_responses, all_partner_responses);
   }
   std::vector<GroupedPair> grouped;
   std::vector<RelatedPair> related;
   for (const PairAnalysis& pair : analysis.pairs) {
+    effects_of_pairs.push_back(&pair.effects);
     grouped.push_back({pair.type, pair.complementarity, &pair.effects});
     related.push_back({pair.memory_mb, pair.gpu_util_percent, &pair.effects});
   }

@@ -4,18 +4,38 @@
 
 namespace tandem::core {
 
+namespace {
+
+/// A reason that many readings have.
+std::shared_ptr<const std::string> shared(const char* reason) {
+  return std::make_shared<const std::string>(reason);
+}
+
+}  // namespace
+
+Reading::Reading() {
+  static const std::shared_ptr<const std::string> not_recorded = shared("not recorded");
+  reason_ = not_recorded;
+}
+
 Reading::Reading(double value) {
+  static const std::shared_ptr<const std::string> not_finite = shared("not a finite number");
   if (std::isfinite(value)) {
     value_ = value;
   } else {
-    reason_ = "not a finite number";
+    reason_ = not_finite;
   }
 }
 
 Reading Reading::missing(std::string reason) {
   Reading reading;
-  reading.reason_ = std::move(reason);
+  reading.reason_ = std::make_shared<const std::string>(std::move(reason));
   return reading;
+}
+
+const std::string& Reading::reason() const {
+  static const std::string none;
+  return has_value() ? none : *reason_;
 }
 
 Reading ratio(const Reading& left, const Reading& right) {

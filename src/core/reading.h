@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,26 +14,33 @@ namespace tandem::core {
 class Reading {
  public:
   /// Missing until assigned; the reason says so, which a report would show as a defect.
-  Reading() : reason_("not recorded") {}
+  Reading();
   /// A value that is not finite becomes missing, for it is no measurement.
   Reading(double value);  // NOLINT(google-explicit-constructor): a number is a reading
   static Reading missing(std::string reason);
 
-  bool has_value() const { return value_.has_value(); }
+  bool has_value() const { return reason_ == nullptr; }
   explicit operator bool() const { return has_value(); }
   /// The number; throws std::bad_optional_access when missing.
-  double value() const { return value_.value(); }
+  double value() const {
+    if (!has_value()) throw std::bad_optional_access();
+    return value_;
+  }
   /// As value(): whoever forgets to ask must not read a number that nobody measured.
-  double operator*() const { return value_.value(); }
-  double value_or(double fallback) const { return value_.value_or(fallback); }
+  double operator*() const { return value(); }
+  double value_or(double fallback) const { return has_value() ? value_ : fallback; }
   /// Why the number is missing; empty when it is there.
-  const std::string& reason() const { return reason_; }
+  const std::string& reason() const;
 
-  friend bool operator==(const Reading&, const Reading&) = default;
+  friend bool operator==(const Reading& left, const Reading& right) {
+    return left.has_value() == right.has_value() && left.value_ == right.value_ &&
+           left.reason() == right.reason();
+  }
 
  private:
-  std::optional<double> value_;
-  std::string reason_;
+  double value_ = 0;
+  /// A million runs have tens of millions of readings: copies of a missing one share its reason.
+  std::shared_ptr<const std::string> reason_;
 };
 
 /// Applies `combine(double, double) -> double` when both are there; else the first missing one.
