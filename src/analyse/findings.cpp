@@ -42,7 +42,9 @@ constexpr Wording wordings[] = {
 
 /// What a reader must know of a topic's figures wherever they stand.
 std::string flag_of(const std::string& topic, const DataQuality& quality) {
-  if (topic == "energy" && quality.energy_estimated) return " [energy estimated]";
+  if (topic == "energy" && quality.energy_estimated) {
+    return quality.energy_partly_measured() ? " [energy partly estimated]" : " [energy estimated]";
+  }
   if (topic == "performance" && quality.data_synthetic) {
     return quality.data.size() > 1 ? " [partly synthetic data]" : " [synthetic data]";
   }
@@ -300,16 +302,20 @@ std::string advice_sentence(const Advice& advice) {
     }
     return texts;
   };
-  const auto told = [](const std::vector<std::string>& texts) {
-    return texts.empty() ? "none" : joined(texts, ", ");
-  };
   const auto together = list(PairVerdict::together);
   const auto apart = list(PairVerdict::apart);
   const auto undecided = list(PairVerdict::undecided);
   if (together.empty() && apart.empty() && undecided.empty()) return "";
+  std::vector<std::string> parts;
+  const auto add = [&](const std::string& what, const std::vector<std::string>& pairs) {
+    if (!pairs.empty()) parts.push_back(what + " " + joined(pairs, ", "));
+  };
+  add("run together", together);
+  add("don't run together", apart);
+  add("undecided:", undecided);
+  if (together.empty()) parts.insert(parts.begin(), "no pair is sure to gain");
   std::string text =
-      fmt::format("To save {} ({}): run together {}; rather not {}; undecided {}.", advice.aim,
-                  advice.effect, told(together), told(apart), told(undecided));
+      fmt::format("To save {} ({}): {}.", advice.aim, advice.effect, joined(parts, "; "));
   if (together.size() > 1) {
     text +=
         " [rank]: pairs with the same rank, or with intervals that overlap, are not told apart.";

@@ -106,6 +106,24 @@ TEST_F(FindingsTest, AskForTheWeightedCostOnlyWithWeights) {
   EXPECT_THAT(findings({{.energy = 1}, {}}), with("best setting", "RQ1", "weighted_cost"));
 }
 
+TEST_F(FindingsTest, SayHowMuchOfTheEnergyIsEstimatedWhereTheRestIsMeasured) {
+  make(3, 1);
+  for (record::RunResult& run : results) {
+    run.gpu_energy_total_joules.joules = 900.0;
+    run.cpu_energy_total_joules = {100.0, core::EnergySource::estimated, "a model"};
+    run.total_energy_joules = {1000.0, core::EnergySource::mixed, "nvml_counter + a model"};
+  }
+  const StudyAnalysis analysis = analyse_study(study, plan, catalogue, results, {});
+  EXPECT_THAT(
+      analysis.quality.cautions,
+      Contains(HasSubstr("10.0 % of the energy is estimated from a power model, the rest is "
+                         "measured")));
+  EXPECT_THAT(analysis.quality.cautions, Not(Contains(HasSubstr("not measured"))));
+  EXPECT_THAT(analysis.findings,
+              Contains(Field(&Finding::text, AllOf(HasSubstr("Energy saved by running together"),
+                                                   HasSubstr("[energy partly estimated]")))));
+}
+
 TEST_F(FindingsTest, FlagSyntheticDataAndEstimatedEnergyBesideTheFigure) {
   make(3, 1, {.noise = 0.01, .metered = false});
   EXPECT_THAT(findings(),

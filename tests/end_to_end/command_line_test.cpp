@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "fake_manifest.h"
+#include "report/unpacked.h"
 #include "temporary_folder.h"
 
 namespace tandem {
@@ -130,6 +131,19 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_EQ(report.exit_code, 0) << report.err;
   const std::string html = core::read_file(results() / "report.html");
   EXPECT_THAT(html, AllOf(HasSubstr("<!doctype html>"), HasSubstr("made_up")));
+  const core::Json document =
+      core::Json::parse(test::unpacked(test::packed_element(html, "analysis")));
+  const core::Json& traces = document.at("traces");
+  ASSERT_FALSE(traces.empty());
+  size_t recorded = 0;
+  for (const core::Json& traced : traces) {
+    for (const core::Json& series : traced.at("series")) {
+      EXPECT_EQ(series.at("recorded"), series.at("kept")) << "short traces are whole";
+      if (series.at("quantity") == "cpu_cores") recorded += series.at("recorded").get<size_t>();
+    }
+  }
+  EXPECT_GT(recorded, 0U);
+  EXPECT_FALSE(test::unpacked(test::packed_element(html, "samples")).empty());
   EXPECT_THAT(report.out, HasSubstr("synthetic"));
 
   const fs::path tables = folder_ / "tables";
@@ -200,7 +214,8 @@ TEST_F(CommandLineTest, ReportsAFailedRunByNameAndEndsWith3) {
   EXPECT_THAT(status.out, AllOf(HasSubstr("1 ok, 10 failed"), HasSubstr("last failure")));
   const Called report = tandem({"report", results()});
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(core::read_file(results() / "report.html"), HasSubstr("non_finite_loss"));
+  const std::string html = core::read_file(results() / "report.html");
+  EXPECT_THAT(test::unpacked(test::packed_element(html, "analysis")), HasSubstr("non_finite_loss"));
 
   const Called again = run(study);
   EXPECT_EQ(again.exit_code, 3);
@@ -255,7 +270,7 @@ TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
 }
 
 TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
-  for (const char* command : {"plan", "run", "status", "watch", "stop", "report", "index",
+  for (const char* command : {"plan", "run", "status", "watch", "stop", "serve", "report", "index",
                               "workloads", "pairs", "doctor"}) {
     const Called called = tandem({command, "--help"});
     EXPECT_EQ(called.exit_code, 0);
