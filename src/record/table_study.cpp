@@ -529,7 +529,9 @@ class StudyBuilder {
   /// Below all others where there is none.
   double place_of(const Cell& cell) const {
     const std::uint32_t index = cell.b != no_row ? cell.b : cell.a;
-    return index == no_row || std::isnan(row(index).order) ? -1 : row(index).order;
+    return index == no_row || std::isnan(row(index).order)
+               ? -std::numeric_limits<double>::infinity()
+               : row(index).order;
   }
 
   RunTable& table_;
@@ -540,8 +542,9 @@ class StudyBuilder {
   std::map<std::pair<std::uint16_t, std::uint16_t>, size_t> pair_index_;  ///< (A, B)
   std::vector<Cells> alone_;                                              ///< of each model
   std::vector<std::string> settings_;
-  std::vector<std::uint16_t> setting_of_row_;  ///< indices into settings_
-  std::map<std::string, size_t> run_index_;    ///< by id, into Plan::runs
+  std::vector<std::uint16_t> setting_of_row_;          ///< indices into settings_
+  std::unordered_map<std::string, size_t> run_index_;  ///< by id, into Plan::runs
+  std::vector<double> place_in_session_;               ///< of each of Plan::runs
 };
 
 }  // namespace
