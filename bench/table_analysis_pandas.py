@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """What an analyst would write with pandas and scipy for the table of simulated_runs.py: the tables and tests
-that `tandem analyse --table` makes of it (the mixed model and the ANOVA of settings are not in scipy and are
-left out here).
+that `tandem analyse --table` makes of it (the mixed model, which scipy has not, is left out here).
 
     bench/table_analysis_pandas.py FOLDER     prints a JSON summary, which bench/table_speed compares
 
@@ -105,9 +104,9 @@ def summaries(blocks):
     return tables
 
 
-def tost(values, bound):
-    return max(stats.ttest_1samp(values, -bound, alternative="greater").pvalue,
-               stats.ttest_1samp(values, bound, alternative="less").pvalue)
+def tost(values, low, high):
+    return max(stats.ttest_1samp(values, low, alternative="greater").pvalue,
+               stats.ttest_1samp(values, high, alternative="less").pvalue)
 
 
 def overall(tables):
@@ -117,7 +116,8 @@ def overall(tables):
             continue
         means = tables[effect]["mean"].to_numpy()
         rows.append({"effect": effect, "mean": means.mean(), "p": stats.ttest_1samp(means, 0).pvalue,
-                     "wilcoxon": stats.wilcoxon(means).pvalue, "tost": tost(means, np.log(1.05))})
+                     "wilcoxon": stats.wilcoxon(means).pvalue,
+                     "tost": tost(means, -0.05, 0.05) if effect in LINEAR else tost(means, np.log(0.95), np.log(1.05))})
     table = pd.DataFrame(rows)
     return table.assign(adjusted=holm(table["p"]))
 
@@ -134,9 +134,9 @@ def groupings(tables, models):
         means["type"] = names[0].map(memory).map(memory_class) + "+" + names[1].map(memory).map(memory_class)
         lower = np.minimum(names[0].map(util), names[1].map(util))
         upper = np.maximum(names[0].map(util), names[1].map(util))
-        means["use"] = np.select([(upper > 70) & (lower < 30), upper + lower > 150], ["complementary", "competing"], "neutral")
-        means["memory"] = np.maximum(names[0].map(memory), names[1].map(memory)).map(memory_class)
-        for kind in ("type", "use", "memory"):
+        means["complementarity"] = np.select([(upper > 70) & (lower < 30), upper + lower > 150], ["complementary", "competing"], "neutral")
+        means["memory_class"] = np.maximum(names[0].map(memory), names[1].map(memory)).map(memory_class)
+        for kind in ("type", "complementarity", "memory_class"):
             groups = [group["mean"].to_numpy() for _, group in means.groupby(kind)]
             groups = [group for group in groups if len(group) > 0]
             if len(groups) > 1:
@@ -171,18 +171,20 @@ def sensitivity_tests(table):
     keys = ["hyperparameter", "response"]
     of_repetition = table.groupby([*keys, "pair", "repetition"])[["solo_log", "concurrent_log"]].mean().reset_index()
     of_pair = table.groupby([*keys, "pair"])[["solo_log", "concurrent_log"]].mean().reset_index()
+    # 5 % over the largest change of the hyperparameter that the study made.
+    bounds = np.log(1.05) / np.log(table["factor"]).abs().groupby(table["hyperparameter"]).max()
     rows = []
     for key, group in of_pair.groupby(keys):
         difference = group["concurrent_log"] - group["solo_log"]
         rows.append({"hyperparameter": key[0], "response": key[1], "difference": difference.mean(),
                      "p": stats.ttest_rel(group["concurrent_log"], group["solo_log"]).pvalue,
-                     "wilcoxon": stats.wilcoxon(difference).pvalue, "tost": tost(difference, np.log(1.05) / np.log(5))})
+                     "wilcoxon": stats.wilcoxon(difference).pvalue, "tost": tost(difference, -bounds[key[0]], bounds[key[0]])})
     over_pairs = pd.DataFrame(rows)
     rows = []
     for key, group in of_repetition.groupby([*keys, "pair"]):
         difference = group["concurrent_log"] - group["solo_log"]
         rows.append({"pair": key[2], "p": stats.ttest_rel(group["concurrent_log"], group["solo_log"]).pvalue,
-                     "wilcoxon": stats.wilcoxon(difference).pvalue, "tost": tost(difference, np.log(1.05) / np.log(5))})
+                     "wilcoxon": stats.wilcoxon(difference).pvalue, "tost": tost(difference, -bounds[key[0]], bounds[key[0]])})
     within = pd.DataFrame(rows)
     return over_pairs.assign(adjusted=holm(over_pairs["p"])), within.assign(adjusted=benjamini_hochberg(within["p"]))
 
@@ -190,7 +192,8 @@ def sensitivity_tests(table):
 def partner_effects(changed):
     rows = []
     for response, column in RESPONSES.items():
-        change = changed[column + "_a"] / changed[column + "_a_default"] - 1
+        ratio = changed[column + "_a"] / changed[column + "_a_default"]
+        change = ratio - 1 if response == "performance" else np.log(ratio)
         of_pair = change.groupby([changed["setting"], changed["pair"]], observed=True).mean().reset_index(name="change")
         for setting, group in of_pair.groupby("setting", observed=True):
             rows.append({"setting": setting, "response": response, "p": stats.ttest_1samp(group["change"], 0).pvalue,
