@@ -190,6 +190,16 @@ std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensit
   return changes;
 }
 
+SensitivityEstimates sensitivity_estimates(std::span<const Sensitivity> of_pair,
+                                           const std::string& hyperparameter, Response response) {
+  std::vector<double> solo, concurrent;
+  for (const auto& [repetition, values] : by_block(of_pair, hyperparameter, response, false)) {
+    solo.push_back(*mean(values.solo));
+    concurrent.push_back(*mean(values.concurrent));
+  }
+  return {estimate_mean(solo), estimate_mean(concurrent)};
+}
+
 std::vector<SensitivityTest> sensitivity_tests(std::span<const Sensitivity> sensitivities,
                                                double equivalence_bound_percent,
                                                const std::vector<NoiseFloor>& noise) {

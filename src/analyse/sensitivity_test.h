@@ -71,6 +71,16 @@ std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
 std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensitivities,
                                              const std::string& hyperparameter, Response response);
 
+/// A pair's sensitivity in both modes, log form. The unit is the repetition (the mean over its
+/// levels where both modes have it): with one repetition there is no interval.
+struct SensitivityEstimates {
+  Estimate solo;
+  Estimate concurrent;
+};
+/// `of_pair` are one pair's, as in PairAnalysis.
+SensitivityEstimates sensitivity_estimates(std::span<const Sensitivity> of_pair,
+                                           const std::string& hyperparameter, Response response);
+
 /// The hyperparameters among the sensitivities, in their order.
 std::vector<std::string> hyperparameters_of(std::span<const Sensitivity> sensitivities);
 

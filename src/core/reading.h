@@ -18,6 +18,9 @@ class Reading {
   /// A value that is not finite becomes missing, for it is no measurement.
   Reading(double value);  // NOLINT(google-explicit-constructor): a number is a reading
   static Reading missing(std::string reason);
+  /// Copies also where a move is asked for: what a missing reading left behind would be a 0.
+  Reading(const Reading&) = default;
+  Reading& operator=(const Reading&) = default;
 
   bool has_value() const { return reason_ == nullptr; }
   explicit operator bool() const { return has_value(); }

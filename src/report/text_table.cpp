@@ -75,11 +75,6 @@ size_t bytes_within(std::string_view text, size_t width) {
   return at;
 }
 
-std::string cut(const std::string& text, size_t width) {
-  if (display_width(text) <= width) return text;
-  return text.substr(0, bytes_within(text, width - 1)) + "…";
-}
-
 std::string trimmed_line(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
@@ -91,6 +86,11 @@ size_t display_width(std::string_view text) {
   size_t columns = 0;
   for (size_t at = 0; at < text.size();) columns += width_of(next_character(text, at));
   return columns;
+}
+
+std::string shortened(const std::string& text, size_t width) {
+  if (display_width(text) <= width) return text;
+  return text.substr(0, bytes_within(text, width - 1)) + "…";
 }
 
 std::vector<std::string> wrap(std::string_view text, size_t width) {
@@ -154,7 +154,7 @@ std::string TextTable::render_row(const std::vector<std::string>& cells,
   std::string line;
   size_t last_column_at = 0;
   for (size_t column = 0; column + 1 < cells.size(); ++column) {
-    const std::string cell = cut(cells[column], widths[column]);
+    const std::string cell = shortened(cells[column], widths[column]);
     const std::string padding(widths[column] - display_width(cell), ' ');
     line += alignments_[column] == Align::right ? padding + cell : cell + padding;
     line += std::string(gap, ' ');

@@ -12,6 +12,9 @@ enum class Align { left, right };
 /// combining marks and direction controls none.
 size_t display_width(std::string_view text);
 
+/// At most `width` columns, with an ellipsis where something was left out.
+std::string shortened(const std::string& text, size_t width);
+
 /// A table for a terminal. It never grows wider than asked as long as its right-aligned columns
 /// (numbers, which are not cut) leave a few characters to the others: those are cut with an
 /// ellipsis, and the last column, when left-aligned, wraps instead. Control characters in cells

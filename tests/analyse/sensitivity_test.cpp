@@ -105,6 +105,24 @@ TEST(SensitivityTests, OfOneRunAModeHaveNoPValue) {
   EXPECT_EQ(tests[0].adjusted_p.reason(), "fewer than two values");
 }
 
+TEST(SensitivityEstimates, OfAPairAreItsRepetitionsMeansInBothModes) {
+  const auto all = MadeUpCase(1, 3).sensitivities({.extra_learning_rate_exponent = 0.25});
+  const SensitivityEstimates made = sensitivity_estimates(all, "learning_rate", Response::duration);
+  EXPECT_EQ(made.solo.n, 3U);
+  EXPECT_EQ(made.concurrent.n, 3U);
+  EXPECT_NEAR(*made.solo.mean, 0, 1e-9);
+  EXPECT_NEAR(*made.concurrent.mean, 0.25, 1e-9);
+  EXPECT_NEAR(*sensitivity_estimates(all, "epochs", Response::duration).solo.mean, 1, 1e-9);
+}
+
+TEST(SensitivityEstimates, OfOneRepetitionHaveNoIntervalAndOfNoneNoMean) {
+  const auto all = MadeUpCase(1, 1).sensitivities({});
+  EXPECT_FALSE(sensitivity_estimates(all, "epochs", Response::energy).solo.interval);
+  const Estimate none = sensitivity_estimates(all, "momentum", Response::energy).solo;
+  EXPECT_EQ(none.n, 0U);
+  EXPECT_THAT(none.mean.reason(), testing::Not(testing::IsEmpty()));
+}
+
 TEST(SensitivityTests, RejectFivePercentOfStudiesWithoutAnEffect) {
   const MadeUpCase six_pairs(6, 1);
   constexpr int studies = 400;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "core/measured.h"
@@ -26,6 +27,16 @@ TEST(Reading, CombinesToTheFirstMissingReason) {
   const Reading sum = both(Reading(1), Reading::missing("no RAPL"), std::plus<>());
   EXPECT_EQ(sum.reason(), "no RAPL");
   EXPECT_EQ(*both(Reading(1), Reading(2), std::plus<>()), 3.0);
+}
+
+TEST(Reading, StaysMissingWhenItWasMovedFrom) {
+  Reading reading = Reading::missing("no driver");
+  Reading other = std::move(reading);
+  EXPECT_EQ(reading.reason(), "no driver");  // NOLINT(bugprone-use-after-move): that is the case
+  other = 1;
+  other = std::move(reading);
+  EXPECT_EQ(reading.reason(), "no driver");  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(other.reason(), "no driver");
 }
 
 TEST(Ratio, IsMissingForAZeroDivisorButKeepsAnEarlierReason) {

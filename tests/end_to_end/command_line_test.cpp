@@ -146,6 +146,16 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_FALSE(test::unpacked(test::packed_element(html, "samples")).empty());
   EXPECT_THAT(report.out, HasSubstr("synthetic"));
 
+  const fs::path paper = folder_ / "it's a \"paper\"";
+  const Json written = json_of({"report", results(), "--figures", paper});
+  EXPECT_THAT(written.at("files"), ::testing::Contains("comparison-2col.pdf"));
+  for (const Json& name : written.at("files")) {
+    EXPECT_GT(fs::file_size(paper / name.get<std::string>()), 0U) << name;
+  }
+  const Called text = tandem({"report", results(), "--text"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("Time for both"), ::testing::Not(HasSubstr("\x1b"))));
+
   const fs::path tables = folder_ / "tables";
   const Called analyse = tandem({"analyse", results(), "--csv", tables});
   EXPECT_EQ(analyse.exit_code, 0) << analyse.err;
@@ -256,6 +266,40 @@ TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
     EXPECT_FALSE(called.err.empty());
     EXPECT_THAT(called.err, ::testing::Not(HasSubstr("terminate")));
   }
+}
+
+/// The environment's PATH while it lives.
+class OtherPath {
+ public:
+  explicit OtherPath(const std::string& path) { ::setenv("PATH", path.c_str(), 1); }
+  ~OtherPath() { ::setenv("PATH", before_.c_str(), 1); }
+
+ private:
+  std::string before_ = ::getenv("PATH");
+};
+
+TEST_F(CommandLineTest, SaysThatFiguresNeedGnuplotAndWritesNone) {
+  const fs::path study = write_study("steady", "other");
+  ASSERT_EQ(run(study).exit_code, 0);
+  const OtherPath none("/no/such/folder");
+  const Called called = tandem({"report", results(), "--figures", folder_ / "paper"});
+  EXPECT_EQ(called.exit_code, 2);
+  EXPECT_THAT(called.err,
+              AllOf(HasSubstr("no program gnuplot"), HasSubstr("sudo apt install gnuplot-nox")));
+  EXPECT_FALSE(fs::exists(folder_ / "paper"));
+}
+
+TEST_F(CommandLineTest, WritesNoFiguresWhenGnuplotFailsAndTellsWhatItSaid) {
+  const fs::path study = write_study("steady", "other");
+  ASSERT_EQ(run(study).exit_code, 0);
+  const fs::path gnuplot =
+      folder_.write("bin/gnuplot", "#!/bin/sh\necho no such terminal >&2\nexit 3\n");
+  fs::permissions(gnuplot, fs::perms::owner_all);
+  const OtherPath with_it((folder_ / "bin").string());
+  const Called called = tandem({"report", results(), "--figures", folder_ / "paper"});
+  EXPECT_EQ(called.exit_code, 1);
+  EXPECT_THAT(called.err, AllOf(HasSubstr("exit code 3"), HasSubstr("no such terminal")));
+  EXPECT_FALSE(fs::exists(folder_ / "paper"));
 }
 
 TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
