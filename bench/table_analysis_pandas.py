@@ -34,18 +34,22 @@ def benjamini_hochberg(p):
 
 
 def read(folder):
-    frame = pd.read_csv(folder / "runs.csv", dtype={"model": "category", "beside": "category"})
     models = json.loads((folder / "map.json").read_text())["models"]
+    of_models = pd.CategoricalDtype(list(models))
+    frame = pd.read_csv(folder / "runs.csv", dtype={"model": of_models, "beside": of_models})
     for name in ("learning_rate", "epochs"):
         defaults = frame["model"].map({model: entry["defaults"][name] for model, entry in models.items()}).astype(float)
         frame[f"factor_{name}"] = (frame[name] / defaults).round(6)
-    changed_rate, changed_epochs = frame["factor_learning_rate"] != 1, frame["factor_epochs"] != 1
-    frame["setting"] = np.select(
-        [changed_rate, changed_epochs],
-        ["learning_rate_x" + frame["factor_learning_rate"].map("{:g}".format),
-         "epochs_x" + frame["factor_epochs"].map("{:g}".format)], "default")
-    frame["setting"] = frame["setting"].astype("category")
-    return frame, models
+    # A row differs from the defaults in one of the two, or none.
+    names = {(1.0, 1.0): "default"}
+    keys = frame[["factor_learning_rate", "factor_epochs"]].drop_duplicates()
+    for rate, epochs in keys.itertuples(index=False):
+        if rate != 1 or epochs != 1:
+            names[rate, epochs] = f"learning_rate_x{rate:g}" if rate != 1 else f"epochs_x{epochs:g}"
+    settings = pd.DataFrame([(*key, name) for key, name in names.items()],
+                            columns=["factor_learning_rate", "factor_epochs", "setting"])
+    settings["setting"] = settings["setting"].astype("category")
+    return frame.merge(settings, on=["factor_learning_rate", "factor_epochs"], how="left"), models
 
 
 def blocks_of(frame):
@@ -53,8 +57,8 @@ def blocks_of(frame):
     columns = ["model", "repetition", "setting", *RESPONSES.values()]
     alone = frame[frame["beside"].isna()][columns]
     beside = frame[frame["beside"].notna()]
-    joined = beside.merge(beside, on="run", suffixes=("_a", "_b"))
-    joined = joined[joined["model_a"].astype(str) < joined["model_b"].astype(str)]
+    is_a = beside["model"].cat.codes < beside["beside"].cat.codes
+    joined = beside[is_a].merge(beside[~is_a], on="run", suffixes=("_a", "_b"))
     joined = joined.rename(columns={"repetition_a": "repetition", "setting_b": "setting", "position_a": "position"})
     solo_a = alone[alone["setting"] == "default"].drop(columns="setting").add_suffix("_solo_a")
     solo_b = alone.add_suffix("_solo_b")
@@ -76,7 +80,11 @@ def add_effects(blocks):
     blocks["pair_kj"] = blocks["energy_kj_a"] + blocks["energy_kj_b"]
     blocks["energy_saving"] = 1 - blocks["pair_kj"] / solo_kj
     blocks["solo_s"], blocks["solo_kj"] = solo_s, solo_kj
-    blocks["pair"] = blocks["model_a"].astype(str) + " + " + blocks["model_b"].astype(str)
+    pairs = blocks[["model_a", "model_b"]].drop_duplicates().astype(str)
+    pairs["pair"] = (pairs["model_a"] + " + " + pairs["model_b"]).astype("category")
+    dtype = blocks["model_a"].dtype
+    pairs = pairs.astype({"model_a": dtype, "model_b": dtype})
+    blocks = blocks.merge(pairs, on=["model_a", "model_b"])
     for effect in EFFECTS:
         values = blocks[effect]
         blocks[f"scaled_{effect}"] = (values if effect in LINEAR else np.log1p(-values if effect in SAVING else values))
@@ -94,10 +102,10 @@ def summaries(blocks):
     for effect in EFFECTS:
         scaled = f"scaled_{effect}"
         if effect.endswith("_a"):  # one solo run of A a repetition: its settings are no replicates
-            units = blocks.groupby(["pair", "repetition"])[scaled].mean()
-            tables[effect] = with_interval(units.groupby("pair"))
+            units = blocks.groupby(["pair", "repetition"], observed=True)[scaled].mean()
+            tables[effect] = with_interval(units.groupby("pair", observed=True))
         else:
-            tables[effect] = with_interval(blocks.groupby("pair")[scaled])
+            tables[effect] = with_interval(blocks.groupby("pair", observed=True)[scaled])
         tables[effect, "by setting"] = with_interval(blocks.groupby(["pair", "setting"], observed=True)[scaled])
     for figure in ("solo_s", "makespan", "solo_kj", "pair_kj"):
         tables[figure] = with_interval(blocks.groupby(["pair", "setting"], observed=True)[figure])
@@ -130,7 +138,7 @@ def groupings(tables, models):
     rows = []
     for effect in EFFECTS:
         means = tables[effect]["mean"].reset_index()
-        names = means["pair"].str.split(" \\+ ", expand=True)
+        names = means["pair"].astype(str).str.split(" \\+ ", expand=True)
         means["type"] = names[0].map(memory).map(memory_class) + "+" + names[1].map(memory).map(memory_class)
         lower = np.minimum(names[0].map(util), names[1].map(util))
         upper = np.maximum(names[0].map(util), names[1].map(util))
@@ -157,7 +165,8 @@ def sensitivities(blocks):
     parts = []
     for response, column in RESPONSES.items():
         part = changed[["pair", "repetition", "setting", "factor"]].copy()
-        part["hyperparameter"] = part["setting"].astype(str).str.rsplit("_x", n=1).str[0]
+        of_setting = {name: name.rsplit("_x", 1)[0] for name in part["setting"].cat.categories}
+        part["hyperparameter"] = part["setting"].map(of_setting).astype("category")
         part["response"] = response
         for mode, suffix in (("solo", "_solo_b"), ("concurrent", "_b")):
             ratio = changed[column + suffix] / changed[column + suffix + "_default"]
@@ -169,19 +178,19 @@ def sensitivities(blocks):
 
 def sensitivity_tests(table):
     keys = ["hyperparameter", "response"]
-    of_repetition = table.groupby([*keys, "pair", "repetition"])[["solo_log", "concurrent_log"]].mean().reset_index()
-    of_pair = table.groupby([*keys, "pair"])[["solo_log", "concurrent_log"]].mean().reset_index()
+    of_repetition = table.groupby([*keys, "pair", "repetition"], observed=True)[["solo_log", "concurrent_log"]].mean().reset_index()
+    of_pair = table.groupby([*keys, "pair"], observed=True)[["solo_log", "concurrent_log"]].mean().reset_index()
     # 5 % over the largest change of the hyperparameter that the study made.
-    bounds = np.log(1.05) / np.log(table["factor"]).abs().groupby(table["hyperparameter"]).max()
+    bounds = np.log(1.05) / np.log(table["factor"]).abs().groupby(table["hyperparameter"], observed=True).max()
     rows = []
-    for key, group in of_pair.groupby(keys):
+    for key, group in of_pair.groupby(keys, observed=True):
         difference = group["concurrent_log"] - group["solo_log"]
         rows.append({"hyperparameter": key[0], "response": key[1], "difference": difference.mean(),
                      "p": stats.ttest_rel(group["concurrent_log"], group["solo_log"]).pvalue,
                      "wilcoxon": stats.wilcoxon(difference).pvalue, "tost": tost(difference, -bounds[key[0]], bounds[key[0]])})
     over_pairs = pd.DataFrame(rows)
     rows = []
-    for key, group in of_repetition.groupby([*keys, "pair"]):
+    for key, group in of_repetition.groupby([*keys, "pair"], observed=True):
         difference = group["concurrent_log"] - group["solo_log"]
         rows.append({"pair": key[2], "p": stats.ttest_rel(group["concurrent_log"], group["solo_log"]).pvalue,
                      "wilcoxon": stats.wilcoxon(difference).pvalue, "tost": tost(difference, -bounds[key[0]], bounds[key[0]])})
@@ -203,47 +212,47 @@ def partner_effects(changed):
 
 
 def on_front(energy, performance):
-    return [not any((e <= energy[i]) & (p >= performance[i]) & ((e < energy[i]) | (p > performance[i]))
-                    for e, p in zip(energy, performance)) for i in range(len(energy))]
+    """Whether no other setting is as good in both and better in one; settings are the last axis."""
+    one, other = (..., slice(None), None), (..., None, slice(None))
+    no_worse = (energy[other] <= energy[one]) & (performance[other] >= performance[one])
+    better = (energy[other] < energy[one]) | (performance[other] > performance[one])
+    return ~(no_worse & better).any(axis=-1)
 
 
 def trade_offs(blocks, rng):
     """Per pair and mode: means by setting, front, best settings, and how often they hold when resampled."""
     rows = []
-    for pair, group in blocks.groupby("pair"):
+    for pair, group in blocks.groupby("pair", observed=True):
         cubes = []
         for suffix in ("_solo_b", "_b"):
             figures = np.stack([group.pivot(index="repetition", columns="setting", values=column + suffix).to_numpy()
                                 for column in ("energy_kj", "accuracy", "duration_s")], axis=2)
             cubes.append(np.concatenate([figures, figures[:, :, :1] * figures[:, :, 2:]], axis=2))
         def answers(means):
-            energy, performance, _, product = means.T
-            return np.argmax(performance), np.argmin(energy), np.argmin(product), np.argmin(energy / performance)
-        found = [answers(cube.mean(axis=0)) for cube in cubes]
-        fronts = [on_front(*cube.mean(axis=0).T[:2]) for cube in cubes]
-        held, moved = np.zeros((2, 4)), np.zeros(4)
-        front_held = np.zeros((2, cubes[0].shape[1]))
+            energy, performance, product = means[..., 0], means[..., 1], means[..., 3]
+            return np.stack([performance.argmax(-1), energy.argmin(-1), product.argmin(-1),
+                             (energy / performance).argmin(-1)], axis=-1)
         repetitions = len(cubes[0])
-        for _ in range(RESAMPLES):
-            drawn = rng.integers(0, repetitions, repetitions)
-            means = [cube[drawn].mean(axis=0) for cube in cubes]
-            best = [answers(mean) for mean in means]
-            held += np.equal(best, found)
-            moved += np.not_equal(best[0], best[1])
-            front_held += [on_front(*mean.T[:2]) for mean in means]
-        rows.append({"pair": pair, "found": found, "fronts": fronts, "held": held / RESAMPLES, "moves": moved / RESAMPLES,
-                     "front_held": front_held / RESAMPLES})
+        # How often each repetition is drawn, a row a resample: the means are a product of matrices.
+        drawn = rng.multinomial(repetitions, np.full(repetitions, 1 / repetitions), RESAMPLES) / repetitions
+        means = [np.tensordot(drawn, cube, axes=1) for cube in cubes]
+        found = [answers(cube.mean(axis=0)) for cube in cubes]
+        best = [answers(of_mode) for of_mode in means]
+        rows.append({"pair": pair, "found": found,
+                     "fronts": [on_front(cube.mean(axis=0)[:, 0], cube.mean(axis=0)[:, 1]) for cube in cubes],
+                     "held": [(best[mode] == found[mode]).mean(axis=0) for mode in (0, 1)],
+                     "moves": (best[0] != best[1]).mean(axis=0),
+                     "front_held": [on_front(of_mode[..., 0], of_mode[..., 1]).mean(axis=0) for of_mode in means]})
     return rows
 
 
 def covariate(blocks):
     """Whether the order of the session moved B's time per epoch or the power: slopes within experiments."""
     slopes = {}
-    keys = ["pair", "setting"]
     for name, response in (("time_per_epoch", np.log(blocks["duration_s_b"] / blocks["epochs_b"])),
                            ("power", np.log(blocks["pair_kj"] / blocks["makespan"]))):
-        grouped = pd.DataFrame({"x": blocks["position"] / 10, "y": response}).groupby([blocks[key] for key in keys], observed=True)
-        centred = grouped.transform(lambda values: values - values.mean())
+        values = pd.DataFrame({"x": blocks["position"] / 10, "y": response})
+        centred = values - values.groupby([blocks["pair"], blocks["setting"]], observed=True).transform("mean")
         slopes[name] = stats.linregress(centred["x"], centred["y"]).slope
     return slopes
 
