@@ -35,11 +35,13 @@ PlannedResults::PlannedResults(const study::Plan& plan,
     runs.run[static_cast<size_t>(place - runs.run.data())] = cell.run;
   }
   std::unordered_map<std::string_view, std::vector<const record::RunResult*>> attempts;
+  attempts.reserve(results.size());
   for (const record::RunResult& result : results) attempts[result.run_id].push_back(&result);
-  for (const auto& [run_id, of_run] : attempts) {
-    deciding_[run_id] = record::deciding_attempt(of_run);
+  for (const study::PlannedRun& run : plan.runs) {
+    const auto of_run = attempts.find(run.id);
+    deciding_of_run_.push_back(of_run == attempts.end() ? nullptr
+                                                        : record::deciding_attempt(of_run->second));
   }
-  for (const study::PlannedRun& run : plan.runs) deciding_of_run_.push_back(deciding(run.id));
 }
 
 const size_t* PlannedResults::PairRuns::find(int repetition, const std::string& setting,
@@ -55,11 +57,6 @@ const size_t* PlannedResults::PairRuns::find(int repetition, const std::string& 
 PlannedResults::Kind PlannedResults::kind_of(const study::Experiment& experiment) {
   if (experiment.concurrent) return together;
   return experiment.of_a ? a_alone : b_alone;
-}
-
-const record::RunResult* PlannedResults::deciding(const std::string& run_id) const {
-  const auto found = deciding_.find(run_id);
-  return found == deciding_.end() ? nullptr : found->second;
 }
 
 PlannedResult PlannedResults::concurrent(size_t pair, const std::string& setting,

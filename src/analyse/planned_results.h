@@ -37,8 +37,9 @@ class PlannedResults {
   PlannedResult solo_b(size_t pair, const std::string& setting, int repetition) const;
   PlannedResult solo_a(size_t pair, int repetition) const;
 
-  /// The attempt that counts, whatever its outcome; nullptr when no attempt has a result.
-  const record::RunResult* deciding(const std::string& run_id) const;
+  /// The attempt at one of Plan::runs that counts, whatever its outcome; nullptr when no attempt
+  /// has a result.
+  const record::RunResult* deciding(size_t run) const { return deciding_of_run_[run]; }
 
  private:
   enum Kind : size_t { together, b_alone, a_alone, kinds };
@@ -57,7 +58,6 @@ class PlannedResults {
   const study::Plan& plan_;
   Marked marked_;
   std::vector<PairRuns> pairs_;
-  std::unordered_map<std::string_view, const record::RunResult*> deciding_;  ///< by run id
   std::vector<const record::RunResult*> deciding_of_run_;  ///< of each of Plan::runs
 };
 

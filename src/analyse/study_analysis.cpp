@@ -73,6 +73,14 @@ void append(const std::vector<Item>& items, std::vector<Item>& all) {
   all.insert(all.end(), items.begin(), items.end());
 }
 
+/// Moves them from where they are.
+template <typename Item>
+void move_to(std::vector<Item>& items, std::vector<Item>& all) {
+  all.insert(all.end(), std::make_move_iterator(items.begin()),
+             std::make_move_iterator(items.end()));
+  items = {};
+}
+
 WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Plan& plan,
                                       const study::Catalogue& catalogue,
                                       const std::vector<record::RunResult>& results,
@@ -116,20 +124,35 @@ void count_missing(const core::Reading& reading, MissingFigure& column) {
   reasons.push_back(reading.reason());
 }
 
-std::vector<MissingFigure> missing_figures(const StudyAnalysis& analysis) {
-  std::vector<MissingFigure> columns;
-  for (const MetricColumn& metric : metric_columns()) {
-    MissingFigure& column = columns.emplace_back("trainings", metric.name);
-    for (const TrainingMetrics& training : analysis.trainings) {
-      // A run alone has nothing to overlap with.
-      const bool none =
-          metric.value == &TrainingMetrics::overlap_fraction && training.role == "solo";
-      if (training.outcome.ok() && !none) count_missing(training.*metric.value, column);
+/// Counts of each training that counts what it doesn't have.
+class MissingOfTrainings {
+ public:
+  MissingOfTrainings() {
+    for (const MetricColumn& metric : metric_columns()) {
+      columns_.emplace_back("trainings", metric.name);
     }
   }
+  void add(const TrainingMetrics& training) {
+    if (!training.outcome.ok()) return;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const auto value = metric_columns()[i].value;
+      // A run alone has nothing to overlap with.
+      const bool none = value == &TrainingMetrics::overlap_fraction && training.role == "solo";
+      if (!none) count_missing(training.*value, columns_[i]);
+    }
+  }
+  const std::vector<MissingFigure>& columns() const { return columns_; }
+
+ private:
+  std::vector<MissingFigure> columns_;
+};
+
+std::vector<MissingFigure> missing_figures(const MissingOfTrainings& trainings,
+                                           const std::vector<PairAnalysis>& pairs) {
+  std::vector<MissingFigure> columns = trainings.columns();
   for (const EffectColumn& effect : effect_columns()) {
     MissingFigure& column = columns.emplace_back("effects", effect.name);
-    for (const PairAnalysis& pair : analysis.pairs) {
+    for (const PairAnalysis& pair : pairs) {
       for (const BlockEffects& block : pair.effects) count_missing(effect.value(block), column);
     }
   }
@@ -207,18 +230,22 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   analysis.study = study;
   analysis.options = options;
   analysis.quality = data_quality(study, plan, planned, results);
-  analysis.runs = run_statuses(plan, planned, results);
+  const bool keeps_runs = options.keeps_runs || !options.jobs.empty();
+  analysis.runs = run_statuses(plan, planned, results,
+                               keeps_runs ? Listed::every_run : Listed::runs_that_dont_count);
   std::vector<const record::RunResult*> deciding;
   std::vector<const record::RunResult*> counted;
-  for (const study::PlannedRun& run : plan.runs) {
-    const record::RunResult* result = planned.deciding(run.id);
+  for (size_t run = 0; run < plan.runs.size(); ++run) {
+    const record::RunResult* result = planned.deciding(run);
     if (result == nullptr) continue;
     deciding.push_back(result);
     if (result->outcome.ok()) counted.push_back(result);
   }
+  MissingOfTrainings missing_of_trainings;
   for (const record::RunResult* result : deciding) {
-    const std::vector<TrainingMetrics> rows = training_metrics(*result);
-    analysis.trainings.insert(analysis.trainings.end(), rows.begin(), rows.end());
+    std::vector<TrainingMetrics> rows = training_metrics(*result);
+    for (const TrainingMetrics& row : rows) missing_of_trainings.add(row);
+    if (keeps_runs) move_to(rows, analysis.trainings);
   }
   analysis.machines = distinct_machines(deciding);
 
@@ -227,9 +254,18 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   std::vector<PartnerResponse> all_partner_responses;
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     analysis.pairs.push_back(analyse_pair(study, pair, catalogue, planned, options));
-    const PairAnalysis& added = analysis.pairs.back();
-    append(added.sensitivities, all_sensitivities);
-    append(added.partner_responses, all_partner_responses);
+    PairAnalysis& added = analysis.pairs.back();
+    if (pair == 0) {
+      all_sensitivities.reserve(study.pairs.size() * added.sensitivities.size());
+      all_partner_responses.reserve(study.pairs.size() * added.partner_responses.size());
+    }
+    if (keeps_runs) {
+      append(added.sensitivities, all_sensitivities);
+      append(added.partner_responses, all_partner_responses);
+    } else {
+      move_to(added.sensitivities, all_sensitivities);
+      move_to(added.partner_responses, all_partner_responses);
+    }
   }
   std::vector<GroupedPair> grouped;
   std::vector<RelatedPair> related;
@@ -238,7 +274,7 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
     grouped.push_back({pair.type, pair.complementarity, &pair.effects});
     related.push_back({pair.memory_mb, pair.gpu_util_percent, &pair.effects});
   }
-  analysis.missing = missing_figures(analysis);
+  analysis.missing = missing_figures(missing_of_trainings, analysis.pairs);
   analysis.noise_floors = noise_floors(counted);
   const double bound = study.equivalence_bound_percent;
   analysis.overall = overall_effects(effects_of_pairs, bound, analysis.noise_floors);

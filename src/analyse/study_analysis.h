@@ -89,6 +89,10 @@ struct MissingFigure {
 struct AnalysisOptions {
   CostWeights weights;
   std::vector<JobCount> jobs;  ///< that someone has to make; empty: none are asked about
+  /// Whether the analysis keeps the rows of single runs, which are most of its memory: a summary
+  /// needs none. Without them StudyAnalysis::runs has those that don't count, and its trainings,
+  /// sensitivities and partner responses are empty. With `jobs` they are kept.
+  bool keeps_runs = true;
 };
 
 /// Everything that a report shows.

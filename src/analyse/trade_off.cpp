@@ -103,17 +103,13 @@ class Resampled {
       }
     }
   }
-  const Means& means(std::span<const size_t> drawn) {
+  /// `times`: how often each repetition was drawn, as many times altogether as there are.
+  const Means& means(std::span<const double> times) {
     const size_t width = sum_.size();
     std::fill(sum_.begin(), sum_.end(), 0.0);
-    count_.assign(width, all_there_ ? static_cast<double>(drawn.size()) : 0.0);
-    for (const size_t repetition : drawn) {
-      const double* const values = &value_[repetition * width];
-      for (size_t i = 0; i < width; ++i) sum_[i] += values[i];
-      if (all_there_) continue;
-      const double* const there = &is_there_[repetition * width];
-      for (size_t i = 0; i < width; ++i) count_[i] += there[i];
-    }
+    count_.assign(width, all_there_ ? static_cast<double>(times.size()) : 0.0);
+    add_rows(times, value_, sum_);
+    if (!all_there_) add_rows(times, is_there_, count_);
     for (size_t i = 0; i < width; ++i) {
       means_[i / figure_count][i % figure_count] = count_[i] > 0 ? sum_[i] / count_[i] : none;
     }
@@ -121,6 +117,14 @@ class Resampled {
   }
 
  private:
+  static void add_rows(std::span<const double> times, const std::vector<double>& rows,
+                       std::vector<double>& sums) {
+    const double* row = rows.data();
+    for (const double weight : times) {
+      for (double& sum : sums) sum += weight * *row++;
+    }
+  }
+
   std::vector<double> value_;     ///< by repetition, setting and figure; 0 where it is missing
   std::vector<double> is_there_;  ///< 1 or 0
   bool all_there_ = true;
@@ -295,10 +299,13 @@ class Bootstrap {
     Resampled beside(concurrent);
     Resampler resampler(seed);
     std::vector<size_t> drawn(static_cast<size_t>(repetitions));
+    std::vector<double> times(drawn.size());
     for (size_t i = 0; i < resamples; ++i) {
       resampler.draw(drawn, drawn.size());
-      const Curve curve_alone{alone.means(drawn), solo.higher_is_better, weights};
-      const Curve curve_beside{beside.means(drawn), concurrent.higher_is_better, weights};
+      std::fill(times.begin(), times.end(), 0.0);
+      for (const size_t repetition : drawn) ++times[repetition];
+      const Curve curve_alone{alone.means(times), solo.higher_is_better, weights};
+      const Curve curve_beside{beside.means(times), concurrent.higher_is_better, weights};
       for (size_t j = 0; j < settings; ++j) {
         on_front_[j] += is_on_front(curve_alone, j);
         on_front_[settings + j] += is_on_front(curve_beside, j);
