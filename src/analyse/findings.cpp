@@ -371,6 +371,39 @@ std::string text_of(const SensitivityGrouping& grouping) {
                      omega_text(grouping.omega_squared));
 }
 
+/// `F(2, 9) = 3.21 (n = 12 pairs, p = 0.03, …)`; why not where there is no test.
+std::string text_of(const KindInteraction& interaction) {
+  const TestResult& test = interaction.anova;
+  const std::string subject = fmt::format("change of the sensitivity of {}, {}",
+                                          name_of(interaction.response), interaction.term);
+  if (!test.statistic || !test.p_value) {
+    return fmt::format("{}: no test: {}", subject, test.p_value.reason());
+  }
+  return fmt::format("{}: F({:g}, {:g}) = {:.2f} ({}, {}, Benjamini–Hochberg-adjusted {}, {})",
+                     subject, test.degrees_of_freedom.value_or(0),
+                     test.error_degrees_of_freedom.value_or(0), *test.statistic,
+                     n_text(interaction.pairs, "pair"), p_text(test.p_value),
+                     p_text(interaction.adjusted_p), omega_text(interaction.omega_squared));
+}
+
+/// Whether it is one kind of pair and one hyperparameter together that concurrency changes.
+Finding interaction_finding(const KindInteraction& interaction) {
+  std::string text = text_of(interaction);
+  text.front() = 'C';
+  Finding finding{"kinds of pair", text + ".", "RQ3", "no test"};
+  if (!interaction.adjusted_p) return finding;
+  const bool evidence = is_evidence(interaction.adjusted_p);
+  finding.verdict = evidence ? "difference" : "no evidence";
+  finding.text =
+      fmt::format("{}: {}.", text,
+                  evidence ? "evidence that the kind of pair matters more to one hyperparameter "
+                             "than to another"
+                           : "no evidence that the kind of pair matters more to one "
+                             "hyperparameter than to another, which is not evidence that it "
+                             "doesn't");
+  return finding;
+}
+
 std::string text_of(const PairSensitivityTest& within) {
   const SensitivityTest& test = within.test;
   return fmt::format(
@@ -597,6 +630,16 @@ std::vector<Finding> findings_of(const StudyAnalysis& analysis) {
   add("kinds of pair",
       family_sentence("What concurrency does to sensitivity, by kind of pair",
                       analysis.sensitivity_groupings),
+      "RQ3", findings);
+  for (const KindInteraction& interaction : analysis.kind_interactions) {
+    if (interaction.term != "type × hyperparameter") continue;
+    Finding finding = interaction_finding(interaction);
+    finding.text += flag_of(name_of(interaction.response), analysis.quality);
+    findings.push_back(finding);
+  }
+  add("kinds of pair",
+      family_sentence("What concurrency does to sensitivity, by kind of pair and hyperparameter",
+                      analysis.kind_interactions),
       "RQ3", findings);
   add("relations",
       family_sentence("Effects against the pair's memory and GPU utilisation (catalogue's figures)",

@@ -283,6 +283,7 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
       sensitivity_tests_within_pairs(all_sensitivities, bound, analysis.noise_floors);
   analysis.groupings = effect_groupings(grouped);
   analysis.sensitivity_groupings = sensitivity_groupings(grouped, all_sensitivities);
+  analysis.kind_interactions = kind_interactions(grouped, all_sensitivities);
   analysis.relations = pair_relations(related);
   analysis.covariates = covariate_effects(counted);
   analysis.partner_effects = partner_effects(all_partner_responses);
@@ -359,6 +360,7 @@ void to_json(core::Json& json, const StudyAnalysis& analysis) {
           {"sensitivity_tests_within_pairs", analysis.sensitivity_tests_within_pairs},
           {"groupings", analysis.groupings},
           {"sensitivity_groupings", analysis.sensitivity_groupings},
+          {"kind_interactions", analysis.kind_interactions},
           {"relations", analysis.relations},
           {"partner_effects", analysis.partner_effects},
           {"covariates", analysis.covariates},

@@ -13,6 +13,7 @@
 #include "analyse/effects.h"
 #include "analyse/interference.h"
 #include "analyse/job_advice.h"
+#include "analyse/kind_interaction.h"
 #include "analyse/noise_floor.h"
 #include "analyse/partner_effects.h"
 #include "analyse/sensitivity.h"
@@ -108,6 +109,7 @@ struct StudyAnalysis {
   std::vector<PairSensitivityTest> sensitivity_tests_within_pairs;
   std::vector<EffectGrouping> groupings;
   std::vector<SensitivityGrouping> sensitivity_groupings;
+  std::vector<KindInteraction> kind_interactions;
   std::vector<PairRelation> relations;
   std::vector<PartnerEffect> partner_effects;
   std::vector<CovariateEffect> covariates;

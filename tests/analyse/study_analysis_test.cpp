@@ -113,6 +113,17 @@ TEST(StudyAnalysis, ComparesTheKindsOfPairsWithThePairAsTheUnit) {
   EXPECT_THAT(texts(analysis), Contains(HasSubstr("Effects by kind of pair")));
 }
 
+TEST(StudyAnalysis, TestsKindAndHyperparameterTogetherAndSaysTheFigures) {
+  const StudyAnalysis analysis = Case(12, 2).analyse();
+  ASSERT_EQ(analysis.kind_interactions.size(), 27u);
+  EXPECT_THAT(texts(analysis),
+              Contains(AllOf(HasSubstr("sensitivity of energy, type × hyperparameter: F("),
+                             HasSubstr("n = 12 pairs, p "),
+                             HasSubstr("Benjamini–Hochberg-adjusted"), HasSubstr("ω² "))));
+  EXPECT_THAT(texts(Case(1, 2).analyse()),
+              Contains(HasSubstr("no test: all pairs are of one kind")));
+}
+
 TEST(StudyAnalysis, SaysTheSameWithoutTheRowsOfSingleRuns) {
   Case studied(3, 2);
   studied.results.front().outcome = {record::Outcome::Status::failed, "timeout", "took too long",

@@ -67,6 +67,8 @@ function kindsFigure(analysis) {
   let response = responses.includes('energy') ? 'energy' : responses[0];
   const chosen = () => groupings.filter((grouping) => grouping.by === by && grouping.response === response);
   const levels = () => distinct(chosen().flatMap((grouping) => grouping.groups.map((group) => group.level)));
+  const crossed = () => analysis.kind_interactions.find((interaction) => (
+    interaction.by === by && interaction.response === response && interaction.term.endsWith('× hyperparameter')));
   const rows = () => chosen().flatMap((grouping) => grouping.groups.map((group) => ({grouping, group})));
 
   function option(colours, narrow) {
@@ -88,6 +90,9 @@ function kindsFigure(analysis) {
     countColumn(texts.n, ({group}) => group.change.n),
     ...estimateColumns(texts.difference, ({group}) => group.change, significant),
     readingColumn('adjusted p of the ANOVA', ({grouping}) => grouping.adjusted_p, pValue),
+    readingColumn('F of kind × hyperparameter', () => crossed().anova.statistic),
+    readingColumn('its adjusted p', () => crossed().adjusted_p, pValue),
+    readingColumn('its partial ω²', () => crossed().omega_squared.value),
   ], rows());
 
   const made = figure({
