@@ -38,18 +38,19 @@ def answers(changes):
     types = pandas.get_dummies(rows["type"]).to_numpy(float)[:, 1:]
     fits = [sm.OLS(rows["change"], np.hstack(columns)).fit()
             for columns in ([pairs], [pairs, epochs], [pairs, epochs, epochs * types])]
-    # Each row's F has the residuals of the last model as its error.
+    # Each row's F has the residuals of the last model as its error; its p in statsmodels 0.13 the degrees of
+    # freedom of the row's own model, so that it is taken from scipy.
     table = anova_lm(*fits)
     error_df = fits[-1].df_resid
     complete = rows.groupby("pair").filter(lambda of_pair: len(of_pair) == 2)
     means = complete.groupby(["type", "pair"])["change"].mean()
     groups = [of_type.to_numpy() for _, of_type in means.groupby("type")]
     between = stats.f_oneway(*groups)
-    def row(f, p, df, error, n):
-        return {"f": f, "p": p, "df": df, "error_df": error, "omega_squared": df * (f - 1) / (df * (f - 1) + n)}
-    return {"type": row(between.statistic, between.pvalue, len(groups) - 1, len(means) - len(groups), len(means)),
-            "hyperparameter": row(table["F"][1], table["Pr(>F)"][1], table["df_diff"][1], error_df, len(rows)),
-            "type × hyperparameter": row(table["F"][2], table["Pr(>F)"][2], table["df_diff"][2], error_df, len(rows))}
+    def row(f, df, error, n):
+        return {"f": f, "p": stats.f.sf(f, df, error), "df": df, "error_df": error, "omega_squared": df * (f - 1) / (df * (f - 1) + n)}
+    return {"type": row(between.statistic, len(groups) - 1, len(means) - len(groups), len(means)),
+            "hyperparameter": row(table["F"][1], table["df_diff"][1], error_df, len(rows)),
+            "type × hyperparameter": row(table["F"][2], table["df_diff"][2], error_df, len(rows))}
 
 
 print(json.dumps({
