@@ -22,7 +22,8 @@ void train(const Command& command, EventStream& events) {
   const auto workload = command.kind->create(settings);
   nlohmann::json description = describe_runtime(settings);
   description["workload"] = command.kind->name;
-  run_training(*workload, settings.whole("epochs"), std::move(description), events);
+  run_training(*workload, settings.untrained ? 0 : settings.whole("epochs"), std::move(description),
+               events);
 }
 
 /// Tells the person and tandem why the training ends. Returns the exit code.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iostream>
 #include <map>
+#include <sstream>
 
 #include "errors.h"
 #include "workload.h"
@@ -41,6 +42,33 @@ std::string flag_of(const std::string& name) {
   return flag;
 }
 
+// Columns of a terminal, and where CLI11 begins what it says about a flag.
+constexpr std::size_t terminal_width = 80, help_column = 30;
+
+/// Puts line breaks for blanks so that no line is longer than `width`, as far as words allow.
+std::string wrapped(const std::string& text, std::size_t width) {
+  std::istringstream words(text);
+  std::string lines, word;
+  std::size_t length = 0;
+  while (words >> word) {
+    if (length > 0 && length + 1 + word.size() > width) {
+      lines += '\n';
+      length = 0;
+    } else if (length > 0) {
+      lines += ' ';
+      ++length;
+    }
+    lines += word;
+    length += word.size();
+  }
+  return lines;
+}
+
+/// What the help says about a flag.
+std::string help(const std::string& text) {
+  return wrapped(text, terminal_width - help_column);
+}
+
 nlohmann::json as_json(double value, const NumberRange& range) {
   if (range.whole) return static_cast<std::int64_t>(value);
   return value;
@@ -51,32 +79,38 @@ nlohmann::json as_json(double value, const NumberRange& range) {
 struct FlagTexts {
   std::string scale = "full", device = "cpu", data;
   std::optional<std::string> seed, threads;
+  bool untrained = false;
   std::map<std::string, std::optional<std::string>> hyperparameters;
 };
 
 void add_flags(CLI::App& app, const WorkloadKind& kind, FlagTexts& texts) {
-  app.add_option("--scale", texts.scale, "full: as published; quick: a few seconds on two cores")
+  app.add_option("--scale", texts.scale,
+                 help("full: as published; quick: a few seconds on two cores"))
       ->type_name("full|quick")
       ->capture_default_str();
   app.add_option("--device", texts.device, "where to train")
       ->type_name("cpu|cuda")
       ->capture_default_str();
-  app.add_option("--data", texts.data,
-                 kind.makes_up_data ? "folder with the data set, or 'synthetic' to make up data"
-                                    : "folder with the data set")
+  app.add_option(
+         "--data", texts.data,
+         help(kind.makes_up_data ? "folder with the data set, or 'synthetic' to make up data"
+                                 : "folder with the data set"))
       ->type_name(kind.makes_up_data ? "DIR|synthetic" : "DIR")
       ->required();
   app.add_option("--seed", texts.seed, "seed of all random numbers [1]")->type_name("N");
   app.add_option("--threads", texts.threads, "CPU threads [libtorch's choice]")->type_name("N");
+  app.add_flag("--untrained", texts.untrained,
+               help("train no epoch: report the metrics of the network as it begins"));
   for (const Hyperparameter& parameter : kind.hyperparameters) {
-    app.add_option(flag_of(parameter.name), texts.hyperparameters[parameter.name],
-                   fmt::format("{}, {} [{}; quick: {}]", parameter.help, describe(parameter.range),
-                               parameter.full_default, parameter.quick_default))
+    app.add_option(
+           flag_of(parameter.name), texts.hyperparameters[parameter.name],
+           help(fmt::format("{}, {} [{}; quick: {}]", parameter.help, describe(parameter.range),
+                            parameter.full_default, parameter.quick_default)))
         ->type_name(parameter.range.whole ? "N" : "X");
   }
-  app.footer(fmt::format(
-      "Data: {}\n\nExample:\n  tandem-train {} --scale quick --data data/mnist --seed 1",
-      kind.data_source, kind.name));
+  app.footer(fmt::format("{}\n\nExample:\n  tandem-train {} --scale quick --data data/{} --seed 1",
+                         wrapped("Data: " + kind.data_source, terminal_width), kind.name,
+                         kind.data_folder));
 }
 
 Settings read(const WorkloadKind& kind, const FlagTexts& texts) {
@@ -100,6 +134,7 @@ Settings read(const WorkloadKind& kind, const FlagTexts& texts) {
   if (texts.threads) {
     settings.threads = static_cast<int>(parse_number("--threads", *texts.threads, threads_range));
   }
+  settings.untrained = texts.untrained;
   for (const Hyperparameter& parameter : kind.hyperparameters) {
     const std::optional<std::string>& text = texts.hyperparameters.at(parameter.name);
     const double value = text ? parse_number(flag_of(parameter.name), *text, parameter.range)
@@ -177,6 +212,7 @@ nlohmann::json describe_kinds(const std::vector<WorkloadKind>& kinds) {
                       {"summary", kind.summary},
                       {"metric", kind.metric},
                       {"higher_is_better", kind.higher_is_better},
+                      {"data", kind.data_folder},
                       {"data_source", kind.data_source},
                       {"makes_up_data", kind.makes_up_data},
                       {"hyperparameters", std::move(parameters)}});

@@ -51,6 +51,7 @@ struct Settings {
   std::string device = "cpu";
   std::filesystem::path data;  ///< Empty: data are made up (WorkloadKind::makes_up_data).
   std::optional<int> threads;  ///< Empty: libtorch's own choice.
+  bool untrained = false;      ///< Judge the network as it begins; the epochs are not trained.
   /// Limits the training samples, and the test samples, below what the scale has. For tests.
   std::optional<std::int64_t> samples_at_most;
   nlohmann::json hyperparameters;  ///< Name → value, all of the workload's.

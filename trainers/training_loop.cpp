@@ -61,6 +61,7 @@ void run_training(Workload& workload, std::int64_t epochs, nlohmann::json descri
   events.send({{"type", "started"}});
 
   Metrics metrics;
+  if (epochs == 0) metrics = workload.evaluate();
   for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
     reset_tensor_memory_peak();
     const auto [train_loss, train_seconds] = timed([&] { return workload.train_epoch(); });

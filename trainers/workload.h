@@ -54,6 +54,7 @@ struct WorkloadKind {
   std::string metric;  ///< The one to judge a training by.
   bool higher_is_better = true;
   std::vector<Hyperparameter> hyperparameters;
+  std::string data_folder;     ///< Where the real data lie below a folder of data sets.
   std::string data_source;     ///< The real data: what they are, where to get them.
   bool makes_up_data = false;  ///< Whether `--data synthetic` is possible.
   /// Loads the data. Throws TrainingError with ExitCode::bad_data.

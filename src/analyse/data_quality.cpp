@@ -39,6 +39,25 @@ constexpr auto gpu_sensors =
     "and their errors are mostly a gain of the single board, so that only runs on one board are "
     "compared (Yang et al., SC'24, arXiv 2312.02741).";
 
+/// Joules of a part by a power model; 0 where they are measured or missing.
+double estimated_joules(const core::Energy& part) {
+  return is_estimate(part) && part.joules ? *part.joules : 0;
+}
+
+/// Over the runs whose total is known.
+core::Reading estimated_percent(const std::vector<const RunResult*>& counted) {
+  double estimated = 0;
+  double total = 0;
+  for (const RunResult* run : counted) {
+    if (!run->total_energy_joules.joules) continue;
+    total += *run->total_energy_joules.joules;
+    estimated += estimated_joules(run->gpu_energy_total_joules) +
+                 estimated_joules(run->cpu_energy_total_joules);
+  }
+  if (!(total > 0)) return core::Reading::missing("no run with an energy");
+  return core::Reading(100 * estimated / total);
+}
+
 void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& quality) {
   std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines;
   for (const RunResult* run : counted) {
@@ -61,6 +80,7 @@ void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& qu
       if (run->spec.concurrent()) shares.insert(participant.energy_share_model);
     }
   }
+  quality.estimated_energy_percent = estimated_percent(counted);
   quality.gpu_energy_sources = listed(gpu);
   quality.cpu_energy_sources = listed(cpu);
   quality.energy_share_models = listed(shares);
@@ -87,7 +107,13 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
                     "none is imputed.",
                     quality.ok, quality.planned));
   }
-  if (quality.energy_estimated) {
+  if (quality.energy_estimated && quality.energy_partly_measured()) {
+    add(
+        fmt::format("{:.1f} % of the energy is estimated from a power model, the rest is measured: "
+                    "differences in the estimated part are differences in CPU time and duration "
+                    "seen through that model.",
+                    *quality.estimated_energy_percent));
+  } else if (quality.energy_estimated) {
     add("Energy is estimated from a power model, not measured: differences in energy are "
         "differences in CPU time and duration seen through that model.");
   }
@@ -164,6 +190,7 @@ void fill_in_result(const RunResult& result, RunStatus& row) {
   row.outcome = result.outcome.name;
   row.message = result.outcome.message;
   row.advice = result.outcome.advice;
+  row.device = result.device;
   row.started_at = result.started_at;
   row.makespan_seconds = result.makespan_seconds;
   row.start_skew_seconds = result.start_skew_seconds;
@@ -225,7 +252,12 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
     row.attempts = attempts[planned.id];
     row.status = "not run";
     row.message = "no attempt has a result";
+    row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
+        row.total_energy_joules.joules = core::Reading::missing(row.message);
     if (const RunResult* result = results.deciding(planned.id)) fill_in_result(*result, row);
+    if (!row.concurrent) {
+      row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
+    }
     rows.push_back(row);
   }
   return rows;
@@ -274,6 +306,7 @@ void to_json(core::Json& json, const RunStatus& status) {
           {"outcome", status.outcome},
           {"message", status.message},
           {"advice", status.advice},
+          {"device", status.device},
           {"started_at", status.started_at},
           {"makespan_seconds", status.makespan_seconds},
           {"start_skew_seconds", status.start_skew_seconds},
@@ -302,6 +335,7 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"barriers", quality.barriers},
           {"machine_classes", quality.machine_classes},
           {"energy_estimated", quality.energy_estimated},
+          {"estimated_energy_percent", quality.estimated_energy_percent},
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},
           {"gpus", quality.gpus},

@@ -23,6 +23,7 @@ struct RunStatus {
   std::string outcome;  ///< `timeout`, `exit_code`, …
   std::string message;  ///< why, where it isn't ok
   std::string advice;
+  std::string device;  ///< of several, as the study names it; else empty
   std::string started_at;
   core::Reading makespan_seconds;
   core::Reading start_skew_seconds;
@@ -58,11 +59,18 @@ struct DataQuality {
   /// (`contaminated`, `sampling_gap`, …).
   std::map<std::string, std::vector<std::string>> runs_with_caution;
   bool energy_estimated = false;
+  /// Of the counted runs' energy, how much comes from a power model.
+  core::Reading estimated_energy_percent = core::Reading::missing("no run with an energy");
   bool data_synthetic = false;
   /// How far a GPU's joules can be trusted; empty where no run has any.
   std::string gpu_energy_note;
   std::string scale;
   std::vector<std::string> cautions;  ///< whole sentences, the gravest first
+
+  /// Some of the energy is estimated and some is not.
+  bool energy_partly_measured() const {
+    return energy_estimated && estimated_energy_percent && *estimated_energy_percent < 99.95;
+  }
 };
 
 /// One row a planned run, in the order of the plan.

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "analyse/effects.h"
+#include "analyse/noise_floor.h"
+#include "analyse/statistics/equivalence.h"
 #include "analyse/statistics/intervals.h"
 #include "analyse/statistics/multiplicity.h"
 #include "core/json.h"
@@ -21,6 +23,7 @@ struct EffectColumn {
   const char* name;
   Averaging averaging;
   core::Reading (*value)(const BlockEffects&);
+  Response response;  ///< whose noise floor it has to stand out from
 };
 std::span<const EffectColumn> effect_columns();
 
@@ -31,6 +34,18 @@ struct EffectSummary {
   core::Reading percent;
   std::optional<Interval> interval_percent;  ///< 95 %; nothing for n < 2
 };
+
+/// Onto the scale on which effects are averaged; missing where there is no logarithm.
+core::Reading on_scale(const core::Reading& effect, Averaging averaging);
+
+/// Independent values on the scale, averaged; `problem` is why there are none, where there are
+/// none.
+EffectSummary summarise_values(const EffectColumn& column, const std::vector<double>& values,
+                               const std::string& problem = "");
+
+/// A pair's one value on the scale: the mean of its independent values; the first missing one when
+/// all are missing.
+core::Reading pair_value(const EffectColumn& column, const std::vector<BlockEffects>& blocks);
 
 /// The effect averaged over a pair's blocks. For A's effects (`…_a`) the unit is the repetition,
 /// because all settings of a repetition are compared with one solo run of A; else it is the block.
@@ -48,6 +63,18 @@ struct Comparison {
 /// One a setting, in the order of the blocks.
 std::vector<Comparison> comparisons(const std::vector<BlockEffects>& blocks);
 
+/// Whether an effect lies within ± the study's bound (TOST on the scale of averaging).
+struct PercentEquivalence {
+  double bound_percent = 0;
+  std::optional<Interval> interval_percent;  ///< 90 %
+  TestResult test;
+  bool equivalent = false;      ///< what the test says
+  core::Reading noise_percent;  ///< the study's A/A noise floor; missing when it isn't known
+  bool bound_below_noise = false;
+  /// Whether a report says so: not where the bound is finer than the study's own noise.
+  bool claimed() const { return equivalent && !bound_below_noise; }
+};
+
 /// The effect over pairs, the pair as the unit, and the test that it is zero.
 struct OverallEffect {
   EffectSummary summary;
@@ -55,30 +82,36 @@ struct OverallEffect {
   TestResult wilcoxon_test;
   IntervalEstimate hedges_g;
   core::Reading adjusted_p;  ///< of the t-test, Holm over the tested effects
+  PercentEquivalence equivalence;
 };
-std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs);
+std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs,
+                                           double equivalence_bound_percent,
+                                           const std::vector<NoiseFloor>& noise = {});
 
 void to_json(core::Json& json, const TestResult& test);
 void to_json(core::Json& json, const Estimate& estimate);
 void to_json(core::Json& json, const IntervalEstimate& estimate);
 void to_json(core::Json& json, const Comparison& comparison);
 void to_json(core::Json& json, const EffectSummary& summary);
+void to_json(core::Json& json, const PercentEquivalence& equivalence);
 void to_json(core::Json& json, const OverallEffect& effect);
 /// `[low, high]`, or null.
 core::Json interval_json(const std::optional<Interval>& interval);
 
-/// Fills in the adjusted p-values of a family; a test without a p-value is no member of it.
-template <typename Tests>
-void adjust_family(Tests& family) {
+/// Fills in the adjusted p-values of a family from the p-values of one of its tests; a member whose
+/// test has no p-value is none of the family.
+template <typename Member>
+void adjust_family(std::vector<Member>& family, TestResult Member::*test,
+                   std::vector<double> (*adjust)(std::span<const double>) = holm_adjusted) {
   std::vector<double> p_values;
-  for (const auto& member : family) {
-    if (member.t_test.p_value) p_values.push_back(*member.t_test.p_value);
+  for (const Member& member : family) {
+    if ((member.*test).p_value) p_values.push_back(*(member.*test).p_value);
   }
-  const std::vector<double> adjusted = holm_adjusted(p_values);
+  const std::vector<double> adjusted = adjust(p_values);
   size_t next = 0;
-  for (auto& member : family) {
-    member.adjusted_p =
-        member.t_test.p_value ? core::Reading(adjusted[next++]) : member.t_test.p_value;
+  for (Member& member : family) {
+    const core::Reading& p = (member.*test).p_value;
+    member.adjusted_p = p ? core::Reading(adjusted[next++]) : p;
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,12 +8,8 @@
 namespace tandem::analyse {
 
 /// The sentences of a report, each made from an estimate with its interval, n, test and adjusted p.
-/// A p-value above 0.05 is told as 'no evidence', never as 'no change'.
+/// A p-value above 0.05 is told as 'no evidence', never as 'no change'; 'equivalent' is what TOST
+/// says, where its bound is not below the study's noise floor.
 std::vector<Finding> findings_of(const StudyAnalysis& analysis);
-
-/// `+12.3 %`, `−4.0 %`.
-std::string signed_percent(double percent);
-/// `p < 0.001`, `p = 0.042`; `no p (reason)`.
-std::string p_text(const core::Reading& p);
 
 }  // namespace tandem::analyse

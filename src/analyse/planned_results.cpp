@@ -7,8 +7,8 @@
 namespace tandem::analyse {
 
 PlannedResults::PlannedResults(const study::Plan& plan,
-                               const std::vector<record::RunResult>& results)
-    : plan_(plan) {
+                               const std::vector<record::RunResult>& results, Marked marked)
+    : plan_(plan), marked_(marked) {
   for (const study::Cell& cell : plan.cells) {
     run_of_cell_[{cell.pair, cell.repetition, cell.experiment.setting, cell.experiment.concurrent,
                   cell.experiment.of_a}] = cell.run;
@@ -53,6 +53,10 @@ PlannedResult PlannedResults::find(const CellKey& cell) const {
   }
   if (result->participants.size() != planned.spec.participants.size()) {
     return {nullptr, run_id, fmt::format("run {}: a training is missing in its result", run_id)};
+  }
+  if (marked_ == Marked::left_out && !result->cautions.empty()) {
+    return {nullptr, run_id,
+            fmt::format("run {}: left out, marked {}", run_id, result->cautions.front().name)};
   }
   return {result, run_id, ""};
 }

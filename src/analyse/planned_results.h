@@ -28,7 +28,10 @@ struct PlannedResult {
 /// Refers to the plan and the results: both must outlive it.
 class PlannedResults {
  public:
-  PlannedResults(const study::Plan& plan, const std::vector<record::RunResult>& results);
+  /// Runs with a caution count, or, for the analysis without them, are as good as missing.
+  enum class Marked { count, left_out };
+  PlannedResults(const study::Plan& plan, const std::vector<record::RunResult>& results,
+                 Marked marked = Marked::count);
 
   PlannedResult concurrent(size_t pair, const std::string& setting, int repetition) const;
   PlannedResult solo_b(size_t pair, const std::string& setting, int repetition) const;
@@ -43,6 +46,7 @@ class PlannedResults {
   PlannedResult find(const CellKey& cell) const;
 
   const study::Plan& plan_;
+  Marked marked_;
   std::map<CellKey, size_t> run_of_cell_;  ///< index into Plan::runs
   std::map<std::string, const record::RunResult*> deciding_;
 };

@@ -92,8 +92,16 @@ std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Set
         if (setting.hyperparameter.empty()) continue;
         for (const Response response :
              {Response::performance, Response::energy, Response::duration}) {
-          const Sensitivity named{
-              pair, setting.hyperparameter, setting.name, repetition, response, concurrent, {}, {}};
+          const double factor = setting.value / setting.default_value;
+          const Sensitivity named{pair,
+                                  setting.hyperparameter,
+                                  setting.name,
+                                  repetition,
+                                  response,
+                                  concurrent,
+                                  factor > 0 && std::isfinite(factor) ? std::log(factor) : 0,
+                                  {},
+                                  {}};
           all.push_back(measure(named, setting, run_of(setting.name), run_of("default")));
         }
       }

@@ -24,6 +24,7 @@ struct Sensitivity {
   int repetition = 1;
   Response response = Response::performance;
   bool concurrent = false;
+  double log_factor = 0;       ///< ln(x / x_default); 0 where there is none
   core::Reading percent_form;  ///< (Δy / y_default) / (Δx / x_default)
   core::Reading log_form;      ///< ln(y / y_default) / ln(x / x_default)
 };

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "analyse/noise_floor.h"
 #include "analyse/sensitivity.h"
+#include "analyse/statistics/equivalence.h"
 #include "analyse/statistics/intervals.h"
 #include "core/json.h"
 
@@ -23,13 +26,54 @@ struct SensitivityTest {
   TestResult t_test;
   TestResult wilcoxon_test;
   IntervalEstimate hedges_g;
-  core::Reading adjusted_p;  ///< of the t-test: Holm within the confirmatory or the other tests
+  /// Of the t-test: Holm within the confirmatory tests, Benjamini–Hochberg within the others.
+  core::Reading adjusted_p;
+  /// TOST of the difference. Its bound is the difference of sensitivities that would change the
+  /// response by the study's bound at the level farthest from the default: ln(1 + bound) / |ln
+  /// factor|. Without a p-value also where no level has a logarithm.
+  Equivalence equivalence;
+  double equivalence_bound_percent = 0;  ///< the study's
+  core::Reading noise_percent;  ///< the response's A/A noise floor; missing when it isn't known
+  bool bound_below_noise = false;
+  /// Whether a report says 'equivalent': not where the bound is finer than the study's own noise.
+  bool equivalence_claimed() const { return equivalence.equivalent && !bound_below_noise; }
+  // The same means in the percent form, (Δy / y) / (Δx / x), which isn't symmetric in the levels.
+  core::Reading solo_percent_form;
+  core::Reading concurrent_percent_form;
+  Estimate difference_percent_form;
+  /// Where a pair has several values (repetitions): the difference by a mixed model with a random
+  /// intercept for each pair, from all of them.
+  IntervalEstimate mixed_difference;
+  Reading mixed_p;
 };
 
 /// One test for each hyperparameter among the sensitivities and each response, the confirmatory
 /// ones first.
-std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities);
+std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities,
+                                               double equivalence_bound_percent,
+                                               const std::vector<NoiseFloor>& noise = {});
+
+/// H0 within one pair, whose blocks are its repetitions: exploratory.
+struct PairSensitivityTest {
+  size_t pair = 0;
+  SensitivityTest test;
+  TestResult t_test;         ///< the test's
+  core::Reading adjusted_p;  ///< Benjamini–Hochberg over all pairs
+};
+/// Of every pair of several; empty with fewer than two repetitions.
+std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
+    const std::vector<Sensitivity>& sensitivities, double equivalence_bound_percent,
+    const std::vector<NoiseFloor>& noise = {});
+
+/// Concurrent − solo of the log form by pair (index into Study::pairs), the mean over its levels
+/// and repetitions where both modes have it.
+std::map<size_t, double> sensitivity_changes(const std::vector<Sensitivity>& sensitivities,
+                                             const std::string& hyperparameter, Response response);
+
+/// The hyperparameters among the sensitivities, in their order.
+std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sensitivities);
 
 void to_json(core::Json& json, const SensitivityTest& test);
+void to_json(core::Json& json, const PairSensitivityTest& test);
 
 }  // namespace tandem::analyse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,16 @@
 
 namespace tandem::analyse {
 
+/// What a setting costs to whoever sets the weights: energy, duration and performance, each against
+/// the default setting's in the same mode, so that the weights have no unit. 1, 0.5 and 2: 1 % more
+/// energy is as bad as 2 % more time or 0.5 % less performance.
+struct CostWeights {
+  double energy = 0;
+  double duration = 0;
+  double performance = 0;
+  bool given() const { return energy != 0 || duration != 0 || performance != 0; }
+};
+
 /// B at one setting in the plane of energy and performance: means over the repetitions that ended
 /// ok. In a pair the energy is B's share.
 struct TradeOffPoint {
@@ -18,32 +29,63 @@ struct TradeOffPoint {
   size_t n = 0;  ///< runs behind the means
   core::Reading energy_joules;
   core::Reading performance;
+  core::Reading duration_seconds;
   core::Reading energy_delay_product;  ///< joule seconds
   /// Performance gain / energy increase against the default setting in the same mode (1/J); missing
   /// where the energy doesn't increase, for the ratio has no meaning there.
   core::Reading marginal_efficiency;
   bool on_pareto_front = false;  ///< no other setting is as good in both and better in one
+  /// The share of bootstrap resamples of the repetitions in which it is on the front; missing for
+  /// fewer than three repetitions.
+  core::Reading front_probability;
+  /// Weight of energy · E / E_default + weight of duration · D / D_default − weight of performance
+  /// · (1 + gain of performance / |P_default|), from the means; missing without weights.
+  core::Reading weighted_cost;
 };
 
-/// The best setting for one objective, alone and beside A. Empty when no setting has the figures.
+/// The best setting for one objective, alone and beside A. Empty unless two settings have the
+/// figures in both modes.
 struct BestSetting {
-  std::string objective;  ///< `performance`, `energy` or `energy_delay_product`
+  /// `performance`, `energy`, `energy_delay_product`, `energy_efficiency` (joules per unit of
+  /// performance: both count, for metrics where higher is better), or `weighted_cost` where weights
+  /// are given.
+  std::string objective;
   std::string solo;
   std::string concurrent;
+  // Shares of bootstrap resamples of the repetitions (the same for both modes): in which the
+  // setting is best, and in which the best differs between the modes. Missing for fewer than three.
+  core::Reading solo_probability;
+  core::Reading concurrent_probability;
+  core::Reading moves_probability;
   bool known() const { return !solo.empty() && !concurrent.empty(); }
   bool moves() const { return known() && solo != concurrent; }
+};
+
+/// Whether the energy-best setting is the performance-best one (RQ4), alone and beside A.
+struct BestAgreement {
+  bool known = false;  ///< both bests are known
+  bool solo = false;
+  bool concurrent = false;
+  // Shares of the same resamples: in which they agree, and in which the modes differ in that.
+  core::Reading solo_probability;
+  core::Reading concurrent_probability;
+  core::Reading changes_probability;
 };
 
 struct TradeOff {
   std::vector<TradeOffPoint> points;  ///< solo, then concurrent, in the order of the settings
   std::vector<BestSetting> best;
+  BestAgreement energy_and_performance;
 };
 
+/// `settings` begin with the default. `seed` is that of the bootstrap.
 TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings, int repetitions,
-                   const PlannedResults& results);
+                   const PlannedResults& results, const CostWeights& weights = {},
+                   std::uint64_t seed = 1);
 
 void to_json(core::Json& json, const TradeOffPoint& point);
 void to_json(core::Json& json, const BestSetting& best);
+void to_json(core::Json& json, const BestAgreement& agreement);
 void to_json(core::Json& json, const TradeOff& trade_off);
 
 }  // namespace tandem::analyse

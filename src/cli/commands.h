@@ -13,6 +13,8 @@ void add_run_command(CLI::App& app, core::ExitCode& exit_code);
 void add_status_command(CLI::App& app, core::ExitCode& exit_code);
 void add_watch_command(CLI::App& app, core::ExitCode& exit_code);
 void add_stop_command(CLI::App& app, core::ExitCode& exit_code);
+void add_analyse_command(CLI::App& app, core::ExitCode& exit_code);
+void add_serve_command(CLI::App& app, core::ExitCode& exit_code);
 void add_report_command(CLI::App& app, core::ExitCode& exit_code);
 void add_index_command(CLI::App& app, core::ExitCode& exit_code);
 void add_workloads_command(CLI::App& app, core::ExitCode& exit_code);

@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/stop_on_signals.h"
+#include "cli/workload_names.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "execute/session.h"
@@ -48,30 +49,6 @@ struct ProfileOptions {
   bool as_json = false;
 };
 
-/// The id that a person means by `examples/mnist` or, where only one has that name, `mnist`.
-std::string find_workload(const std::string& name, const study::Catalogue& catalogue,
-                          std::vector<core::Problem>& problems) {
-  const size_t slash = name.rfind('/');
-  if (slash != std::string::npos) {
-    const auto* workload = catalogue.find(name.substr(0, slash), name.substr(slash + 1));
-    if (workload != nullptr) return workload->id();
-  }
-  std::vector<std::string> same_model;
-  for (const study::Workload& workload : catalogue.workloads()) {
-    if (workload.model == name) same_model.push_back(workload.id());
-  }
-  if (same_model.size() == 1) return same_model.front();
-  std::vector<std::string> known = catalogue.ids();
-  for (const study::Workload& workload : catalogue.workloads()) known.push_back(workload.model);
-  const std::vector<std::string> nearest =
-      same_model.empty() ? core::nearest_names(name, known) : same_model;
-  problems.push_back(
-      {"NAME", core::in_quotes(name),
-       "a workload" + (nearest.empty() ? std::string(" ('tandem workloads' lists them)")
-                                       : ", perhaps " + core::list_of_choices(nearest))});
-  return "";
-}
-
 /// The ids of the workloads that were asked for: the named ones, or all that have a trainer.
 std::vector<std::string> asked_for(const ProfileOptions& options,
                                    const study::Catalogue& catalogue) {
@@ -84,7 +61,7 @@ std::vector<std::string> asked_for(const ProfileOptions& options,
   }
   std::vector<core::Problem> problems;
   for (const std::string& name : options.names) {
-    const std::string id = find_workload(name, catalogue, problems);
+    const std::string id = find_workload(name, "NAME", catalogue, problems);
     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
   }
   if (!problems.empty()) throw core::UserError("tandem workloads profile", std::move(problems));

@@ -19,7 +19,7 @@ void ProgressDisplay::session_begins(size_t planned, size_t already_done,
   to_do_ = to_do.size();
   devices_ = devices;
   in_flight_.resize(devices.size());
-  time_left_ = TimeLeft(devices.size());
+  time_left_ = study::TimeLeft(devices.size());
   for (const study::PlannedRun* run : to_do) time_left_.add(*run);
   say(fmt::format("{} runs planned, {} already done, {} to do", planned, already_done, to_do_));
   if (to_do_ > 0) say(fmt::format(", about {}", core::format_duration(time_left_.seconds())));

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/time_left.h"
 #include "execute/session.h"
+#include "study/time_left.h"
 
 namespace tandem::cli {
 
@@ -48,7 +48,7 @@ class ProgressDisplay : public execute::SessionObserver {
 
   bool terminal_;
   std::FILE* to_;
-  TimeLeft time_left_;
+  study::TimeLeft time_left_;
   size_t to_do_ = 0;
   size_t begun_ = 0;
   std::vector<std::string> devices_;

@@ -10,10 +10,10 @@
 #include "cli/observers.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "cli/session_state.h"
 #include "cli/stop_on_signals.h"
 #include "core/file.h"
 #include "execute/session.h"
+#include "execute/session_state.h"
 #include "execute/study_lock.h"
 #include "execute/trainer_command.h"
 #include "measure/machine.h"
@@ -93,7 +93,7 @@ core::ExitCode run(const RunOptions& options) {
   }
   if (background) background->begun(folder / "session.log");
   ProgressDisplay progress(::isatty(STDOUT_FILENO) == 1);
-  SessionStateWriter state(folder);
+  execute::SessionStateWriter state(folder);
   Observers display{&progress, &state};
   const execute::SessionSummary summary =
       execute::run_session(open.plan, open.store, devices,

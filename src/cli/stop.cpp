@@ -1,16 +1,13 @@
 #include <fmt/format.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <thread>
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/session_state.h"
 #include "core/text.h"
+#include "execute/session_state.h"
 #include "execute/study_lock.h"
 
 namespace tandem::cli {
@@ -22,20 +19,6 @@ struct StopOptions {
   bool wait = false;
 };
 
-/// Signals the session that holds the lock. Through a descriptor of the process, taken while the
-/// lock is seen to be its: its number can't have become another's meanwhile.
-void signal_session(const std::filesystem::path& folder, const execute::LockHolder& holder,
-                    int signal) {
-  const core::FileDescriptor process(
-      static_cast<int>(::syscall(SYS_pidfd_open, holder.process, 0)));
-  const auto still = execute::lock_holder(folder);
-  if (!process.is_open() || !still || still->process != holder.process) return;  // it has ended
-  // Through syscall: glibc before 2.37 declares its functions for C only.
-  if (::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) != 0 && errno != ESRCH) {
-    throw core::SystemError(fmt::format("can't signal the session ({})", holder.describe()), errno);
-  }
-}
-
 core::ExitCode stop(const StopOptions& options) {
   const std::filesystem::path folder = open_study(options.open).store.folder();
   const auto holder = execute::lock_holder(folder);
@@ -43,17 +26,17 @@ core::ExitCode stop(const StopOptions& options) {
     fmt::print("No session works on {}.\n", folder.string());
     return core::ExitCode::success;
   }
-  if (!holder->is_on_this_host()) {
-    throw core::SystemError(fmt::format("the session is {}: stop it there", holder->describe()));
+  if (!holder->is_on_this_host() || holder->is_alive()) {
+    execute::signal_session(folder, *holder, options.now ? SIGTERM : SIGUSR1);
   }
-  if (holder->is_alive()) signal_session(folder, *holder, options.now ? SIGTERM : SIGUSR1);
-  const auto state = read_session_state(folder);
+  const auto state = execute::read_session_state(folder);
   fmt::print("Asked to end {}: {}.\n",
              options.now                       ? "now"
              : state && state->runs.size() > 1 ? "after the runs in flight"
                                                : "after the run in flight",
              holder->describe());
-  for (const RunInFlight& run : state ? state->runs : std::vector<RunInFlight>{}) {
+  for (const execute::RunInFlight& run :
+       state ? state->runs : std::vector<execute::RunInFlight>{}) {
     if (options.now) break;
     fmt::print("  {} ({}), expected to take {} in all\n", run.run_id, run.activity,
                core::format_duration(run.expected_s));

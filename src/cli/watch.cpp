@@ -7,21 +7,21 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "cli/session_state.h"
 #include "core/text.h"
+#include "execute/session_state.h"
 #include "execute/study_lock.h"
 
 namespace tandem::cli {
 namespace {
 
 /// One line of at most 79 columns, so that it can be written over.
-std::string line_of(const SessionState& state) {
+std::string line_of(const execute::SessionState& state) {
   constexpr size_t columns = 79;
   std::string line = fmt::format("{} ok, {} failed, {} to do", state.ok, state.failed,
                                  state.to_do - std::min(state.to_do, state.ok + state.failed));
   if (!state.runs.empty()) line.clear();
-  for (const RunInFlight& run : state.runs) {
-    const std::string epochs = epochs_label(run);
+  for (const execute::RunInFlight& run : state.runs) {
+    const std::string epochs = execute::epochs_label(run);
     line += fmt::format("{}[{}/{}] {}, {}", line.empty() ? "" : "  ", run.place, state.to_do,
                         epochs.empty() ? run.activity : epochs, run.run_id);
   }
@@ -37,7 +37,7 @@ void watch(const StudyOptions& options) {
   for (bool first = true;; first = false) {
     // Asked first: what is read then is not older than the answer.
     const bool is_running = execute::lock_holder(folder).has_value();
-    const auto state = read_session_state(folder);
+    const auto state = execute::read_session_state(folder);
     if (first && !is_running) say(fmt::format("No session works on {}.\n", folder.string()));
     if (state && is_running && options.as_json) {
       const std::string line = to_document(*state).dump();

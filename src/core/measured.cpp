@@ -10,8 +10,8 @@
 namespace tandem::core {
 namespace {
 
-constexpr std::array<std::string_view, 6> source_names = {"nvml_counter", "nvml_power", "rapl",
-                                                          "estimated",    "mixed",      "none"};
+constexpr std::array<std::string_view, 7> source_names = {
+    "nvml_counter", "nvml_power", "rapl", "estimated", "mixed", "none", "imported"};
 
 }  // namespace
 
@@ -141,7 +141,8 @@ void from_json(const Json& json, Machine& machine) {
 }
 
 std::string Machine::machine_class() const {
-  return fmt::format("{} x{}{}", cpu_model, logical_cpus, gpu.empty() ? "" : ", " + gpu);
+  const std::string cpus = logical_cpus > 0 ? fmt::format(" x{}", logical_cpus) : "";
+  return cpu_model + cpus + (gpu.empty() ? "" : ", " + gpu);
 }
 
 }  // namespace tandem::core

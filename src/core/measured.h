@@ -12,7 +12,9 @@ namespace tandem::core {
 
 /// Where a number of joules comes from. Figures of different sources are never added or compared
 /// without saying so.
-enum class EnergySource { nvml_counter, nvml_power, rapl, estimated, mixed, none };
+///
+/// `imported`: measured elsewhere; the energy's `model` says by what.
+enum class EnergySource { nvml_counter, nvml_power, rapl, estimated, mixed, none, imported };
 std::string name_of(EnergySource source);
 /// Throws SystemError for a name that is none.
 EnergySource energy_source_of(const std::string& name);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -92,6 +93,22 @@ std::optional<LockHolder> lock_holder(const std::filesystem::path& folder) {
   // A lock that is free is held for a moment here; StudyLock waits that moment.
   if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
   return holder_in(path);
+}
+
+void signal_session(const std::filesystem::path& folder, const LockHolder& holder, int signal) {
+  if (!holder.is_on_this_host()) {
+    throw core::SystemError(fmt::format("the session is {}: stop it there", holder.describe()));
+  }
+  // Through a descriptor of the process, taken while the lock is seen to be its: its number can't
+  // have become another's meanwhile.
+  const core::FileDescriptor process(
+      static_cast<int>(::syscall(SYS_pidfd_open, holder.process, 0)));
+  const auto still = lock_holder(folder);
+  if (!process.is_open() || !still || still->process != holder.process) return;  // it has ended
+  // Through syscall: glibc before 2.37 declares its functions for C only.
+  if (::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) != 0 && errno != ESRCH) {
+    throw core::SystemError(fmt::format("can't signal the session ({})", holder.describe()), errno);
+  }
 }
 
 }  // namespace tandem::execute

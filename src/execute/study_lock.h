@@ -46,4 +46,9 @@ struct LockHolder {
 /// Who holds the study's lock, or nothing. Changes nothing.
 std::optional<LockHolder> lock_holder(const std::filesystem::path& folder);
 
+/// Sends a signal to the session that holds the lock: USR1 asks it to end after the run in flight,
+/// TERM now. Nothing happens where it has ended meanwhile. Throws core::SystemError when it may not
+/// be signalled, or works on another host.
+void signal_session(const std::filesystem::path& folder, const LockHolder& holder, int signal);
+
 }  // namespace tandem::execute

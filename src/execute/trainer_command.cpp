@@ -80,7 +80,8 @@ void check_workload(const study::Workload& workload, const study::RunSpec& run,
   if (lacks_data(workload, data_folder) && !workload.makes_up_data) {
     diagnostics.add(workload.id(),
                     "no folder " + core::in_quotes((data_folder / workload.data).string()),
-                    "the workload's data there (or say --data): " + workload.data_source);
+                    "the workload's data there (or say --data)" +
+                        (workload.data_source.empty() ? "" : ": " + workload.data_source));
   }
 }
 
@@ -165,9 +166,10 @@ std::vector<std::string> synthetic_data_notes(const std::vector<study::RunSpec>&
   for (const std::string& id : workloads_of(runs)) {
     const study::Workload& workload = catalogue.at(id);
     if (!workload.makes_up_data || !lacks_data(workload, data_folder)) continue;
-    notes.push_back(
-        fmt::format("{} trains on synthetic data, for there is no folder {} (the real: {})", id,
-                    core::in_quotes((data_folder / workload.data).string()), workload.data_source));
+    notes.push_back(fmt::format(
+        "{} trains on synthetic data, for there is no folder {}{}", id,
+        core::in_quotes((data_folder / workload.data).string()),
+        workload.data_source.empty() ? "" : " (the real: " + workload.data_source + ")"));
   }
   return notes;
 }

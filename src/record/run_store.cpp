@@ -57,6 +57,11 @@ std::vector<RunResult> read_attempts(const fs::path& run_folder,
   return results;
 }
 
+core::SystemError cannot_read(const std::string& problem) {
+  return core::SystemError("can't read a result: " + problem +
+                           " (move the file away to have the run made again)");
+}
+
 }  // namespace
 
 fs::path RunStore::attempt_folder(const std::string& run_id, int attempt) const {
@@ -88,6 +93,24 @@ bool RunStore::has_result(const std::string& run_id, int attempt) const {
   return fs::exists(attempt_folder(run_id, attempt) / "result.json", code);
 }
 
+std::vector<int> RunStore::finished_attempts(const std::string& run_id) const {
+  std::vector<int> finished;
+  for (const fs::path& attempt : attempts_in(runs_folder() / run_id)) {
+    const int number = attempt_number(attempt);
+    if (has_result(run_id, number)) finished.push_back(number);
+  }
+  return finished;
+}
+
+RunResult RunStore::read_attempt(const std::string& run_id, int attempt) const {
+  const fs::path file = attempt_folder(run_id, attempt) / "result.json";
+  try {
+    return from_document(core::Json::parse(core::read_file(file)));
+  } catch (const std::exception& error) {
+    throw cannot_read(file.string() + ": " + error.what());
+  }
+}
+
 std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) const {
   std::vector<RunResult> all;
   for (const fs::path& run_folder : folders_in(runs_folder())) {
@@ -100,10 +123,7 @@ std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) co
 std::vector<RunResult> RunStore::read_run(const std::string& run_id) const {
   std::vector<std::string> problems;
   std::vector<RunResult> results = read_attempts(runs_folder() / run_id, &problems);
-  if (!problems.empty()) {
-    throw core::SystemError("can't read a result: " + problems.front() +
-                            " (move the file away to have the run made again)");
-  }
+  if (!problems.empty()) throw cannot_read(problems.front());
   return results;
 }
 
@@ -126,12 +146,17 @@ std::vector<fs::path> RunStore::unfinished_attempts() const {
   return unfinished;
 }
 
+bool counts_instead(const Outcome& later, const Outcome* before) {
+  if (before == nullptr) return true;
+  if (before->ok()) return false;
+  return later.status != Outcome::Status::interrupted;
+}
+
 const RunResult* deciding_attempt(const std::vector<const RunResult*>& attempts) {
   const RunResult* deciding = nullptr;
   for (const RunResult* attempt : attempts) {
-    if (attempt->outcome.ok()) return attempt;
-    const bool tells_more = attempt->outcome.status != Outcome::Status::interrupted;
-    if (deciding == nullptr || tells_more) deciding = attempt;
+    const Outcome* before = deciding == nullptr ? nullptr : &deciding->outcome;
+    if (counts_instead(attempt->outcome, before)) deciding = attempt;
   }
   return deciding;
 }

@@ -27,6 +27,10 @@ class RunStore {
   void finish_attempt(const RunResult& result) const;
 
   bool has_result(const std::string& run_id, int attempt) const;
+  /// The numbers of a run's attempts that have a result, rising.
+  std::vector<int> finished_attempts(const std::string& run_id) const;
+  /// One attempt's result. Throws core::SystemError for one that can't be read.
+  RunResult read_attempt(const std::string& run_id, int attempt) const;
 
   /// Every result of every attempt, ordered by run id and attempt. Unreadable ones are listed in
   /// `problems`, if given, and left out.
@@ -42,6 +46,9 @@ class RunStore {
  private:
   std::filesystem::path folder_;
 };
+
+/// Whether a later attempt counts in the place of the one that counted before it (nullptr: none).
+bool counts_instead(const Outcome& later, const Outcome* before);
 
 /// Of several attempts at one run the one that counts: the first one that is ok, else the last one
 /// that failed, else the first interrupted one.

@@ -1,27 +1,49 @@
 #include "report/html_report.h"
 
+#include <cmath>
 #include <map>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
+#include "report/downsample.h"
 #include "report/embedded.h"
 #include "report/html_text.h"
+#include "report/packed.h"
 
 namespace tandem::report {
 namespace {
 
-/// JSON that can stand in a script element: with no `<` in it nothing can end the element.
-std::string script_json(const core::Json& document) {
-  const std::string text = document.dump(-1, ' ', false, core::Json::error_handler_t::replace);
-  std::string safe;
-  safe.reserve(text.size());
-  for (const char c : text) {
-    if (c == '<')
-      safe += "\\u003c";
-    else
-      safe += c;
+/// Broken UTF-8 is replaced.
+std::string json_text(const core::Json& document) {
+  return document.dump(-1, ' ', false, core::Json::error_handler_t::replace);
+}
+
+/// Points of a learning curve that travel in the page.
+constexpr size_t most_epochs = 100;
+/// Digits to which they do: more than any screen shows.
+constexpr int curve_digits = 6;
+
+/// A value that needs fewer digits when it is written.
+double shortened(double value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double scale = std::pow(10, curve_digits - 1 - std::floor(std::log10(std::abs(value))));
+  return std::isfinite(scale) && scale > 0 ? std::round(value * scale) / scale : value;
+}
+
+/// The learning curves make up most of a study's document: `[[epoch, value], …]`, thinned.
+void thin_learning_curves(core::Json& trainings) {
+  for (core::Json& training : trainings) {
+    core::Json& curve = training.at("learning_curve");
+    std::vector<double> values;
+    for (const core::Json& point : curve) values.push_back(point[1].get<double>());
+    core::Json thin = core::Json::array();
+    for (const size_t index : samples_to_keep(values, most_epochs)) {
+      thin.push_back({curve[index][0], shortened(values[index])});
+    }
+    training["epochs_recorded"] = curve.size();
+    curve = std::move(thin);
   }
-  return safe;
 }
 
 /// Replaces each `{{name}}` of the template; what is put in is not searched again.
@@ -40,15 +62,20 @@ std::string fill_in(std::string_view page, const std::map<std::string, std::stri
 
 }  // namespace
 
-std::string html_report(const analyse::StudyAnalysis& analysis) {
+std::string html_report(const analyse::StudyAnalysis& analysis, const RunTraces& traces) {
   // Broken UTF-8 in the title is repaired on the way through JSON, as everywhere else on the page.
-  const std::string name = core::Json::parse(script_json(analysis.study.name)).get<std::string>();
+  const std::string name = core::Json::parse(json_text(analysis.study.name)).get<std::string>();
   const std::string title = escape_html(name);
-  const std::string data = script_json(analysis);
+  core::Json document = analysis;
+  thin_learning_curves(document.at("trainings"));
+  document["traces"] = traces.document();
+  const std::string data = packed(json_text(document));
+  const std::string samples = packed(traces.samples());
   return fill_in(page_template(), {{"title", title},
                                    {"style", page_style()},
                                    {"echarts", echarts_script()},
                                    {"data", data},
+                                   {"samples", samples},
                                    {"script", page_script()}});
 }
 

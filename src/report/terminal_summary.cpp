@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/text.h"
 #include "report/text_table.h"
@@ -89,6 +90,31 @@ std::string quality_block(const StudyAnalysis& analysis, size_t width) {
   return block;
 }
 
+/// Figures that are missing in the same rows for the same reasons stand together.
+std::string missing_block(const StudyAnalysis& analysis, size_t width) {
+  std::string block;
+  const std::vector<analyse::MissingFigure>& missing = analysis.missing;
+  std::vector<bool> told(missing.size(), false);
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (told[i]) continue;
+    std::vector<std::string> figures;
+    for (size_t j = i; j < missing.size(); ++j) {
+      const bool alike = missing[j].table == missing[i].table &&
+                         missing[j].missing == missing[i].missing &&
+                         missing[j].of == missing[i].of && missing[j].reasons == missing[i].reasons;
+      if (!alike) continue;
+      told[j] = true;
+      figures.push_back(missing[j].figure);
+    }
+    block += paragraph("  ? ",
+                       fmt::format("Missing in {} of {} {}: {} ({})", missing[i].missing,
+                                   missing[i].of, missing[i].table, fmt::join(figures, ", "),
+                                   fmt::join(missing[i].reasons, "; ")),
+                       width);
+  }
+  return block;
+}
+
 std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
   using enum Align;
   const bool estimated = analysis.quality.energy_estimated;
@@ -111,10 +137,61 @@ std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
              width);
 }
 
+std::string p_value(const core::Reading& p) {
+  if (!p) return "none";
+  return *p < 0.001 ? "<0.001" : fmt::format("{:.3f}", *p);
+}
+
+/// The tested effects beside what they are without the runs that are marked doubtful.
+std::string marked_block(const StudyAnalysis& analysis, size_t width) {
+  using enum Align;
+  const analyse::WithoutMarkedRuns& without = analysis.without_marked;
+  if (without.left_out == 0) return "";
+  TextTable table({"effect", "runs", "n", "percent", "p"}, {left, left, right, right, right});
+  const auto add = [&](const std::string& name, const char* runs,
+                       const analyse::OverallEffect& effect) {
+    table.add_row({name, runs, fmt::format("{}", effect.summary.n), with_interval(effect.summary),
+                   p_value(effect.adjusted_p)});
+  };
+  for (size_t i = 0; i < analysis.overall.size(); ++i) {
+    add(analysis.overall[i].summary.effect, "all", analysis.overall[i]);
+    add("", "unmarked", without.overall[i]);
+  }
+  return heading(fmt::format("With all runs and without the {} marked {}", without.left_out,
+                             without.left_out == 1 ? "run" : "runs")) +
+         table.render(width) +
+         paragraph("", "[95 % interval] over n pairs; p of the t-test, adjusted (Holm).", width);
+}
+
+/// The questions of a study, in the order of the summary; findings of none of them are told by
+/// their topic.
+constexpr std::pair<const char*, const char*> sections[] = {
+    {"", "Effects of running together"},
+    {"advice", "What to run together"},
+    {"H0", "H0: concurrency does not change the sensitivity to hyperparameters"},
+    {"RQ1", "RQ1: is another setting the best under concurrency?"},
+    {"RQ2", "RQ2: what B's setting does to A"},
+    {"RQ3", "RQ3: kinds of pair"},
+    {"RQ4", "RQ4: energy-best and performance-best settings"},
+    {"how sure", "How sure"},
+};
+
+std::string section_of(const analyse::Finding& finding) {
+  if (!finding.question.empty()) return finding.question;
+  if (finding.topic == "advice" || finding.topic == "jobs") return "advice";
+  const bool is_check = finding.topic == "noise floor" || finding.topic == "covariates" ||
+                        finding.topic == "marked runs";
+  return is_check ? "how sure" : "";
+}
+
 std::string findings_block(const StudyAnalysis& analysis, size_t width) {
   std::string block = heading("Findings");
-  for (const analyse::Finding& finding : analysis.findings) {
-    block += paragraph("  - ", finding.text, width);
+  for (const auto& [section, title] : sections) {
+    std::string own;
+    for (const analyse::Finding& finding : analysis.findings) {
+      if (section_of(finding) == section) own += paragraph("  - ", finding.text, width);
+    }
+    if (!own.empty()) block += paragraph("", title, width) + own;
   }
   return block;
 }
@@ -144,7 +221,10 @@ std::string problems_block(const StudyAnalysis& analysis, size_t width) {
 
 std::string terminal_summary(const StudyAnalysis& analysis, size_t width) {
   std::string summary = quality_block(analysis, width);
-  if (analysis.quality.ok > 0) summary += pairs_block(analysis, width);
+  if (analysis.quality.ok > 0) {
+    summary += missing_block(analysis, width) + pairs_block(analysis, width) +
+               marked_block(analysis, width);
+  }
   return summary + findings_block(analysis, width) + problems_block(analysis, width);
 }
 

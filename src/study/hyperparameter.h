@@ -19,6 +19,8 @@ class LevelExpression {
   /// Nothing when the text is none of the forms above.
   static std::optional<LevelExpression> parse(const std::string& text);
   explicit LevelExpression(double constant) : operation_('='), operand_(constant) {}
+  /// `default*factor`.
+  static LevelExpression times(double factor) { return LevelExpression('*', factor); }
 
   double evaluate(double default_value) const;
   std::string text() const;

@@ -5,6 +5,7 @@
 namespace tandem::study {
 
 std::string WorkloadPair::type() const {
+  if (std::isnan(memory_mb())) return "not stated";
   return name_of(a->memory_class()) + "+" + name_of(b->memory_class());
 }
 
@@ -21,6 +22,8 @@ std::string name_of(Complementarity complementarity) {
       return "competing";
     case Complementarity::neutral:
       return "neutral";
+    case Complementarity::not_stated:
+      return "not stated";
   }
   return "?";
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -19,19 +20,23 @@ struct WorkloadPair {
   double gpu_util_percent() const {
     return a->catalogue.gpu_util_percent + b->catalogue.gpu_util_percent;
   }
-  /// `low+high`, in the order A+B.
+  /// `low+high`, in the order A+B; `not stated` where the memory of one isn't known.
   std::string type() const;
   /// The same whatever the order: the smaller class first.
   std::string order_free_type() const;
 };
 
-enum class Complementarity { complementary, competing, neutral };
+/// `not_stated`: the utilisation of one isn't known, as of models of a table of runs.
+enum class Complementarity { complementary, competing, neutral, not_stated };
 std::string name_of(Complementarity complementarity);
 
 /// Complementary: one model above 70 % GPU utilisation, the other below 30 %. Competing: the sum
 /// above 150 %. Neutral: neither.
 Complementarity complementarity_of(const WorkloadPair& pair);
 inline Complementarity complementarity_of(double util_percent, double other_util_percent) {
+  if (std::isnan(util_percent) || std::isnan(other_util_percent)) {
+    return Complementarity::not_stated;
+  }
   const double lower = util_percent < other_util_percent ? util_percent : other_util_percent;
   const double higher = util_percent < other_util_percent ? other_util_percent : util_percent;
   if (higher > 70 && lower < 30) return Complementarity::complementary;

@@ -230,7 +230,10 @@ std::vector<Setting> settings_of(const Study& study, const StudyPair& pair,
   std::vector<Setting> settings = {{"default", "", 0, 0, pair.base_b}};
   const Workload& workload = catalogue.at(pair.b);
   for (const MutatedHyperparameter& mutated : study.mutated) {
-    HyperparameterSpec spec = *workload.find_hyperparameter(mutated.name, study.scale);
+    std::optional<HyperparameterSpec> found =
+        workload.find_hyperparameter(mutated.name, study.scale);
+    if (!found) continue;
+    HyperparameterSpec& spec = *found;
     spec.default_value = pair.base_b.at(mutated.name);
     for (const Level& level : mutated.levels) {
       Setting setting{mutated.name + "_" + level.name, mutated.name,

@@ -69,7 +69,8 @@ struct Setting {
   Hyperparameters hyperparameters;  ///< all of B's
 };
 
-/// The settings of a pair's B in the order of the experiments: `default` first.
+/// The settings of a pair's B in the order of the experiments: `default` first. Hyperparameters
+/// that B doesn't have are left out: a study file can't ask for them, a table of runs may.
 std::vector<Setting> settings_of(const Study& study, const StudyPair& pair,
                                  const Catalogue& catalogue);
 

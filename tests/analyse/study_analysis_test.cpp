@@ -75,11 +75,98 @@ TEST(DataQuality, SaysThatRunsCameFromDifferentGpus) {
 }
 
 TEST(StudyAnalysis, NeverSaysNoChangeFromALargePValue) {
-  const StudyAnalysis analysis = Case(6, 1, {.noise = 0.02}).analyse();
-  EXPECT_THAT(texts(analysis), Contains(HasSubstr("no evidence that concurrency changes it; "
-                                                  "equivalence was not tested")));
+  const StudyAnalysis analysis = Case(6, 1, {.noise = 0.2}).analyse();
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("no evidence that concurrency changes it, which "
+                                                  "is not evidence that it doesn't")));
   for (const std::string& text : texts(analysis)) {
     EXPECT_THAT(text, AllOf(Not(HasSubstr("no change")), Not(HasSubstr("has no effect"))));
+  }
+}
+
+TEST(StudyAnalysis, SaysEquivalentWithinTheBoundOnlyWhereTostSaysSo) {
+  const StudyAnalysis analysis = Case(6, 1, {.noise = 0.01}).analyse();
+  EXPECT_EQ(analysis.study.equivalence_bound_percent, 5);
+  EXPECT_THAT(texts(analysis), Contains(AllOf(HasSubstr("Sensitivity of duration to learning_rate"),
+                                              HasSubstr("equivalent within ±5 %"))));
+  for (const SensitivityTest& test : analysis.sensitivity_tests) {
+    EXPECT_EQ(test.equivalence.equivalent, *test.equivalence.test.p_value < 0.05);
+  }
+  // A slow-down of 30 % is not within 5 %.
+  EXPECT_EQ(analysis.overall[3].summary.effect, "concurrent_overhead_b");
+  EXPECT_FALSE(analysis.overall[3].equivalence.equivalent);
+  EXPECT_GT(*analysis.overall[3].equivalence.test.p_value, 0.99);
+}
+
+TEST(StudyAnalysis, ComparesTheKindsOfPairsWithThePairAsTheUnit) {
+  const StudyAnalysis analysis = Case(12, 2).analyse();
+  ASSERT_EQ(analysis.groupings.size(), 30u);
+  const EffectGrouping& by_class = analysis.groupings[2];
+  EXPECT_EQ(by_class.effect, "makespan_overhead");
+  EXPECT_EQ(by_class.by, "memory_class");
+  size_t pairs = 0;
+  for (const EffectGroup& group : by_class.groups) pairs += group.summary.n;
+  EXPECT_EQ(pairs, 12u);
+  EXPECT_EQ(by_class.anova.n, 12u);
+  EXPECT_GE(*by_class.adjusted_p, *by_class.anova.p_value);
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("Effects by kind of pair")));
+}
+
+TEST(StudyAnalysis, FindsNoPartnerEffectWhereNoneWasBuiltInAndTheOneThatWas) {
+  Case studied(6, 1);
+  const auto duration_effect = [&](const StudyAnalysis& analysis) {
+    for (const PartnerEffect& effect : analysis.partner_effects) {
+      if (effect.setting == "epochs_max" && effect.response == Response::duration) return effect;
+    }
+    return PartnerEffect{};
+  };
+  const PartnerEffect none = duration_effect(studied.analyse());
+  EXPECT_EQ(none.summary.n, 6u);
+  EXPECT_NEAR(*none.summary.percent, 0, 2);
+  for (record::RunResult& run : studied.results) {
+    const bool longer = run.participants.size() == 2 &&
+                        run.spec.participants[1].hyperparameters.at("epochs") >
+                            1.4 * studied.catalogue.at(run.spec.participants[1].workload)
+                                      .defaults(run.spec.scale)
+                                      .at("epochs");
+    if (longer) run.participants[0].duration_seconds = *run.participants[0].duration_seconds * 1.2;
+  }
+  const StudyAnalysis analysis = studied.analyse();
+  EXPECT_NEAR(*duration_effect(analysis).summary.percent, 20, 3);
+  EXPECT_LT(*duration_effect(analysis).adjusted_p, 0.001);
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("duration of A with B at epochs_max")));
+}
+
+TEST(StudyAnalysis, SaysWhatItWouldSayWithoutTheMarkedRuns) {
+  Case marked(6, 1);
+  EXPECT_EQ(marked.analyse().without_marked.left_out, 0u);
+  for (record::RunResult& run : marked.results) {
+    if (run.participants.size() == 2) run.cautions = {{"contaminated", "another process"}};
+  }
+  const StudyAnalysis analysis = marked.analyse();
+  EXPECT_EQ(analysis.without_marked.left_out, 30u);
+  EXPECT_EQ(analysis.overall[0].summary.n, 6u);
+  EXPECT_EQ(analysis.without_marked.overall[0].summary.n, 0u);
+  EXPECT_THAT(analysis.without_marked.overall[0].summary.percent.reason(),
+              HasSubstr("left out, marked contaminated"));
+  EXPECT_THAT(texts(analysis), Contains(AllOf(HasSubstr("Leaving out the 30 marked runs changes"),
+                                              HasSubstr("energy_saving (with them p = 0.001"))));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, TestsH0WithinEachPairWhereThereAreRepetitions) {
+  EXPECT_TRUE(Case(3, 1).analyse().sensitivity_tests_within_pairs.empty());
+  const StudyAnalysis analysis =
+      Case(3, 4, {.extra_learning_rate_exponent = 0.2, .noise = 0.01}).analyse();
+  ASSERT_EQ(analysis.sensitivity_tests_within_pairs.size(), 18u);
+  for (const PairSensitivityTest& within : analysis.sensitivity_tests_within_pairs) {
+    EXPECT_EQ(within.test.difference.n, 4u);
+    EXPECT_EQ(within.test.block, "repetition");
+  }
+  for (const SensitivityTest& test : analysis.sensitivity_tests) {
+    if (test.hyperparameter != "learning_rate" || test.response != Response::duration) continue;
+    EXPECT_EQ(test.mixed_difference.n, 12u);
+    EXPECT_NEAR(*test.mixed_difference.value, 0.2, 0.02);
+    EXPECT_LT(*test.mixed_p, 0.01);
   }
 }
 

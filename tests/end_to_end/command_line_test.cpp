@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "fake_manifest.h"
+#include "report/unpacked.h"
 #include "temporary_folder.h"
 
 namespace tandem {
@@ -130,7 +131,54 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_EQ(report.exit_code, 0) << report.err;
   const std::string html = core::read_file(results() / "report.html");
   EXPECT_THAT(html, AllOf(HasSubstr("<!doctype html>"), HasSubstr("made_up")));
+  const core::Json document =
+      core::Json::parse(test::unpacked(test::packed_element(html, "analysis")));
+  const core::Json& traces = document.at("traces");
+  ASSERT_FALSE(traces.empty());
+  size_t recorded = 0;
+  for (const core::Json& traced : traces) {
+    for (const core::Json& series : traced.at("series")) {
+      EXPECT_EQ(series.at("recorded"), series.at("kept")) << "short traces are whole";
+      if (series.at("quantity") == "cpu_cores") recorded += series.at("recorded").get<size_t>();
+    }
+  }
+  EXPECT_GT(recorded, 0U);
+  EXPECT_FALSE(test::unpacked(test::packed_element(html, "samples")).empty());
   EXPECT_THAT(report.out, HasSubstr("synthetic"));
+
+  const fs::path tables = folder_ / "tables";
+  const Called analyse = tandem({"analyse", results(), "--csv", tables});
+  EXPECT_EQ(analyse.exit_code, 0) << analyse.err;
+  EXPECT_THAT(analyse.out, HasSubstr("synthetic"));
+  EXPECT_THAT(core::read_file(tables / "trainings.csv"), HasSubstr("fake/steady"));
+  EXPECT_THAT(core::read_file(tables / "dictionary.csv"),
+              HasSubstr("trainings,duration_seconds,s,"));
+
+  const Called advised = tandem({"analyse", results(), "--weights", "energy=1,duration=0.5",
+                                 "--jobs", "fake/steady=4,fake/other=2,mnist=1"});
+  EXPECT_EQ(advised.exit_code, 0) << advised.err;
+  EXPECT_THAT(advised.out, HasSubstr("weighted_cost"));
+  EXPECT_THAT(advised.out, HasSubstr("To save time with these jobs"));
+  EXPECT_THAT(advised.out, HasSubstr("never measured examples/mnist"));
+}
+
+TEST_F(CommandLineTest, NamesEveryMistakeInWeightsAndJobs) {
+  const fs::path study = write_study("steady", "other");
+  const auto error_of = [&](const std::string& flag, const std::string& value) {
+    const Called called =
+        tandem({"analyse", study, "--workloads", folder_ / "workloads", flag, value});
+    EXPECT_EQ(called.exit_code, 2) << called.out;
+    return called.err;
+  };
+  EXPECT_THAT(error_of("--weights", "energy=1,speed=2,duration=-1"),
+              AllOf(HasSubstr("\"speed=2\""), HasSubstr("\"duration=-1\""),
+                    HasSubstr("energy, duration or performance")));
+  EXPECT_THAT(error_of("--weights", "energy=1,energy=2"), HasSubstr("each weight once"));
+  EXPECT_THAT(error_of("--weights", "energy=0"), HasSubstr("at least one"));
+  EXPECT_THAT(error_of("--jobs", "mnst=3,steady=0,steady"),
+              AllOf(HasSubstr("mnist"), HasSubstr("\"steady=0\""),
+                    HasSubstr("a whole number from 1 to 1000000")));
+  EXPECT_THAT(error_of("--jobs", "steady=1,fake/steady=2"), HasSubstr("each workload once"));
 }
 
 TEST_F(CommandLineTest, PrintsJsonForMachines) {
@@ -139,6 +187,7 @@ TEST_F(CommandLineTest, PrintsJsonForMachines) {
   EXPECT_EQ(json_of({"plan", results()}).at("distinct_runs"), 11);
   EXPECT_EQ(json_of({"status", results()}).at("ok"), 11);
   EXPECT_TRUE(json_of({"report", results()}).is_object());
+  EXPECT_TRUE(json_of({"analyse", results()}).is_object());
   EXPECT_EQ(json_of({"index", results()}).at("attempts"), 11);
   EXPECT_EQ(json_of({"workloads"}).size(), 16U);
   const Json pairs = json_of({"pairs"});
@@ -165,7 +214,8 @@ TEST_F(CommandLineTest, ReportsAFailedRunByNameAndEndsWith3) {
   EXPECT_THAT(status.out, AllOf(HasSubstr("1 ok, 10 failed"), HasSubstr("last failure")));
   const Called report = tandem({"report", results()});
   EXPECT_EQ(report.exit_code, 0) << report.err;
-  EXPECT_THAT(core::read_file(results() / "report.html"), HasSubstr("non_finite_loss"));
+  const std::string html = core::read_file(results() / "report.html");
+  EXPECT_THAT(test::unpacked(test::packed_element(html, "analysis")), HasSubstr("non_finite_loss"));
 
   const Called again = run(study);
   EXPECT_EQ(again.exit_code, 3);
@@ -194,6 +244,7 @@ TEST_F(CommandLineTest, EndsWith2ForOtherMistakesOfThePerson) {
        std::vector<std::vector<std::string>>{{"run", "/no/such/study.json"},
                                              {"status", folder_.path()},
                                              {"report", folder_.path()},
+                                             {"analyse", folder_.path()},
                                              {"index", folder_ / "missing"},
                                              {"nonsense"},
                                              {},
@@ -219,7 +270,7 @@ TEST_F(CommandLineTest, RefusesAWorkloadWithoutTrainerBeforeAnythingRuns) {
 }
 
 TEST_F(CommandLineTest, HelpsWithAnExampleOnEveryCommand) {
-  for (const char* command : {"plan", "run", "status", "watch", "stop", "report", "index",
+  for (const char* command : {"plan", "run", "status", "watch", "stop", "serve", "report", "index",
                               "workloads", "pairs", "doctor"}) {
     const Called called = tandem({command, "--help"});
     EXPECT_EQ(called.exit_code, 0);

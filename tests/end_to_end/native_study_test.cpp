@@ -34,6 +34,7 @@ TEST(ShippedManifests, SayOfTheNativeTrainersWhatTheySayOfThemselves) {
     EXPECT_EQ(workload.performance_metric, own.at("metric")) << workload.id();
     EXPECT_EQ(workload.higher_is_better, own.at("higher_is_better")) << workload.id();
     EXPECT_EQ(workload.makes_up_data, own.at("makes_up_data")) << workload.id();
+    EXPECT_EQ(workload.data, own.at("data")) << workload.id();
     EXPECT_NE(workload.data_source, "") << workload.id();
     EXPECT_NE(own.at("data_source"), "") << workload.id();
     ASSERT_EQ(workload.hyperparameters.size(), own.at("hyperparameters").size()) << workload.id();

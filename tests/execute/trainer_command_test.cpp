@@ -13,6 +13,7 @@ namespace {
 using study::Workload;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -72,7 +73,10 @@ TEST(CheckPrerequisites, NamesWhatIsMissing) {
   EXPECT_THAT(complaint_about(workload), HasSubstr("no trainer"));
   workload = test::fake_workload("a");
   workload.data = "mnist";
-  EXPECT_THAT(complaint_about(workload), HasSubstr("/nowhere/mnist"));
+  EXPECT_THAT(complaint_about(workload),
+              AllOf(HasSubstr("/nowhere/mnist"), EndsWith("(or say --data)")));
+  workload.data_source = "ask the photographer";
+  EXPECT_THAT(complaint_about(workload), HasSubstr("(or say --data): ask the photographer"));
   EXPECT_THAT(complaint_about(test::fake_workload("a"), {1, "passive", {1023}}),
               HasSubstr("core 1023"));
 }
@@ -93,7 +97,7 @@ TEST(SyntheticData, StandInForAFolderThatIsNotThereAndAreAnnounced) {
   EXPECT_THAT(synthetic_data_notes({run}, catalogue, folder.path()),
               ElementsAre(AllOf(HasSubstr("fake/a"), HasSubstr("synthetic"),
                                 HasSubstr((folder.path() / "pictures").string()),
-                                HasSubstr("ask the photographer"))));
+                                HasSubstr("(the real: ask the photographer)"))));
 
   std::filesystem::create_directory(folder.path() / "pictures");
   EXPECT_EQ(trainer_command(run, run.participants[0], workload, folder.path()).arguments[1],

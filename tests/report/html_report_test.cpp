@@ -2,11 +2,16 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "made_up_study.h"
+#include "unpacked.h"
 
 namespace tandem::report {
 namespace {
 
+using test::packed_element;
+using test::unpacked;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -18,9 +23,7 @@ class HtmlReportTest : public testing::Test {
   }
   /// The analysis as the page's script would read it.
   static core::Json data_of(const std::string& page) {
-    const std::string open = R"(<script type="application/json" id="analysis">)";
-    const size_t begin = page.find(open) + open.size();
-    return core::Json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+    return core::Json::parse(unpacked(packed_element(page, "analysis")));
   }
 
   study::Catalogue catalogue = study::Catalogue::shipped();
@@ -83,8 +86,52 @@ TEST_F(HtmlReportTest, KeepsTheLicenceNoticeOfECharts) {
 }
 
 TEST_F(HtmlReportTest, CarriesTheWholeAnalysis) {
+  core::Json data = data_of(page());
+  core::Json whole = analyse::analyse_study(study, plan, catalogue, results);
+  EXPECT_EQ(data.at("traces"), core::Json::array());
+  data.erase("traces");
+  for (size_t i = 0; i < whole.at("trainings").size(); ++i) {
+    core::Json& shown = data.at("trainings")[i];
+    core::Json& recorded = whole.at("trainings")[i];
+    EXPECT_EQ(shown.at("epochs_recorded"), recorded.at("learning_curve").size());
+    EXPECT_LE(shown.at("learning_curve").size(), 100U);
+    shown.erase("epochs_recorded");
+    shown.erase("learning_curve");
+    recorded.erase("learning_curve");
+  }
+  EXPECT_EQ(data, whole);
+}
+
+TEST_F(HtmlReportTest, ThinsALongLearningCurveAndKeepsItsExtremes) {
+  record::ParticipantResult& training = results[0].participants[0];
+  training.epochs.clear();
+  for (int epoch = 1; epoch <= 5000; ++epoch) {
+    record::EpochRecord record;
+    record.epoch = epoch;
+    record.metrics["accuracy"] = epoch == 3210 ? 0.99 : epoch == 1234 ? 0.01 : 0.5;
+    training.epochs.push_back(record);
+  }
   const core::Json data = data_of(page());
-  EXPECT_EQ(data, core::Json(analyse::analyse_study(study, plan, catalogue, results)));
+  for (const core::Json& shown : data.at("trainings")) {
+    if (shown.at("run_id") != results[0].run_id) continue;
+    EXPECT_EQ(shown.at("epochs_recorded"), 5000);
+    EXPECT_THAT(shown.at("learning_curve"), AllOf(testing::SizeIs(testing::Le(100U)),
+                                                  testing::Contains(core::Json({3210, 0.99})),
+                                                  testing::Contains(core::Json({1234, 0.01}))));
+    return;
+  }
+  FAIL() << "the training is not in the page";
+}
+
+TEST_F(HtmlReportTest, CarriesTheTracesOfItsRuns) {
+  RunTraces traces;
+  traces.add(results[0], {{"gpu_power", "", "W", {0, 1, 2}, {100, NAN, 300}}});
+  const std::string made =
+      html_report(analyse::analyse_study(study, plan, catalogue, results), traces);
+  const core::Json run = data_of(made).at("traces").at(0);
+  EXPECT_EQ(run.at("run_id"), results[0].run_id);
+  EXPECT_EQ(run.at("series")[0].at("recorded"), 3);
+  EXPECT_EQ(unpacked(packed_element(made, "samples")), traces.samples());
 }
 
 }  // namespace

@@ -69,6 +69,39 @@ TEST(TerminalSummary, OfAGpusEnergySpeaksOfItsSensorsAndOfCautions) {
                           HasSubstr(metered.results[1].run_id)));
 }
 
+TEST(TerminalSummary, TellsWhichFiguresAreMissingAndWhyBeforeAnyFigure) {
+  Case unmetered(2, 1);
+  const std::string text = unmetered.summary();
+  const size_t missing = text.find("Missing in 31 of 31 trainings");
+  ASSERT_NE(missing, std::string::npos) << text;
+  EXPECT_THAT(text, Not(HasSubstr("a solo run")));
+  EXPECT_LT(missing, text.find("Together against one after the other"));
+}
+
+TEST(TerminalSummary, ShowsTheEffectsWithAndWithoutMarkedRuns) {
+  Case marked(3, 2);
+  EXPECT_THAT(marked.summary(), Not(HasSubstr("unmarked")));
+  for (record::RunResult& run : marked.results) {
+    const bool doubtful = run.spec.repetition == 2 && run.participants.size() == 2;
+    if (doubtful) run.cautions = {{"sampling_gap", "2.4 s"}};
+  }
+  const std::string text = marked.summary();
+  expect_fits(text, 80);
+  EXPECT_THAT(text, AllOf(HasSubstr("without the 15 marked runs"), HasSubstr("unmarked  3")));
+}
+
+TEST(TerminalSummary, OrdersTheFindingsByTheQuestionsOfTheStudy) {
+  const std::string text = Case(3, 3).summary();
+  size_t last = 0;
+  for (const char* title : {"What to run together", "H0: concurrency", "RQ1: is another",
+                            "RQ2: ", "RQ3: ", "RQ4: ", "How sure"}) {
+    const size_t place = text.find(title);
+    ASSERT_NE(place, std::string::npos) << title;
+    EXPECT_GT(place, last) << title;
+    last = place;
+  }
+}
+
 TEST(TerminalSummary, ListsRunsThatDontCountWithTheirReason) {
   Case pair(1, 1);
   test::make_fail(pair.results[2], "timeout", "no end after 2 h");

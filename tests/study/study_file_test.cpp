@@ -128,17 +128,29 @@ TEST(StudyFile, ReadsHowAGpuIsShared) {
   EXPECT_EQ(by_gpu.sharing, sharing_of(R"({"mig": "MIG-1"})"));
 }
 
-TEST(ReadyStudies, AreAllReadAndTheSeedsPairsKeepTheirNumbers) {
-  const Study full = read_study(core::shipped_file("studies/seed-full.json"), test::catalogue());
-  ASSERT_EQ(full.pairs.size(), seed_pairs().size());
-  for (size_t i = 0; i < full.pairs.size(); ++i) {
-    EXPECT_EQ(std::pair(full.pairs[i].a, full.pairs[i].b), seed_pairs().at(i));
+std::vector<std::pair<std::string, std::string>> pairs_of(const Study& study) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const StudyPair& pair : study.pairs) pairs.emplace_back(pair.a, pair.b);
+  return pairs;
+}
+
+Study ready_study(const std::string& name) {
+  return read_study(core::shipped_file("studies/" + name), test::catalogue());
+}
+
+TEST(ReadyStudies, HaveTheSeedsPairsAtBothScales) {
+  for (const char* name : {"seed-full.json", "seed-full-quick.json"}) {
+    const Study full = ready_study(name);
+    ASSERT_EQ(full.pairs.size(), seed_pairs().size()) << name;
+    for (size_t i = 0; i < full.pairs.size(); ++i) {
+      EXPECT_EQ(std::pair(full.pairs[i].a, full.pairs[i].b), seed_pairs().at(i)) << name;
+    }
   }
-  EXPECT_EQ(
-      read_study(core::shipped_file("studies/seed-pilot.json"), test::catalogue()).pairs.size(),
-      3U);
-  EXPECT_GE(read_study(core::shipped_file("studies/pilot.json"), test::catalogue()).pairs.size(),
-            2U);
+  const Study pilot = ready_study("pilot.json");
+  EXPECT_EQ(pairs_of(pilot), pairs_of(ready_study("seed-pilot.json")));
+  EXPECT_EQ(pilot.pairs.size(), 3U);
+  EXPECT_EQ(pilot.scale, Scale::quick);
+  EXPECT_EQ(ready_study("mnist-family.json").pairs.size(), 3U);
 }
 
 }  // namespace

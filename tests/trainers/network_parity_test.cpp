@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "networks/bug_localization.h"
 #include "networks/cifar_resnet.h"
 #include "networks/clone_detector.h"
 #include "networks/densenet121.h"
@@ -11,6 +12,7 @@
 #include "networks/pcb.h"
 #include "networks/siamese.h"
 #include "networks/vulberta.h"
+#include "networks/word_lm.h"
 
 namespace tandem::trainers::test {
 namespace {
@@ -35,6 +37,32 @@ TEST(NetworkParity, OfTheRecurrentMnistNetwork) {
   torch::manual_seed(1);
   expect_parity(
       image_case("mnist_rnn.py", {}, mnist_rnn_network(0, 0), random_input({7, 1, 28, 28})));
+}
+
+TEST(NetworkParity, OfTheLanguageModel) {
+  torch::manual_seed(1);
+  constexpr std::int64_t words = 60;
+  const auto network = make_word_lm(words, 0);
+  expect_parity({.script = "word_lm.py",
+                 .options = {{"words", words}},
+                 .network = network,
+                 .inputs = {random_input({9, 4}).mul(1000).to(torch::kInt64).remainder(words)},
+                 .forward = [network](const std::vector<torch::Tensor>& inputs) {
+                   const auto [logits, state] = network->forward(inputs[0], {});
+                   return std::vector{logits, state.first, state.second};
+                 }});
+}
+
+TEST(NetworkParity, OfTheMultilayerPerceptronsOfBugLocalization) {
+  torch::manual_seed(1);
+  const auto mlps = std::make_shared<SideBySideMlps>(3, 5, 300);
+  expect_parity({.script = "bug_localization.py",
+                 .options = {{"networks", 3}, {"inputs", 5}, {"hidden", 300}},
+                 .network = mlps,
+                 .inputs = {random_input({3, 20, 5})},
+                 .forward = [mlps](const std::vector<torch::Tensor>& inputs) {
+                   return std::vector{mlps->forward(inputs[0])};
+                 }});
 }
 
 TEST(NetworkParity, OfTheSiameseNetwork) {

@@ -14,6 +14,7 @@ const std::vector<WorkloadKind>& example_kinds() {
        .hyperparameters = {{"epochs", "rounds", whole_number(1), 10, 4},
                            {"learning_rate", "step size", positive_real, 0.01, 0.1},
                            {"dropout", "share", dropout_rate, 0.5, 0.25}},
+       .data_folder = "pictures",
        .data_source = "pictures of examples",
        .makes_up_data = true,
        .create = {}}};
@@ -119,8 +120,25 @@ TEST(Options, HelpHasAnExampleAndStartsNothing) {
   testing::internal::CaptureStdout();
   EXPECT_FALSE(parse_command_line(example_kinds(), 3, arguments).has_value());
   const std::string help = testing::internal::GetCapturedStdout();
-  EXPECT_THAT(help, testing::HasSubstr("Example:\n  tandem-train example --scale quick"));
+  EXPECT_THAT(help, testing::HasSubstr("Example:\n  tandem-train example --scale quick --data "
+                                       "data/pictures"));
   EXPECT_THAT(help, testing::HasSubstr("--learning-rate"));
+}
+
+TEST(Options, HelpStaysWithinEightyColumns) {
+  std::vector<WorkloadKind> kinds = example_kinds();
+  kinds[0].data_source = "pictures of so many examples, and of so many kinds, that a line is full";
+  kinds[0].hyperparameters[0].help = "rounds over all of the examples, at most (max_rounds)";
+  const char* const arguments[] = {"tandem-train", "example", "--help"};
+  testing::internal::CaptureStdout();
+  parse_command_line(kinds, 3, arguments);
+  std::istringstream lines(testing::internal::GetCapturedStdout());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(Options, AnUntrainedNetworkIsJudgedOnlyWhenAskedFor) {
+  EXPECT_FALSE(parse({}).untrained);
+  EXPECT_TRUE(parse({"--untrained"}).untrained);
 }
 
 TEST(Options, TheListHasDefaultsAndBounds) {

@@ -85,6 +85,15 @@ TEST(TrainingLoop, StartsAnewAfterTheWarmUp) {
   EXPECT_EQ(workload.calls, "initialize warm_up initialize train evaluate ");
 }
 
+TEST(TrainingLoop, JudgesTheUntrainedNetworkWhenThereIsNoEpoch) {
+  FakeWorkload workload({});
+  const auto events = events_of(workload, 0);
+  EXPECT_EQ(workload.calls, "initialize warm_up initialize evaluate ");
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[2], nlohmann::json::parse(
+                           R"({"type": "final", "epochs": 0, "metrics": {"accuracy": 0.5}})"));
+}
+
 TEST(TrainingLoop, EndsWithoutFinalWhenTheLossIsNotFinite) {
   FakeWorkload workload({2.0, std::nan(""), 1.0});
   const auto events = events_of(workload, 3);

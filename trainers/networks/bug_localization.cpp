@@ -268,7 +268,7 @@ WorkloadKind bug_localization() {
           .metric = "top_1",
           .hyperparameters =
               {{"epochs", "passes over the training data, at most (the original's max_iter)",
-                whole_number(1), 10'000, 8},
+                whole_number(1), 40, 8},
                {"learning_rate", "step size", positive_real, 0.001, 0.005},
                {"batch_size", "pairs of each fold in a step", whole_number(1), 200, 200},
                {"alpha", "weight of the squared weights in the loss", NumberRange{}, 1e-5, 1e-5},
@@ -278,6 +278,7 @@ WorkloadKind bug_localization() {
                 "epochs without a smaller loss that end a fold's training (the original's "
                 "n_iter_no_change)",
                 whole_number(1), 30, 30}},
+          .data_folder = "bugs",
           .data_source = bugs_source,
           .makes_up_data = true,
           .create = [](const Settings& settings) {

@@ -146,6 +146,7 @@ WorkloadKind kind(std::int64_t blocks_per_stage, const QuickDefaults& quick) {
            {"batch_size", "images per step", whole_number(2), 128, quick.batch_size},
            {"momentum", "of SGD", {.maximum = 0.999}, 0.9, 0.9},
            {"weight_decay", "pull of the weights to zero", {.maximum = 1}, 1e-4, 1e-4}},
+      .data_folder = "cifar10",
       .data_source = cifar10_source,
       .makes_up_data = true,
       .create = [blocks_per_stage, train_samples = quick.train_samples](const Settings& settings) {

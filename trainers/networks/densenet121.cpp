@@ -141,10 +141,10 @@ WorkloadKind densenet121() {
                       .width = 32,
                       .train_identities = 20,
                       .train_images_each = 4,
-                      .test_identities = 18,
+                      .test_identities = 24,
                       .query_images_each = 2,
                       .gallery_images_each = 1,
-                      .distractors = 8},
+                      .distractors = 0},
        .epochs = {60, 5},
        .learning_rate = {0.05, 0.02},
        .batch_size = {32, 16}});

@@ -199,23 +199,24 @@ std::shared_ptr<ReidNetwork> make_hrnet18(std::int64_t identities, double dropou
 }
 
 WorkloadKind hrnet18() {
-  return reid_kind({.name = "hrnet18",
-                    .summary = "HRNet-W18 for person re-identification, SGD",
-                    .network = make_hrnet18,
-                    .full = {.height = 256, .width = 128, .crop_padding = 10},
-                    .quick = {.height = 64, .width = 32, .crop_padding = 2},
-                    .quick_data = {.height = 64,
-                                   .width = 32,
-                                   .train_identities = 16,
-                                   .train_images_each = 2,
-                                   .test_identities = 14,
-                                   .query_images_each = 1,
-                                   .gallery_images_each = 1,
-                                   .distractors = 6,
-                                   .variation = 0.35F},
-                    .epochs = {60, 4},
-                    .learning_rate = {0.05, 0.04},
-                    .batch_size = {32, 8}});
+  return reid_kind(
+      {.name = "hrnet18",
+       .summary = "HRNet-W18 for person re-identification, SGD",
+       .network = make_hrnet18,
+       .full = {.height = 256, .width = 128, .crop_padding = 10, .channels_last = true},
+       .quick = {.height = 64, .width = 32, .crop_padding = 2},
+       .quick_data = {.height = 64,
+                      .width = 32,
+                      .train_identities = 12,
+                      .train_images_each = 4,
+                      .test_identities = 18,
+                      .query_images_each = 2,
+                      .gallery_images_each = 1,
+                      .distractors = 0,
+                      .variation = 0.35F},
+       .epochs = {60, 5},
+       .learning_rate = {0.05, 0.05},
+       .batch_size = {32, 16}});
 }
 
 }  // namespace tandem::trainers

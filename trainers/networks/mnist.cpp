@@ -50,6 +50,7 @@ WorkloadKind mnist() {
                {"gamma", "factor on the learning rate after each epoch", decay_factor, 0.7, 0.7},
                {"dropout1", "dropped after the convolutions", dropout_rate, 0.25, 0.25},
                {"dropout2", "dropped after the first linear layer", dropout_rate, 0.5, 0.5}},
+          .data_folder = "mnist",
           .data_source = mnist_source,
           .create = [](const Settings& settings) {
             const auto network = [settings] {

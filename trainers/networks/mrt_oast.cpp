@@ -216,6 +216,7 @@ WorkloadKind mrt_oast() {
                           {"learning_rate", "largest step size of Adam", positive_real, 1e-4, 2e-3},
                           {"batch_size", "pairs per step", whole_number(1), 64, 8},
                           {"dropout", "dropped after each sublayer", dropout_rate, 0.2, 0.05}},
+      .data_folder = "clones",
       .data_source = clone_pairs_source,
       .makes_up_data = true,
       .create = [](const Settings& settings) {

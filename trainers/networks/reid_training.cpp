@@ -170,8 +170,10 @@ WorkloadKind reid_kind(ReidRecipe recipe) {
                 recipe.learning_rate.full, recipe.learning_rate.quick},
                {"batch_size", "images per step", whole_number(2), recipe.batch_size.full,
                 recipe.batch_size.quick},
-               {"dropout", "dropped before the classifier", dropout_rate, 0.5, 0.5},
+               {"dropout", "dropped before the classifier", dropout_rate, recipe.dropout.full,
+                recipe.dropout.quick},
                {"weight_decay", "pull of all values towards 0", {.maximum = 1}, 5e-4, 5e-4}},
+          .data_folder = "market1501",
           .data_source = market1501_source,
           .makes_up_data = true,
           .create = [recipe = std::move(recipe)](const Settings& settings) {

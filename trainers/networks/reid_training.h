@@ -33,6 +33,7 @@ struct ReidRecipe {
   ReidInput full, quick;
   PersonDataSize quick_data;
   ByScale epochs, learning_rate, batch_size;
+  ByScale dropout{.full = 0.5, .quick = 0.1};  ///< Few steps can't wait for what is dropped.
 };
 
 /// Training for person re-identification as layumi/Person_reID_baseline_pytorch does it: SGD with

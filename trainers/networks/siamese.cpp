@@ -166,10 +166,11 @@ WorkloadKind siamese() {
                           {"batch_size", "pairs per step", whole_number(2), 32, 32},
                           {"gamma", "factor on the learning rate after each epoch", decay_factor,
                            0.7, 0.7}},
+      .data_folder = "mnist",
       .data_source = mnist_source,
       .create = [](const Settings& settings) {
         return std::make_unique<SiameseTraining>(
-            load_mnist(settings.data, settings.samples(60'000, 320), settings.samples(10'000, 200)),
+            load_mnist(settings.data, settings.samples(60'000, 256), settings.samples(10'000, 200)),
             settings);
       }};
 }

@@ -22,11 +22,10 @@ torch::Tensor attention_bias(const torch::Tensor& x, const torch::Tensor& paddin
 torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                      const torch::Tensor& bias, double drop_rate) {
 #if TORCH_VERSION_MAJOR >= 2
-  const auto mask =
-      bias.defined()
-          ? c10::optional<torch::Tensor>(bias.expand({q.size(0), q.size(1), q.size(2), k.size(2)}))
-          : c10::nullopt;
-  return at::scaled_dot_product_attention(q, k, v, mask, drop_rate, /*is_causal=*/false);
+  constexpr bool causal = false;
+  if (!bias.defined()) return at::scaled_dot_product_attention(q, k, v, {}, drop_rate, causal);
+  const auto mask = bias.expand({q.size(0), q.size(1), q.size(2), k.size(2)});
+  return at::scaled_dot_product_attention(q, k, v, mask, drop_rate, causal);
 #else
   const std::int64_t batch = q.size(0), heads = q.size(1), length = q.size(2), width = q.size(3);
   const auto matrices = [](const torch::Tensor& x) { return x.flatten(0, 1); };

@@ -57,9 +57,10 @@ WorkloadKind vulberta_cnn() {
       .summary = "convolutions over C functions, vulnerable or not, Adam",
       .metric = "f1",
       .hyperparameters = {{"epochs", "passes over the training data", whole_number(1), 10, 6},
-                          {"learning_rate", "step size of Adam", positive_real, 5e-4, 1e-3},
-                          {"batch_size", "functions per step", whole_number(1), 128, 16},
-                          {"dropout", "dropped before the linear layers", dropout_rate, 0.5, 0.5}},
+                          {"learning_rate", "step size of Adam", positive_real, 5e-4, 2e-4},
+                          {"batch_size", "functions per step", whole_number(1), 128, 32},
+                          {"dropout", "dropped before the linear layers", dropout_rate, 0.5, 0.2}},
+      .data_folder = "devign",
       .data_source = labelled_functions_source,
       .makes_up_data = true,
       .create = [](const Settings& settings) {

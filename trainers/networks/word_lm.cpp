@@ -197,6 +197,7 @@ WorkloadKind word_lm() {
                                dropout_rate, 0.2, 0.2},
                               {"gradient_clip", "largest length of the gradient", positive_real,
                                0.25, 0.25}},
+          .data_folder = "wikitext",
           .data_source = text_source,
           .makes_up_data = true,
           .create = [](const Settings& settings) {

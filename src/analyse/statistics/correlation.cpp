@@ -8,10 +8,13 @@
 
 #include "analyse/statistics/descriptive.h"
 #include "analyse/statistics/intervals.h"
+#include "analyse/statistics/rank_permutations.h"
 #include "analyse/statistics/rank_tests.h"
 
 namespace tandem::analyse {
 namespace {
+
+constexpr size_t most_exact = 12;
 
 /// The values less their mean, over their length: a correlation is the product of two such.
 std::vector<double> direction(std::span<const double> values) {
@@ -90,7 +93,18 @@ Correlation spearman_correlation(std::span<const double> x, std::span<const doub
       return {no_estimate(x.size(), problem), no_test(name, x.size(), problem)};
     }
   }
-  return correlate(name, mid_ranks(x).rank, mid_ranks(y).rank, confidence, true);
+  const std::vector<double> ranks_of_x = mid_ranks(x).rank;
+  const std::vector<double> ranks_of_y = mid_ranks(y).rank;
+  Correlation correlation = correlate(name, ranks_of_x, ranks_of_y, confidence, true);
+  if (!correlation.test.p_value) return correlation;
+  if (x.size() > most_exact) {
+    correlation.test.name += " (t approximation)";
+    return correlation;
+  }
+  const Tails tails = rank_product_tails(ranks_of_x, ranks_of_y);
+  const double p = std::min(1.0, 2 * std::min(tails.lower, tails.upper));
+  correlation.test = {name + " (exact)", x.size(), correlation.test.statistic, p};
+  return correlation;
 }
 
 }  // namespace tandem::analyse

@@ -17,9 +17,10 @@ struct Correlation {
 Correlation pearson_correlation(std::span<const double> x, std::span<const double> y,
                                 double confidence = 0.95);
 
-/// Spearman's ρ: Pearson's r of the ranks, equal values sharing the mean of theirs; p-value from
-/// the same t, an approximation for fewer than about ten pairs. The interval widens Fisher's by √(1
-/// + ρ²/2) (Bonett and Wright 2000).
+/// Spearman's ρ: Pearson's r of the ranks, equal values sharing the mean of theirs. Up to twelve
+/// pairs the p-value is exact, given the ties: twice the smaller tail over all ways to pair the
+/// values. Beyond, from the same t. The interval widens Fisher's by √(1 + ρ²/2) (Bonett and Wright
+/// 2000).
 Correlation spearman_correlation(std::span<const double> x, std::span<const double> y,
                                  double confidence = 0.95);
 

@@ -7,11 +7,14 @@
 
 #include "analyse/statistics/descriptive.h"
 #include "analyse/statistics/intervals.h"
+#include "analyse/statistics/rank_permutations.h"
 
 namespace tandem::analyse {
 namespace {
 
 constexpr size_t most_exact = 50;
+constexpr double most_deals = 1e5;
+constexpr size_t most_steps = 100000;
 
 /// Mid ranks are multiples of one half: twice a rank is a whole number.
 size_t twice(double rank) {
@@ -170,7 +173,13 @@ TestResult kruskal_wallis_test(std::span<const std::vector<double>> groups) {
   }
   const double h = 12 / (n * (n + 1)) * between / (1 - ranks.tie_term / (n * n * n - n));
   const auto degrees_of_freedom = static_cast<double>(groups.size() - 1);
-  return {name, all.size(), h, chi_squared_upper_tail(h, degrees_of_freedom), degrees_of_freedom};
+  std::vector<size_t> sizes;
+  for (const std::vector<double>& group : groups) sizes.push_back(group.size());
+  if (const auto p = kruskal_wallis_upper_tail(ranks.rank, sizes, most_deals)) {
+    return {name + " (exact)", all.size(), h, *p, degrees_of_freedom};
+  }
+  return {name + " (χ² approximation)", all.size(), h,
+          chi_squared_upper_tail(h, degrees_of_freedom), degrees_of_freedom};
 }
 
 TestResult friedman_test(std::span<const std::vector<double>> blocks) {
@@ -181,6 +190,7 @@ TestResult friedman_test(std::span<const std::vector<double>> blocks) {
   const auto k = static_cast<double>(treatments);
   std::vector<double> rank_sum(treatments, 0.0);
   double tie_term = 0;
+  std::vector<std::vector<double>> ranks_of_blocks;
   for (const std::vector<double>& block : blocks) {
     if (block.size() != treatments) {
       throw std::invalid_argument("blocks differ in the number of treatments");
@@ -191,13 +201,18 @@ TestResult friedman_test(std::span<const std::vector<double>> blocks) {
     const Ranks ranks = mid_ranks(block);
     tie_term += ranks.tie_term;
     for (size_t j = 0; j < treatments; ++j) rank_sum[j] += ranks.rank[j] - (k + 1) / 2;
+    ranks_of_blocks.push_back(ranks.rank);
   }
   const double untied = 1 - tie_term / (n * k * (k * k - 1));
   if (untied <= 0) return no_test(name, blocks.size(), "all values within each block are equal");
   const double squares =
       std::inner_product(rank_sum.begin(), rank_sum.end(), rank_sum.begin(), 0.0);
   const double chi_squared = 12 * squares / (n * k * (k + 1)) / untied;
-  return {name, blocks.size(), chi_squared, chi_squared_upper_tail(chi_squared, k - 1), k - 1};
+  if (const auto p = friedman_upper_tail(ranks_of_blocks, most_steps)) {
+    return {name + " (exact)", blocks.size(), chi_squared, *p, k - 1};
+  }
+  return {name + " (χ² approximation)", blocks.size(), chi_squared,
+          chi_squared_upper_tail(chi_squared, k - 1), k - 1};
 }
 
 }  // namespace tandem::analyse

@@ -28,13 +28,15 @@ TestResult wilcoxon_signed_rank_test(std::span<const double> first, std::span<co
 /// ties, without a continuity correction.
 TestResult mann_whitney_test(std::span<const double> first, std::span<const double> second);
 
-/// Kruskal and Wallis's rank test of independent groups, corrected for ties. The p-value is that of
-/// the χ² approximation, which is conservative for groups of less than about five.
+/// Kruskal and Wallis's rank test of independent groups, corrected for ties. Up to 100,000 ways to
+/// deal the values into the groups the p-value is exact, given the ties; beyond, that of the χ²
+/// approximation, which for two groups of three would reject 10 % where it says 5 %.
 TestResult kruskal_wallis_test(std::span<const std::vector<double>> groups);
 
 /// Friedman's rank test of treatments within complete blocks, corrected for ties: `blocks[i][j]` is
-/// the value of treatment j in block i. χ² approximation. Throws std::invalid_argument when a block
-/// has another number of treatments than the first.
+/// the value of treatment j in block i. For few blocks and treatments the p-value is exact, given
+/// the ties: from all orders within the blocks. Beyond, the χ² approximation. Throws
+/// std::invalid_argument when a block has another number of treatments than the first.
 TestResult friedman_test(std::span<const std::vector<double>> blocks);
 
 }  // namespace tandem::analyse

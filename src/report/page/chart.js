@@ -2,6 +2,7 @@
 
 const undrawn = new Set();  // the first drawing of each figure that was not in view yet
 const charts = new Set();   // the redrawing of each other figure
+let isPrinting = false;       // what is printed is drawn at once
 const wantsLessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
 function theme() {
@@ -13,9 +14,9 @@ function theme() {
 /** What all charts have in common. Tooltips are drawn as text, not as HTML. */
 function baseOption(colours) {
   return {
-    animation: !wantsLessMotion.matches,
+    animation: !wantsLessMotion.matches && !isPrinting,
     animationDuration: 300,
-    textStyle: {fontFamily: 'inherit', color: colours.text},
+    textStyle: {fontFamily: 'system-ui, "DejaVu Sans", sans-serif', color: colours.text},
     tooltip: {
       renderMode: 'richText', confine: true, backgroundColor: colours.card,
       borderColor: colours.line, textStyle: {color: colours.text, fontSize: 13},
@@ -81,20 +82,23 @@ function whiskers(colour, {offset = () => 0, horizontal = false} = {}) {
  */
 function figure({id, title, caption, flags, controls, option, numbers, height}) {
   const canvas = element('div', {class: 'chart', role: 'img', 'aria-label': `${title}. The numbers are in the table below the figure.`});
-  const empty = element('p', {class: 'empty', hidden: ''}, 'No run has the figures for this.');
+  const empty = element('p', {class: 'empty', hidden: ''}, texts.nothingToDraw);
   const table_place = element('div');
+  const sheets = () => [...table_place.querySelectorAll('.scroll')].map((region) => region.sheet);
+  const downloads = downloadButtons(id, title, sheets, canvas);
   const node = element('figure', {id, 'aria-labelledby': `${id}-title`},
     element('h3', {id: `${id}-title`}, title),
     element('figcaption', {}, flags.map((flag) => element('span', {class: 'flag'}, flag)), caption),
     controls.length > 0 ? element('div', {class: 'controls'}, controls) : null,
     canvas, empty,
-    element('details', {}, element('summary', {}, 'Numbers of this figure'), table_place));
+    element('details', {}, element('summary', {}, texts.numbersOfFigure), table_place), downloads);
   let chart = null;
 
   function draw() {
     const colours = theme();
     const drawn = option(colours, canvas.clientWidth < 520);
     empty.hidden = drawn !== null;
+    downloads.hidden = drawn === null;
     canvas.hidden = drawn === null;
     if (drawn === null) return;
     if (height) canvas.style.height = `${height()}px`;
@@ -107,21 +111,33 @@ function figure({id, title, caption, flags, controls, option, numbers, height}) 
     draw();
   }
   function firstDraw() {
-    seen.disconnect();
-    undrawn.delete(firstDraw);
     update();
     charts.add(draw);
     new ResizeObserver(() => { if (canvas.clientWidth > 0) draw(); }).observe(canvas);
   }
-  const seen = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) firstDraw();
-  }, {rootMargin: '400px'});
-  seen.observe(node);
-  undrawn.add(firstDraw);
+  whenNear(canvas, firstDraw);
   return {node, update};
+}
+
+/** Calls `fill` once when the node comes near the view, or is about to be printed. */
+function whenNear(node, fill) {
+  const seen = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) fillNow();
+  }, {rootMargin: '800px'});
+  function fillNow() {
+    seen.disconnect();
+    undrawn.delete(fillNow);
+    fill();
+  }
+  seen.observe(node);
+  undrawn.add(fillNow);
 }
 
 const redrawAll = () => charts.forEach((draw) => draw());
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
-addEventListener('beforeprint', () => undrawn.forEach((firstDraw) => firstDraw()));
+addEventListener('beforeprint', () => {
+  isPrinting = true;
+  undrawn.forEach((firstDraw) => firstDraw());
+});
+addEventListener('afterprint', () => { isPrinting = false; });
 matchMedia('print').addEventListener('change', redrawAll);

@@ -58,13 +58,10 @@ function comparisonFigure(analysis) {
 
   function numbers() {
     const {format} = quantities[quantity];
-    const estimate = (key, title) => [
-      {title, number: true, cell: (row) => shown(row[key].mean, format)},
-      {title: '95 % interval', number: true, cell: (row) => (row[key].interval ? row[key].interval.map(format).join(' to ') : '–')},
-    ];
+    const estimate = (key, title) => estimateColumns(title, (row) => row[key], format);
     return table(`${quantity} of each pair, setting ${setting}`, [
       {title: 'pair', cell: (row) => pairLabel(row.pair)},
-      {title: 'n', number: true, cell: (row) => String(row.together.n)},
+      countColumn('n', (row) => row.together.n),
       ...estimate('solo', 'one after the other'), ...estimate('together', 'together'),
     ], rows());
   }

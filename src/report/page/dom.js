@@ -1,5 +1,13 @@
 // Building the page. Texts are only ever set as text.
 
+/** The bytes of a packed element: base64 of deflated data. */
+async function unpacked(id) {
+  const characters = atob(document.getElementById(id).textContent);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < characters.length; ++at) bytes[at] = characters.charCodeAt(at);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer();
+}
+
 /** An element with attributes and children; strings become text nodes, null is left out. */
 function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -14,9 +22,11 @@ function element(name, attributes = {}, ...children) {
   return node;
 }
 
+const rowsAtFirst = 500;  // of a table; more are there at a button's press, and on paper
+
 /**
- * A table in a region that scrolls by keyboard. Columns: {title, number, cell(row)}; a cell gives a
- * string or a node.
+ * A table in a region that scrolls by keyboard. Columns: {title, number, cell(row), csv}; a cell
+ * gives a string or a node; csv is [[title, value(row)], …] where the CSV says more than the cell.
  */
 function table(caption, columns, rows) {
   const className = (column) => (column.number ? 'number' : 'text');
@@ -25,13 +35,21 @@ function table(caption, columns, rows) {
     const boxed = column.number || typeof content !== 'string' ? content : element('div', {}, content);
     return element('td', {class: className(column)}, boxed);
   };
-  return element('div', {class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption},
+  const line = (row) => element('tr', {}, columns.map((column) => cell(column, row)));
+  const body = element('tbody', {}, rows.slice(0, rowsAtFirst).map(line));
+  const more = rows.length <= rowsAtFirst ? null : element('button', {type: 'button', onclick: () => {
+    body.append(...rows.slice(rowsAtFirst).map(line));
+    more.remove();
+  }}, texts.moreRows(rowsAtFirst, rows.length));
+  if (more) addEventListener('beforeprint', () => { if (more.isConnected) more.click(); });
+  const region = element('div', {class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption},
     element('table', {},
       element('caption', {}, caption),
       element('thead', {}, element('tr', {}, columns.map((column) =>
         element('th', {scope: 'col', class: className(column)}, column.title)))),
-      element('tbody', {}, rows.map((row) =>
-        element('tr', {}, columns.map((column) => cell(column, row)))))));
+      body), more);
+  region.sheet = {caption, columns, rows};
+  return region;
 }
 
 /** A labelled choice among [value, text] pairs; `changed` gets the value. */

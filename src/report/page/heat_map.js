@@ -51,12 +51,9 @@ function heatMapFigure(analysis) {
   function numbers() {
     return table(`${effectNames[effect]}, in percent`, [
       {title: 'pair', cell: (pair) => pairLabel(pair)},
-      ...settings.map((setting) => ({
-        title: setting, number: true,
-        cell: (pair) => {
-          const entry = pair.setting_summaries.find((candidate) => candidate.setting === setting);
-          return entry ? shownSummary(summaryOf(entry.summaries, effect)) : '–';
-        },
+      ...settings.map((setting) => summaryColumn(setting, (pair) => {
+        const entry = pair.setting_summaries.find((candidate) => candidate.setting === setting);
+        return entry && summaryOf(entry.summaries, effect);
       })),
       {title: 'n a cell', number: true, cell: () => String(analysis.study.repetitions)},
     ], analysis.pairs);

@@ -50,7 +50,7 @@ function learningCurvesFigure(analysis) {
 
   const made = figure({
     id: 'learning-curves', title: 'Learning curves of B',
-    caption: 'The performance metric on held-out data after each epoch; one line a run.',
+    caption: 'The performance metric on held-out data after each epoch; one line a run. Of a curve of more than 100 epochs the smallest and largest value of each stretch is drawn.',
     flags: flagsOf(analysis).filter((flag) => !flag.includes('energy')), option, numbers,
     controls: [
       pairChoice(analysis, (chosen) => { pair = chosen; made.update(); }),

@@ -45,7 +45,7 @@ function methodOf({study, quality, machines, runs}) {
     ['Study file', study.file],
     ['Unit', 'The run. A concurrent run is compared with the solo runs of the same repetition and setting; runs that failed are left out, none is imputed.'],
     ['Intervals', '95 %, Student’s t, of log-ratios for durations and energies; over pairs, one mean a pair.'],
-    ['Tests', 'Paired t-test; beside it Wilcoxon’s signed-rank test. Holm within the family. No equivalence test yet.'],
+    ['Tests', 'Paired t-test; beside it Wilcoxon’s signed-rank test. Holm within the family. Benjamini–Hochberg where a family is exploratory. Equivalence by two one-sided tests; it is not claimed where the bound is finer than the noise floor.'],
     ['Sensitivity', '(Δy / y) / (Δx / x) and ln(y/y₀) / ln(x/x₀) against the default; for performance, positive is better.'],
   ]));
 }

@@ -3,13 +3,11 @@
 function headerOf({study, quality}) {
   const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const cautions = [
-    quality.energy_estimated ? 'energy estimated' : null,
-    quality.data_synthetic ? 'synthetic data' : null,
-    study.scale === 'quick' ? 'quick scale' : null,
+    ...flagsOf({study, quality}),
     quality.ok < quality.planned ? `${quality.ok} of ${quality.planned} runs count` : null,
   ].filter(Boolean);
   const facts = [`${study.scale} scale`, `device ${study.device}`, `overlap ${study.overlap}`, `${study.solo_runs} solo runs`];
-  const links = [['findings', 'Findings'], ['figures', 'Figures'], ['effects', 'Effects'], ['tests', 'Tests of H0'], ['runs', 'Runs'], ['method', 'Method']];
+  const links = [['findings', 'Findings'], ['answers', 'Answers'], ['quality', 'Data quality'], ['figures', 'Figures'], ['pairs', 'Pairs'], ['effects', 'Effects'], ['tests', 'Tests of H0'], ['runs', 'Runs'], ['method', 'Method']];
   return element('header', {},
     element('h1', {}, study.name),
     element('p', {class: 'muted'},
@@ -45,9 +43,11 @@ function headline(analysis) {
   }));
 }
 
+/** The findings that answer none of the study's questions, by topic. */
 function findingsOf(analysis) {
-  const topics = [...new Set(analysis.findings.map((finding) => finding.topic))];
-  const titles = {data: 'Data', time: 'Time', energy: 'Energy', performance: 'Performance', pairs: 'Pairs', H0: 'H0: concurrency does not change hyperparameter sensitivity', sensitivity: 'Sensitivity (exploratory)', 'best setting': 'Best settings'};
+  const others = analysis.findings.filter((finding) => !finding.question);
+  const topics = [...new Set(others.map((finding) => finding.topic))];
+  const titles = {data: 'Data', time: 'Time', energy: 'Energy', performance: 'Performance', 'noise floor': 'Noise floor', covariates: 'Order and temperature', 'marked runs': 'Doubtful runs', advice: 'What to run together', jobs: 'Your jobs'};
   const {cautions} = analysis.quality;
   return [
     cautions.length > 0 ? element('div', {class: 'block cautions'},
@@ -55,8 +55,7 @@ function findingsOf(analysis) {
       element('ul', {}, cautions.map((text) => element('li', {}, text)))) : null,
     element('div', {class: 'block'}, topics.map((topic) => [
       element('h3', {}, titles[topic] ?? topic),
-      element('ul', {}, analysis.findings.filter((finding) => finding.topic === topic)
-        .map((finding) => element('li', {}, unbroken(finding.text))))]).flat()),
+      element('ul', {}, others.filter((finding) => finding.topic === topic).map(findingItem))]).flat()),
   ];
 }
 
@@ -68,8 +67,10 @@ const metricName = (analysis, pair) =>
   shorten(analysis.trainings.find((training) => training.workload === pair.b && training.performance_metric)?.performance_metric ?? 'performance', 40);
 const pairChoice = (analysis, changed) =>
   choice('Pair', analysis.pairs.map((pair, index) => [String(index), pairLabel(pair)]), (value) => changed(analysis.pairs[Number(value)]));
+/** What to know about every figure; it stands beside each. */
 const flagsOf = ({quality, study}) => [
   quality.energy_estimated ? 'energy estimated' : null,
   quality.data_synthetic ? 'synthetic data' : null,
   study.scale === 'quick' ? 'quick scale' : null,
+  quality.runs_with_caution > 0 ? `${quality.runs_with_caution} runs doubtful` : null,
 ].filter(Boolean);

@@ -6,8 +6,18 @@ function scatterFigure(analysis) {
     gpu_util_percent: 'GPU utilisation of both models (%, catalogue)',
   };
   const kinds = [['complementary', 'third', 'triangle'], ['competing', 'together', 'diamond'], ['neutral', 'solo', 'circle']];
-  let need = 'gpu_util_percent';
-  let effect = 'makespan_overhead';
+  let need = 'memory_mb';
+  let effect = 'interference_b';
+  const relation = () => analysis.relations.find((entry) => entry.effect === effect && entry.predictor === need);
+  const fitText = element('p', {class: 'note'});
+
+  /** Both ends of the line of least squares over the points; empty where there is none. */
+  function lineEnds() {
+    const fit = relation();
+    if (!fit || !isNumber(fit.slope.value) || !isNumber(fit.intercept.value)) return [];
+    const x = fit.points.map((point) => point.x);
+    return [Math.min(...x), Math.max(...x)].map((at) => [at, fit.intercept.value + fit.slope.value * at / fit.step]);
+  }
 
   const points = () => analysis.pairs.map((pair) => ({pair, summary: summaryOf(pair.summaries, effect)}));
 
@@ -31,19 +41,23 @@ function scatterFigure(analysis) {
           data: drawn.filter((point) => point.pair.complementarity === kind)
             .map((point) => ({value: [point.pair[need], point.summary.percent], point})),
         })).filter((series) => series.data.length > 0),
+        {type: 'line', name: texts.scatter.fit, symbol: 'none', silent: true, tooltip: {show: false}, color: colours.text, lineStyle: {color: colours.text, width: 1.5, type: 'dashed'}, data: lineEnds()},
         {...whiskers(colours.muted), z: 1, data: with_interval.map((point) => [point.pair[need], ...point.summary.interval_percent])},
       ],
     };
   }
 
   function numbers() {
+    const fit = relation();
+    fitText.textContent = fit && isNumber(fit.slope.value)
+      ? texts.scatter.slope(fit, need === 'memory_mb' ? 'MB' : '%') : texts.scatter.noFit(fit?.slope.value?.missing ?? 'no pair has the figures');
     return table(`${effectNames[effect]} and what the pair needs`, [
       {title: 'pair', cell: (point) => pairLabel(point.pair)},
       {title: 'type', cell: (point) => point.pair.type},
       {title: 'GPU use', cell: (point) => point.pair.complementarity},
-      {title: 'memory (MB)', number: true, cell: (point) => significant(point.pair.memory_mb, 4)},
-      {title: 'GPU (%)', number: true, cell: (point) => significant(point.pair.gpu_util_percent, 4)},
-      {title: effect, number: true, cell: (point) => shownSummary(point.summary)},
+      readingColumn('memory (MB)', (point) => point.pair.memory_mb, (value) => significant(value, 4)),
+      readingColumn('GPU (%)', (point) => point.pair.gpu_util_percent, (value) => significant(value, 4)),
+      summaryColumn(effect, (point) => point.summary),
       {title: 'n', number: true, cell: (point) => String(point.summary.n)},
     ], points());
   }
@@ -53,9 +67,10 @@ function scatterFigure(analysis) {
     caption: 'One point a pair, labelled with its number; whiskers are 95 % intervals over its n values. The needs are the catalogue’s figures, not measured here.',
     flags: flagsOf(analysis), option, numbers,
     controls: [
-      choice('Needs', Object.entries(needs).reverse(), (value) => { need = value; made.update(); }),
-      choice('Effect', effectOptions, (value) => { effect = value; made.update(); }),
+      choice('Needs', Object.entries(needs), (value) => { need = value; made.update(); }),
+      choice('Effect', [...effectOptions].sort(([left], [right]) => (right === effect) - (left === effect)), (value) => { effect = value; made.update(); }),
     ],
   });
+  made.node.querySelector('.chart').after(fitText);
   return made.node;
 }

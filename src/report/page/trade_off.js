@@ -41,11 +41,11 @@ function tradeOffFigure(analysis) {
       table(`B of ${pairLabel(pair)}`, [
         {title: 'setting', cell: (point) => point.setting},
         {title: 'mode', cell: (point) => point.mode},
-        {title: 'n', number: true, cell: (point) => String(point.n)},
-        {title: 'energy', number: true, cell: (point) => shown(point.energy_joules, joules)},
-        {title: metricName(analysis, pair), number: true, cell: (point) => shown(point.performance, (value) => significant(value, 4))},
-        {title: 'marginal_efficiency (1/J)', number: true, cell: (point) => shown(point.marginal_efficiency)},
-        {title: 'energy–delay product (J s)', number: true, cell: (point) => shown(point.energy_delay_product)},
+        countColumn('n', (point) => point.n),
+        readingColumn('energy', (point) => point.energy_joules, joules),
+        readingColumn(metricName(analysis, pair), (point) => point.performance, (value) => significant(value, 4)),
+        readingColumn('marginal_efficiency (1/J)', (point) => point.marginal_efficiency),
+        readingColumn('energy–delay product (J s)', (point) => point.energy_delay_product),
         {title: 'Pareto front', cell: (point) => (point.on_pareto_front ? 'yes' : 'no')},
       ], pair.trade_off.points),
       table('Best setting for each objective', [
@@ -53,6 +53,7 @@ function tradeOffFigure(analysis) {
         {title: 'alone', cell: (best) => best.solo || '–'},
         {title: 'beside A', cell: (best) => best.concurrent || '–'},
         {title: 'differs', cell: (best) => (best.known ? (best.moves ? 'yes' : 'no') : 'unknown')},
+        readingColumn('differs in resamples', (best) => best.moves_probability, (share) => `${Math.round(100 * share)} %`),
       ], pair.trade_off.best));
   }
 

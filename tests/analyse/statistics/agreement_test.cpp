@@ -94,21 +94,35 @@ TEST(Agreement, OfPairedValuesWithScipyAndR) {
     EXPECT_EQ(wilcoxon.name.ends_with("(exact)"), scipy.at("wilcoxon_exact").get<bool>());
 
     const IntervalEstimate g = hedges_g_paired(first, second);
-    expect_close(g.value, scipy.at("hedges_g"), "g");
-    expect_interval(g.interval, r.at("g_interval"), "interval of g", 1e-9, 1);
+    if (scipy.at("hedges_g").is_null()) {
+      EXPECT_EQ(g.value.reason(), "fewer than three values");
+    } else {
+      expect_close(g.value, scipy.at("hedges_g"), "g");
+      expect_interval(g.interval, r.at("g_interval"), "interval of g", 1e-9, 1);
+    }
 
     const Interval bounds{scipy.at("tost_bounds").at(0), scipy.at("tost_bounds").at(1)};
     expect_p(tost_paired(first, second, bounds).test, scipy.at("tost_p"));
 
     const Correlation pearson = pearson_correlation(first, second);
+    const Correlation spearman = spearman_correlation(first, second);
+    if (!scipy.contains("pearson")) {
+      EXPECT_THAT(pearson.test.p_value.reason(),
+                  testing::AnyOf("fewer than three values", "all values are equal"));
+      EXPECT_EQ(spearman.test.p_value.reason(), pearson.test.p_value.reason());
+      continue;
+    }
     expect_close(pearson.coefficient.value, scipy.at("pearson"), "r", 1e-9, 1e-3);
     expect_p(pearson.test, scipy.at("pearson_p"));
     if (!scipy.at("pearson_interval").is_null()) {
       expect_interval(pearson.coefficient.interval, scipy.at("pearson_interval"), "interval of r");
     }
-    const Correlation spearman = spearman_correlation(first, second);
     expect_close(spearman.coefficient.value, scipy.at("spearman"), "rho", 1e-9, 1e-3);
     expect_p(spearman.test, scipy.at("spearman_p"));
+    EXPECT_EQ(spearman.test.name.ends_with("(exact)"), first.size() <= 12);
+    if (r.contains("spearman_p") && r.at("spearman_p").is_number()) {
+      expect_p(spearman.test, r.at("spearman_p"));
+    }
   }
 }
 
@@ -169,6 +183,7 @@ TEST(Agreement, OfSeveralGroupsWithScipyAndR) {
     expect_close(kruskal.statistic, scipy.at("kruskal"), "H");
     expect_close(kruskal.statistic, r.at("kruskal"), "H of R");
     expect_p(kruskal, scipy.at("kruskal_p"));
+    EXPECT_EQ(kruskal.name.ends_with("(exact)"), scipy.at("kruskal_exact").get<bool>());
 
     const std::vector<Contrast> contrasts = tukey_contrasts(groups);
     ASSERT_EQ(contrasts.size(), scipy.at("tukey").size());
@@ -221,9 +236,12 @@ TEST(Agreement, OfBlocksWithScipyAndR) {
   for (const auto& [name, oracle] : of_python().at("blocks").items()) {
     SCOPED_TRACE(name);
     const TestResult friedman = friedman_test(table(oracle.at("blocks")));
-    expect_close(friedman.statistic, oracle.at("friedman"), "Friedman");
+    if (!oracle.at("friedman").is_null()) {
+      expect_close(friedman.statistic, oracle.at("friedman"), "Friedman");
+    }
     expect_close(friedman.statistic, of_r().at("blocks").at(name).at("statistic"), "of R");
     expect_p(friedman, oracle.at("friedman_p"));
+    EXPECT_EQ(friedman.name.ends_with("(exact)"), oracle.at("friedman_exact").get<bool>());
   }
 }
 

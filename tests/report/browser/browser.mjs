@@ -21,7 +21,7 @@ export async function withBrowser(sourceFolder, work) {
   if (!existsSync(chromiumPath)) throw missing(`${chromiumPath} is not there (Debian package chromium).`);
   const profile = mkdtempSync(join(tmpdir(), 'tandem-browser-'));
   const context = await playwright.chromium.launchPersistentContext(profile, {
-    executablePath: chromiumPath, headless: true, args: flags, viewport: {width: 1200, height: 900},
+    executablePath: chromiumPath, headless: true, acceptDownloads: true, args: flags, viewport: {width: 1200, height: 900},
   });
   try {
     await work(context);

@@ -1,15 +1,15 @@
-// Opens an example report as a reader would: node report_test.mjs SOURCE_FOLDER MAKE_EXAMPLE_REPORT
+// Opens an example report as a reader would: node report_test.mjs SOURCE_FOLDER MAKE_EXAMPLE_REPORT [PART_OF_A_NAME]
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {withBrowser} from './browser.mjs';
 
-const [sourceFolder, makeExampleReport] = process.argv.slice(2);
+const [sourceFolder, makeExampleReport, only] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tandem-report-'));
-const figures = ['comparison', 'heat-map', 'scatter', 'trade-off', 'learning-curves'];
+const figures = ['comparison', 'pair-metrics', 'heat-map', 'forest', 'kinds', 'scatter', 'trade-off', 'learning-curves', 'session'];
 
 function report(name, ...parameters) {
   const file = join(folder, `${name}.html`);
@@ -26,13 +26,17 @@ async function open(context, url, {colorScheme = 'light', viewport = {width: 120
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
-    if (request.url() !== url && !request.url().startsWith('data:')) complaints.push(`request: ${request.url()}`);
+    if (request.url() !== url && !/^(data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`);
   });
   await page.setViewportSize(viewport);
   await page.emulateMedia({colorScheme});
   await page.goto(url);
+  await page.waitForSelector('html[data-built]');
   return {page, complaints};
 }
+
+/** The analysis as the page's script reads it. */
+const analysisOf = (page) => page.evaluate(async () => JSON.parse(new TextDecoder().decode(await unpacked('analysis'))));
 
 /** Scrolls to a figure and gives the number of shapes drawn in it. */
 async function shapesOf(page, id) {
@@ -62,10 +66,149 @@ function contrastOf(selector) {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** How many different colours a screenshot of the node has, and the share of pixels unlike its commonest one. */
+async function pixelsOf(page, selector) {
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const shot = (await page.locator(selector).screenshot({animations: 'disabled'})).toString('base64');
+  return page.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), {width: image.width, height: image.height});
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    const counts = new Map();
+    for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+    return {colours: counts.size, drawn: 1 - Math.max(...counts.values()) / pixels.length};
+  }, shot);
+}
+
+/** Presses a download button and gives the file's bytes. */
+async function download(page, figure, kind) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator(`#${figure} .downloads button`, {hasText: kind}).click()]);
+  return readFileSync(await file.path());
+}
+
+/** Goes to a pair's section and waits for its traces. */
+async function openPair(page, number) {
+  await page.locator(`#pair-${number}`).scrollIntoViewIfNeeded();
+  await page.locator(`#pair-${number}-traces`).scrollIntoViewIfNeeded();
+  await shapesOf(page, `pair-${number}-traces`);
+}
+
 const tests = {
+  async 'every figure has pixels, not only elements'(context, full) {
+    const {page} = await open(context, full);
+    for (const id of figures) {
+      await shapesOf(page, id);
+      await page.waitForTimeout(400);
+      const {colours, drawn} = await pixelsOf(page, `#${id} .chart`);
+      assert.ok(colours > 20 && drawn > 0.005, `${id}: ${colours} colours, ${drawn} of its pixels drawn`);
+    }
+  },
+
+  async 'a pair has a section with its experiments, phases and traces, whose run can be chosen and zoomed'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced);
+    await openPair(page, 1);
+    assert.equal(await page.locator('#pair-1 > div > .block tbody tr').count(), 11);
+    for (const id of ['pair-1-bars', 'pair-1-phases']) assert.ok(await shapesOf(page, id) > 5, `${id} is empty`);
+    const {colours, drawn} = await pixelsOf(page, '#pair-1-traces .chart');
+    assert.ok(colours > 20 && drawn > 0.01, `${colours} colours, ${drawn} drawn`);
+    assert.match(await page.locator('#pair-1-traces .note').first().textContent(), /GPU power: \d+ of 6000 samples, smallest and largest/);
+    const caption = page.locator('#pair-1-traces caption');
+    const before = await caption.textContent();
+    await page.locator('#pair-1-traces select').selectOption('1');
+    assert.notEqual(await caption.textContent(), before);
+
+    const zoom = () => page.evaluate(() => {
+      const chart = echarts.getInstanceByDom(document.querySelector('#pair-1-traces .chart'));
+      const {start, end} = chart.getOption().dataZoom[0];
+      return end - start;
+    });
+    assert.equal(await zoom(), 100);
+    const chart = page.locator('#pair-1-traces .chart');
+    const box = await chart.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + 120);
+    await page.mouse.wheel(0, -400);
+    await page.waitForFunction(() => {
+      const {start, end} = echarts.getInstanceByDom(document.querySelector('#pair-1-traces .chart')).getOption().dataZoom[0];
+      return end - start < 100;
+    });
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'a pointer over a figure is told its numbers'(context, full) {
+    const {page} = await open(context, full);
+    await shapesOf(page, 'pair-metrics');
+    await page.locator('#pair-metrics .chart').scrollIntoViewIfNeeded();
+    const box = await page.locator('#pair-metrics .chart').boundingBox();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 40);
+    await page.mouse.move(box.x + box.width * 0.6 + 3, box.y + 42);
+    await page.waitForFunction(() => /n = \d+/.test(document.querySelector('#pair-metrics .chart svg').textContent));
+  },
+
+  async 'each figure is downloaded as CSV, SVG and PNG that hold it'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced);
+    await openPair(page, 1);
+    for (const id of ['comparison', 'forest', 'pair-metrics', 'scatter', 'session', 'pair-1-traces']) {
+      await shapesOf(page, id);
+      const csv = (await download(page, id, 'CSV')).toString();
+      const lines = csv.trim().split('\r\n');
+      assert.ok(lines.length > 1 && lines[0].includes(','), `${id}.csv: ${csv.slice(0, 200)}`);
+      const svg = (await download(page, id, 'SVG')).toString();
+      const said = await page.evaluate((text) => {
+        const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+        return {root: parsed.documentElement.nodeName, errors: parsed.querySelectorAll('parsererror').length, paths: parsed.querySelectorAll('path').length};
+      }, svg);
+      assert.ok(said.root === 'svg' && said.errors === 0 && said.paths > 5, `${id}.svg: ${JSON.stringify(said)}`);
+      const png = await download(page, id, 'PNG');
+      assert.equal(png.subarray(1, 4).toString(), 'PNG');
+      assert.ok(png.length > 3000 && png.readUInt32BE(16) > 1000, `${id}.png: ${png.length} bytes, ${png.readUInt32BE(16)} px wide`);
+    }
+    const header = (await download(page, 'comparison', 'CSV')).toString().split('\r\n');
+    assert.ok(header[1].split(',').slice(2).every((cell) => cell === '' || Number.isFinite(Number(cell))), header[1]);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'no accessibility rule is broken seriously, in light and dark, with all parts open'(context, full, gpu, traced) {
+    const axe = readFileSync(join(sourceFolder, 'node_modules/axe-core/axe.min.js'), 'utf8');
+    for (const colorScheme of ['light', 'dark']) {
+      const {page} = await open(context, traced, {colorScheme});
+      for (const id of figures) await shapesOf(page, id);
+      await openPair(page, 1);
+      await page.evaluate(() => { for (const details of document.querySelectorAll('details')) details.open = true; });
+      await page.evaluate(axe);
+      const {violations} = await page.evaluate(() => globalThis.axe.run());
+      const serious = violations.filter(({impact}) => ['serious', 'critical'].includes(impact))
+        .map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 150)).join(' | ')}`);
+      assert.deepEqual(serious, [], colorScheme);
+    }
+  },
+
+  async 'hostile names are text in the page, the SVG and the CSV'(context, full, gpu, traced, hostile) {
+    const {page, complaints} = await open(context, hostile);
+    for (const id of figures) await shapesOf(page, id);
+    await openPair(page, 1);
+    assert.match(await page.locator('h1').textContent(), /^<\/script><script>/);
+    assert.match(await page.locator('#pair-2 h3.pair').textContent(), /<img src=x/);
+    const svg = (await download(page, 'pair-metrics', 'SVG')).toString();
+    const found = await page.evaluate((text) => {
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+      return parsed.querySelectorAll('parsererror, script, img, foreignObject').length;
+    }, svg);
+    assert.equal(found, 0);
+    const csv = (await download(page, 'forest', 'CSV')).toString();
+    assert.ok(csv.includes('"\'=HYPERLINK('), csv.slice(0, 300));
+    assert.equal(await page.evaluate(() => globalThis.broken), undefined);
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+    assert.deepEqual(complaints, []);
+  },
+
   async 'every figure is drawn, in both colour schemes, and re-themed on a change'(context, full) {
     const {page, complaints} = await open(context, full);
-    for (const id of figures) assert.ok(await shapesOf(page, id) > 10, `${id} is empty`);
+    for (const id of figures) assert.ok(await shapesOf(page, id) > 5, `${id} is empty`);
     const light = await fills(page, 'heat-map');
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const lightGround = await ground();
@@ -73,7 +216,7 @@ const tests = {
     await page.waitForFunction((before) => [...new Set([...document.querySelectorAll('#heat-map .chart svg path')]
       .map((path) => path.getAttribute('fill')))].sort().join(' ') !== before, light);
     assert.notEqual(await ground(), lightGround);
-    for (const id of figures) assert.ok(await shapesOf(page, id) > 10, `${id} is empty in the dark`);
+    for (const id of figures) assert.ok(await shapesOf(page, id) > 5, `${id} is empty in the dark`);
     assert.deepEqual(complaints, []);
   },
 
@@ -106,7 +249,7 @@ const tests = {
   async 'all runs are listed and the failed ones tell their reason as text'(context, full) {
     const {page} = await open(context, full);
     const rows = page.locator('#runs tbody tr');
-    const analysis = await page.evaluate(() => JSON.parse(document.getElementById('analysis').textContent));
+    const analysis = await analysisOf(page);
     assert.equal(await rows.count(), analysis.quality.planned);
     await page.locator('#runs input[type=checkbox]').check();
     assert.equal(await rows.count(), analysis.quality.planned - analysis.quality.ok);
@@ -122,19 +265,28 @@ const tests = {
     assert.deepEqual(complaints, []);
   },
 
-  async 'printing draws the figures that were never scrolled to'(context, full) {
-    const {page, complaints} = await open(context, full);
+  async 'a phone shows a pair’s section without scrolling sideways'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced, {viewport: {width: 390, height: 844}});
+    await openPair(page, 1);
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+    assert.deepEqual(complaints, []);
+  },
+
+  async 'printing draws the figures that were never scrolled to'(context, full, gpu, traced) {
+    const {page, complaints} = await open(context, traced);
     assert.ok((await page.pdf({format: 'A4'})).length > 50000);
     for (const id of figures) {
-      assert.ok(await page.locator(`#${id} .chart svg path`).count() > 10, `${id} is empty on paper`);
+      assert.ok(await page.locator(`#${id} .chart svg path`).count() > 5, `${id} is empty on paper`);
     }
+    assert.ok(await page.locator('#pair-12-traces .chart svg path').count() > 5, 'the traces of the last pair are empty on paper');
     assert.deepEqual(complaints, []);
   },
 
   async 'what was recorded of energy and sampling is shown: phases, meters, cautions, the board'(context, full, gpu) {
     for (const colorScheme of ['light', 'dark']) {
       const {page, complaints} = await open(context, gpu, {colorScheme});
-      const analysis = await page.evaluate(() => JSON.parse(document.getElementById('analysis').textContent));
+      const analysis = await analysisOf(page);
       const block = (title) => page.locator('#runs details', {hasText: title});
       const opened = async (title) => {
         await block(title).locator('summary').focus();
@@ -218,8 +370,9 @@ const tests = {
 
   async 'one pair, once, is drawn without intervals'(context) {
     const {page, complaints} = await open(context, report('single', '1', '1'));
-    for (const id of figures) await shapesOf(page, id);
-    assert.match(await page.locator('#findings').textContent(), /no test over pairs with one pair/);
+    // One pair has no kinds to compare.
+    for (const id of figures.filter((name) => name !== 'kinds')) await shapesOf(page, id);
+    assert.match(await page.locator('main').textContent(), /no test over pairs with one pair/);
     assert.deepEqual(complaints, []);
   },
 };
@@ -229,14 +382,20 @@ try {
   await withBrowser(sourceFolder, async (context) => {
     const full = report('full', '12', '2');
     const gpu = report('gpu', '2', '1', 'gpu');
+    const traced = report('traced', '12', '1', 'literal', '6000');
+    const hostile = report('hostile', '6', '1', 'hostile', '200');
     for (const [name, test] of Object.entries(tests)) {
+      if (only && !name.includes(only)) continue;
       try {
-        await test(context, full, gpu);
+        await test(context, full, gpu, traced, hostile);
         console.log(`ok      ${name}`);
       } catch (error) {
         failures += 1;
         console.error(`FAILED  ${name}\n${error.stack}`);
       }
+      const [first, ...others] = context.pages();
+      await first.goto('about:blank');
+      await Promise.all(others.map((page) => page.close()));
     }
   });
 } catch (error) {

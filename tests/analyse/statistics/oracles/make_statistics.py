@@ -49,6 +49,10 @@ PAIRS = {
         [math.sin(i) + 0.3 + i / 1000 for i in range(60)],
         [math.cos(1.7 * i) for i in range(60)],
     ),
+    "two pairs": ([3.5, 1.25], [2.0, 1.5]),
+    "five pairs": ([0.3, 0.8, 0.1, 0.9, 0.5], [1.2, 1.9, 1.1, 1.7, 1.0]),
+    "nine with ties": ([1, 1, 2, 2, 2, 3, 4, 4, 5], [0, 3, 1, 1, 5, 2, 2, 6, 6]),
+    "a partner without spread": ([3.0, 1.0, 4.0, 1.5], [2.0, 2.0, 2.0, 2.0]),
 }
 GROUPS = {
     "two of two": [[1.0, 1.5], [2.0, 4.0]],
@@ -60,9 +64,12 @@ GROUPS = {
     "no overlap": [[1.0, 1.2, 1.7, 2.0], [5.1, 6.0, 5.5]],
     "large": [normal(40), normal(35, 0.4), normal(60, 0.2, 2)],
     "large with ties": [normal(30, digits=0), normal(40, 0.7, digits=0)],
+    "two of three": [[1.0, 2.5, 2.0], [4.0, 3.1, 7.0]],
+    "one without spread": [[2, 2, 2, 2], [1, 4, 2, 3.5], [3, 5, 2.5]],
     "six of twelve": [normal(12, mean) for mean in (0, 0.3, 0.6, 1, 0, -0.5)],
 }
 BLOCKS = {
+    "five by two": [[1.0, 1.5], [2.0, 2.5], [0.3, 0.4], [1.1, 1.9], [0.7, 1.7]],
     "four by three": [[1.1, 2.0, 3.3], [2.2, 2.1, 4.0], [0.9, 1.8, 1.7], [1.0, 3.1, 2.8]],
     "ties": [[1, 1, 2], [2, 3, 3], [1, 2, 3], [1, 1, 1], [3, 2, 2]],
     "twelve by five": [normal(5, i) for i in range(12)],
@@ -166,6 +173,63 @@ def wilcoxon(difference):
     return float(statistic), float(signed_rank_p(nonzero)), True
 
 
+def spearman_p(first, second):
+    """Twice the smaller tail over all pairings: scipy enumerates up to nine; for up to twelve the sums of the
+    products of doubled ranks are counted here, one value of `first` after the other."""
+    x, y = stats.rankdata(first), stats.rankdata(second)
+    n = len(x)
+    if n > 12:
+        return stats.spearmanr(first, second).pvalue
+    if n <= 9:
+        return stats.permutation_test((x,), lambda order: order @ y, permutation_type="pairings", vectorized=False,
+                                      n_resamples=np.inf).pvalue
+    x, y = np.rint(2 * x).astype(int), np.rint(2 * y).astype(int)
+    ways = {0: {0: 1}}
+    for value in x:
+        grown = {}
+        for taken, sums in ways.items():
+            for j in range(n):
+                if not taken >> j & 1:
+                    into = grown.setdefault(taken | 1 << j, {})
+                    for total, count in sums.items():
+                        into[total + value * y[j]] = into.get(total + value * y[j], 0) + count
+        ways = grown
+    (sums,) = ways.values()
+    lower = sum(count for total, count in sums.items() if total <= x @ y)
+    upper = sum(count for total, count in sums.items() if total >= x @ y)
+    return min(1, 2 * min(lower, upper) / math.factorial(n))
+
+
+def kruskal(groups):
+    """Exact where the tests of tandem are: up to 100,000 ways to deal the values into the groups."""
+    answer = stats.kruskal(*groups)
+    ways = math.factorial(sum(map(len, groups)))
+    for group in groups:
+        ways //= math.factorial(len(group))
+    if ways > 100000:
+        return answer.statistic, answer.pvalue, False
+    ranks = np.split(stats.rankdata(np.concatenate(groups)), np.cumsum([len(group) for group in groups])[:-1])
+    def squares(*dealt):
+        return sum(group.sum() ** 2 / len(group) for group in dealt)
+    exact = stats.permutation_test(ranks, squares, vectorized=False, n_resamples=np.inf, alternative="greater")
+    return answer.statistic, exact.pvalue, True
+
+
+def friedman(blocks):
+    """Exact where there are few enough orders within the blocks for scipy to go through. The statistic of two
+    treatments is left to R, for scipy refuses them."""
+    n, k = len(blocks), len(blocks[0])
+    statistic, p = stats.friedmanchisquare(*np.array(blocks).T) if k > 2 else (None, None)
+    if math.factorial(k) ** n > 100000:
+        return {"friedman": statistic, "friedman_p": p, "friedman_exact": False}
+    columns = tuple(np.array([stats.rankdata(block) for block in blocks]).T)
+    def squares(*treatments):
+        return sum(treatment.sum() ** 2 for treatment in treatments)
+    exact = stats.permutation_test(columns, squares, permutation_type="samples", vectorized=False,
+                                   n_resamples=np.inf, alternative="greater")
+    return {"friedman": statistic, "friedman_p": exact.pvalue, "friedman_exact": True}
+
+
 def correction(m):
     return math.exp(math.lgamma(m / 2) - math.lgamma((m - 1) / 2)) / math.sqrt(m / 2)
 
@@ -179,20 +243,24 @@ def pair_answers(first, second):
     statistic, p, exact = wilcoxon(difference)
     scale = difference.std(ddof=1)
     tost_p, tost_low, tost_high = DescrStatsW(difference).ttost_mean(-scale, 2 * scale)
-    # r of values with an offset: of the values less the offset.
-    pearson = stats.pearsonr(first - first[0], second - first[0])
-    spearman = stats.spearmanr(first, second)
+    correlations = {}
+    if n > 2 and second.std() > 0:
+        # r of values with an offset: of the values less the offset.
+        pearson = stats.pearsonr(first - first[0], second - first[0])
+        correlations = {
+            "pearson": pearson.statistic, "pearson_p": pearson.pvalue,
+            "pearson_interval": list(pearson.confidence_interval()) if n > 3 else None,
+            "spearman": stats.spearmanr(first, second).correlation, "spearman_p": spearman_p(first, second),
+        }
     return {
         "mean": difference.mean(), "standard_deviation": scale, "median": float(np.median(difference)),
         "quantile_20": float(np.quantile(difference, 0.2)),
         "interval": [difference.mean() - half_width, difference.mean() + half_width],
         "t": t_test.statistic, "t_p": t_test.pvalue,
         "wilcoxon": statistic, "wilcoxon_p": p, "wilcoxon_exact": exact,
-        "hedges_g": correction(n - 1) * difference.mean() / scale,
+        "hedges_g": correction(n - 1) * difference.mean() / scale if n > 2 else None,
         "tost_bounds": [-scale, 2 * scale], "tost_p": tost_p,
-        "pearson": pearson.statistic, "pearson_p": pearson.pvalue,
-        "pearson_interval": list(pearson.confidence_interval()) if n > 3 else None,
-        "spearman": spearman.correlation, "spearman_p": spearman.pvalue,
+        **correlations,
     }
 
 
@@ -272,7 +340,7 @@ def group_answers(groups):
     n, k = sum(map(len, groups)), len(groups)
     levene = stats.levene(*shifted, center="median")
     levene_mean = stats.levene(*shifted, center="mean")
-    kruskal = stats.kruskal(*shifted)
+    h, h_p, h_exact = kruskal(shifted)
     limits = [f_noncentrality(f, k - 1, n - k, tail) for tail in (0.95, 0.05)]
     tukey = stats.tukey_hsd(*shifted)
     interval = tukey.confidence_interval(0.95)
@@ -283,7 +351,7 @@ def group_answers(groups):
         "omega_squared_interval": [limit / (limit + n) for limit in limits],
         "levene": levene.statistic if has_levene else None, "levene_p": levene.pvalue if has_levene else None,
         "levene_mean": levene_mean.statistic if has_levene else None,
-        "kruskal": kruskal.statistic, "kruskal_p": kruskal.pvalue,
+        "kruskal": h, "kruskal_p": h_p, "kruskal_exact": h_exact,
         "tukey": [{"first": i, "second": j, "difference": np.mean(shifted[i]) - np.mean(shifted[j]),
                    "p": tukey.pvalue[i, j], "interval": [interval.low[i, j], interval.high[i, j]]}
                   for i, j in itertools.combinations(range(k), 2)],
@@ -356,8 +424,7 @@ print(json.dumps(plain({
     "pairs": {name: {"first": first, "second": second, "answers": pair_answers(first, second)}
               for name, (first, second) in PAIRS.items()},
     "groups": {name: {"groups": groups, "answers": group_answers(groups)} for name, groups in GROUPS.items()},
-    "blocks": {name: {"blocks": blocks, "friedman": stats.friedmanchisquare(*np.array(blocks).T).statistic,
-                      "friedman_p": stats.friedmanchisquare(*np.array(blocks).T).pvalue}
+    "blocks": {name: {"blocks": blocks, **friedman(blocks)}
                for name, blocks in BLOCKS.items()},
     "samples": {name: {"values": values, "w": stats.shapiro(values).statistic, "p": stats.shapiro(values).pvalue}
                 for name, values in SAMPLES.items()},

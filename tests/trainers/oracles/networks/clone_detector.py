@@ -85,5 +85,19 @@ def build(**sizes):
     return CloneDetector(**sizes)
 
 
+def training(network, batch_size, learning_rate):
+    labels, length = network.preorder.embedding.num_embeddings, network.preorder.positions.shape[1]
+    # Both programs of a pair pass in one batch, as in tandem-train.
+    preorder, postorder = torch.randint(1, labels, (2, 2 * batch_size, length))
+    clones = (torch.arange(batch_size) % 2).float()
+    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate)
+
+    def loss():
+        first, second = network.features(preorder, postorder).chunk(2)
+        similarity = F.cosine_similarity(first, second).clamp(min=0, max=1)
+        return F.binary_cross_entropy(similarity, clones)
+    return optimizer, loss
+
+
 if __name__ == "__main__":
-    parity.main(build, translate)
+    parity.main(build, translate, training)

@@ -18,4 +18,4 @@ def build(identities):
 
 
 if __name__ == "__main__":
-    parity.main(build)
+    parity.main(build, training=reid.training_at(384, 192))

@@ -17,6 +17,7 @@ class GlobalHead(nn.Module):
 
     def __init__(self, trunk, channels, identities):
         super().__init__()
+        self.identities = identities
         self.trunk = trunk
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.head = head(channels, 512, identities)
@@ -35,6 +36,7 @@ class PartHeads(nn.Module):
 
     def __init__(self, trunk, channels, identities):
         super().__init__()
+        self.identities = identities
         self.trunk = trunk
         self.pool = nn.AdaptiveAvgPool2d((6, 1))
         for part in range(6):
@@ -66,6 +68,16 @@ def loss(network, images, identities):
     """What the training minimises: the sum of the heads' cross entropies."""
     return sum(nn.functional.cross_entropy(scores, identities)
                for scores in network.classify(images))
+
+
+def training_at(height, width):
+    """The function that parity.py asks for to time steps, on images of this size."""
+    def training(network, batch_size, learning_rate):
+        images = torch.randn(batch_size, 3, height, width)
+        images = images.contiguous(memory_format=torch.channels_last)
+        identities = torch.arange(batch_size) % network.identities
+        return optimizer(network, learning_rate), lambda: loss(network, images, identities)
+    return training
 
 
 def optimizer(network, learning_rate):

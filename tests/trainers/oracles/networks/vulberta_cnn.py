@@ -34,5 +34,13 @@ def build(**sizes):
     return VulbertaCnn(**sizes)
 
 
+def training(network, batch_size, learning_rate):
+    tokens = torch.randint(5, network.words.num_embeddings, (batch_size, 1024))
+    vulnerable = torch.arange(batch_size) % 2
+    trained = [x for x in network.parameters() if x.requires_grad]
+    optimizer = torch.optim.Adam(trained, lr=learning_rate)
+    return optimizer, lambda: F.cross_entropy(network(tokens), vulnerable)
+
+
 if __name__ == "__main__":
-    parity.main(build, translate)
+    parity.main(build, translate, training)

@@ -7,7 +7,7 @@
 
 #include "study/plan.h"
 
-namespace tandem::cli {
+namespace tandem::study {
 
 /// Seconds that the rest of a session takes: the expected times of what is left, corrected by how
 /// the runs made so far compared with theirs. Several devices share what is bound to none evenly;
@@ -40,4 +40,4 @@ class TimeLeft {
   double took_s_ = 0;
 };
 
-}  // namespace tandem::cli
+}  // namespace tandem::study

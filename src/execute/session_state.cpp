@@ -1,4 +1,4 @@
-#include "cli/session_state.h"
+#include "execute/session_state.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "core/text.h"
 
-namespace tandem::cli {
+namespace tandem::execute {
 namespace fs = std::filesystem;
 namespace {
 
@@ -98,7 +98,7 @@ void SessionStateWriter::session_begins(size_t planned, size_t already_done,
   state_.already_done = already_done;
   state_.to_do = to_do.size();
   devices_ = devices;
-  time_left_ = TimeLeft(devices.size());
+  time_left_ = study::TimeLeft(devices.size());
   for (const study::PlannedRun* run : to_do) time_left_.add(*run);
   write();
 }
@@ -175,4 +175,4 @@ void SessionStateWriter::write() {
   if (file) fs::rename(temporary, state_file(folder_), ignored);
 }
 
-}  // namespace tandem::cli
+}  // namespace tandem::execute

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/time_left.h"
 #include "core/clock.h"
 #include "core/json.h"
 #include "execute/session.h"
+#include "study/time_left.h"
 
-namespace tandem::cli {
+namespace tandem::execute {
 
 /// A run that a session makes now.
 struct RunInFlight {
@@ -51,7 +51,7 @@ std::string epochs_label(const RunInFlight& run);
 
 /// Keeps `session.json` up to date, at most about once a second for epochs. It is for looking only:
 /// that it can't be written costs the study nothing.
-class SessionStateWriter : public execute::SessionObserver {
+class SessionStateWriter : public SessionObserver {
  public:
   explicit SessionStateWriter(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
@@ -79,8 +79,8 @@ class SessionStateWriter : public execute::SessionObserver {
   SessionState state_;  ///< but for the runs in flight
   std::vector<std::string> devices_;
   std::map<size_t, InFlight> in_flight_;  ///< by device
-  TimeLeft time_left_;
+  study::TimeLeft time_left_;
   core::Time written_;
 };
 
-}  // namespace tandem::cli
+}  // namespace tandem::execute

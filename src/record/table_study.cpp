@@ -1,0 +1,494 @@
+#include "record/table_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "core/error.h"
+#include "core/text.h"
+
+namespace tandem::record {
+namespace {
+
+using core::Reading;
+
+constexpr auto repository = "table";
+constexpr auto not_in_table = "not in the table";
+constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
+
+std::string workload_id(const std::string& model) {
+  return std::string(repository) + "/" + model;
+}
+
+/// `x0.2`: six digits, so that what was rounded in the table is one level. Where the default is 0
+/// there is no ratio.
+std::string level_name(double value, double at_default) {
+  return at_default != 0 ? fmt::format("x{:.6g}", value / at_default)
+                         : fmt::format("{:.6g}", value);
+}
+
+study::LevelExpression level_expression(double value, double at_default) {
+  if (at_default == 0) return study::LevelExpression(value);
+  return study::LevelExpression::times(value / at_default);
+}
+
+/// Where the run of B's setting in one repetition stands: indices into RunTable::rows.
+struct Cell {
+  std::uint32_t b = no_row;  ///< beside A
+  std::uint32_t a = no_row;  ///< A's row of the same run
+  bool is_doubled = false;
+};
+
+struct Pair {
+  std::uint16_t a = 0;
+  std::uint16_t b = 0;
+  std::set<std::string> settings;  ///< of B, that the table has, alone or beside A
+  std::int32_t repetitions = 0;
+  std::map<std::pair<std::int32_t, std::string>, Cell> cells;
+};
+
+class StudyBuilder {
+ public:
+  explicit StudyBuilder(RunTable& table) : table_(table), map_(table.map) {}
+
+  TableStudy build() {
+    find_levels();
+    join_rows();
+    place_alone();
+    if (pairs_.empty()) {
+      throw core::UserError(table_.file,
+                            {{"column " + core::in_quotes(map_.partner),
+                              "no row of a training beside another, of those that could be read",
+                              "at least one pair"}});
+    }
+    TableStudy built{catalogue(), study(), {}, {}};
+    for (size_t pair = 0; pair < pairs_.size(); ++pair) add_runs(pair, built);
+    if (!map_.order.empty()) order_runs(built);
+    return built;
+  }
+
+ private:
+  const TableRow& row(std::uint32_t index) const { return table_.rows[index]; }
+
+  std::string setting_of(const TableRow& row) const {
+    if (row.changed == TableRow::none) return "default";
+    const std::string& name = table_.hyperparameters[row.changed];
+    return name + "_" + level_name(row.value, map_.models[row.model].defaults.at(name));
+  }
+
+  void find_levels() {
+    for (const TableRow& row : table_.rows) {
+      if (row.changed == TableRow::none) continue;
+      const double at_default =
+          map_.models[row.model].defaults.at(table_.hyperparameters[row.changed]);
+      const double ratio = at_default != 0 ? row.value / at_default : row.value;
+      levels_[row.changed].try_emplace(level_name(row.value, at_default),
+                                       std::pair(ratio, level_expression(row.value, at_default)));
+    }
+  }
+
+  void report(std::uint32_t row_index, const std::string& column, const std::string& found,
+              const std::string& expected) {
+    table_.report({row(row_index).row, column, found, expected, true});
+    ++table_.rows_left_out;
+  }
+
+  /// Brings the two rows of each pair's run together.
+  void join_rows() {
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> beside;
+    for (std::uint32_t i = 0; i < table_.rows.size(); ++i) {
+      if (!row(i).alone()) beside.emplace_back(row(i).run, i);
+    }
+    const Roles roles = find_roles(beside);
+    add_pairs(roles);
+    if (map_.run.empty()) {
+      for (const auto& [run, index] : beside) place_pair(index, no_row, roles);
+      return;
+    }
+    std::sort(beside.begin(), beside.end());
+    for (size_t begin = 0; begin < beside.size();) {
+      size_t end = begin + 1;
+      while (end < beside.size() && beside[end].first == beside[begin].first) ++end;
+      join(std::span(beside).subspan(begin, end - begin), roles);
+      begin = end;
+    }
+  }
+
+  /// Which models of two were changed, the smaller index first.
+  using Roles = std::map<std::pair<std::uint16_t, std::uint16_t>, std::pair<bool, bool>>;
+  Roles find_roles(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& beside) const {
+    Roles roles;
+    for (const auto& [run, index] : beside) {
+      const TableRow& own = row(index);
+      auto& [smaller, larger] = roles[std::minmax(own.model, own.partner)];
+      if (own.changed != TableRow::none) (own.model < own.partner ? smaller : larger) = true;
+    }
+    return roles;
+  }
+
+  /// In the order of the mapping; those with the roles swapped behind all others.
+  void add_pairs(const Roles& roles) {
+    const auto add = [&](std::uint16_t a, std::uint16_t b) {
+      pair_index_[{a, b}] = pairs_.size();
+      pairs_.emplace_back();
+      pairs_.back().a = a;
+      pairs_.back().b = b;
+    };
+    for (const auto& [models, moves] : roles) {
+      if (moves.second || !moves.first) add(models.first, models.second);
+      if (moves.first && !moves.second) add(models.second, models.first);
+    }
+    for (const auto& [models, moves] : roles) {
+      if (moves.first && moves.second) add(models.second, models.first);
+    }
+  }
+
+  void join(std::span<const std::pair<std::uint64_t, std::uint32_t>> same_run, const Roles& roles) {
+    const std::uint32_t first = same_run[0].second;
+    if (same_run.size() == 1) return place_pair(first, no_row, roles);
+    const std::uint32_t second = same_run[1].second;
+    const TableRow& left = row(first);
+    const TableRow& right = row(second);
+    const auto reject = [&](const std::string& found, const std::string& expected) {
+      for (const auto& [run, index] : same_run) report(index, map_.run, found, expected);
+    };
+    if (same_run.size() > 2) {
+      return reject(fmt::format("{} rows of one run", same_run.size()),
+                    "the two trainings of a run, or one of them");
+    }
+    if (left.model != right.partner || left.partner != right.model ||
+        left.repetition != right.repetition) {
+      return reject(fmt::format("rows {} and {} of one run", left.row, right.row),
+                    "each other's models as partners and the same repetition");
+    }
+    if (left.changed != TableRow::none && right.changed != TableRow::none) {
+      return reject("hyperparameters of both models changed", "those of one of them");
+    }
+    place_pair(first, second, roles);
+  }
+
+  /// Puts a run into its cell; into one of each role where both models are B in turn.
+  void place_pair(std::uint32_t first, std::uint32_t second, const Roles& roles) {
+    const TableRow& own = row(first);
+    const auto [smaller, larger] = std::minmax(own.model, own.partner);
+    const auto [smaller_moves, larger_moves] = roles.at({smaller, larger});
+    const auto place = [&](std::uint16_t a, std::uint16_t b) {
+      const bool first_is_b = own.model == b;
+      const std::uint32_t of_b = first_is_b ? first : second;
+      const std::uint32_t of_a = first_is_b ? second : first;
+      if (of_a != no_row && row(of_a).changed != TableRow::none) return;
+      // A's row alone doesn't say at which setting of B it was.
+      if (of_b == no_row && (smaller_moves || larger_moves)) {
+        return report(of_a, map_.run, "no row of its partner in this run",
+                      "one that says what the partner was set to");
+      }
+      put(pairs_[pair_index_.at({a, b})], of_b, of_a);
+    };
+    if (larger_moves || !smaller_moves) place(smaller, larger);
+    if (smaller_moves) place(larger, smaller);
+  }
+
+  void put(Pair& pair, std::uint32_t of_b, std::uint32_t of_a) {
+    const TableRow& known = row(of_b != no_row ? of_b : of_a);
+    const std::string setting = of_b != no_row ? setting_of(row(of_b)) : "default";
+    pair.settings.insert(setting);
+    pair.repetitions = std::max(pair.repetitions, known.repetition);
+    Cell& cell = pair.cells[{known.repetition, setting}];
+    // Without a run column the rows of one run come one by one.
+    const bool completes = map_.run.empty() && (cell.b == no_row) != (cell.a == no_row) &&
+                           (of_b != no_row) == (cell.b == no_row);
+    if (cell.is_doubled || ((cell.b != no_row || cell.a != no_row) && !completes)) {
+      return report_doubled(cell, of_b != no_row ? of_b : of_a);
+    }
+    if (of_b != no_row) cell.b = of_b;
+    if (of_a != no_row) cell.a = of_a;
+  }
+
+  void report_doubled(Cell& cell, std::uint32_t again) {
+    const std::uint32_t before = cell.b != no_row ? cell.b : cell.a;
+    if (!cell.is_doubled) report(before, "", "a run that is twice in the table", "one row for it");
+    report(again, "", fmt::format("the same run as row {}", row(before).row),
+           "another repetition, or one of them alone: neither counts");
+    cell.is_doubled = true;
+  }
+
+  void place_alone() {
+    for (std::uint32_t i = 0; i < table_.rows.size(); ++i) {
+      if (!row(i).alone()) continue;
+      const std::string setting = setting_of(row(i));
+      Cell& cell = alone_[{row(i).model, row(i).repetition, setting}];
+      if (cell.b != no_row) {
+        report_doubled(cell, i);
+        continue;
+      }
+      cell.b = i;
+      for (Pair& pair : pairs_) {
+        if (pair.b == row(i).model) pair.settings.insert(setting);
+        if (pair.b == row(i).model || pair.a == row(i).model) {
+          pair.repetitions = std::max(pair.repetitions, row(i).repetition);
+        }
+      }
+    }
+  }
+
+  study::Catalogue catalogue() const {
+    std::vector<study::Workload> workloads;
+    for (const MappedModel& model : map_.models) {
+      study::Workload workload;
+      workload.repo = repository;
+      workload.model = model.name;
+      workload.title = model.name;
+      workload.catalogue_position = static_cast<int>(workloads.size());
+      workload.catalogue.memory_mb = model.memory_mb.value_or(TableRow::missing);
+      workload.catalogue.gpu_util_percent = model.gpu_util_percent.value_or(TableRow::missing);
+      for (const auto& [name, value] : model.defaults) {
+        study::ManifestHyperparameter entry;
+        entry.name = name;
+        entry.default_value = {value, value};
+        entry.least = -std::numeric_limits<double>::infinity();
+        entry.most = std::numeric_limits<double>::infinity();
+        workload.hyperparameters.push_back(entry);
+      }
+      workload.performance_metric = model.metric;
+      workload.higher_is_better = model.higher_is_better;
+      workload.manifest = map_.file;
+      workloads.push_back(workload);
+    }
+    return study::Catalogue(std::move(workloads));
+  }
+
+  study::Study study() const {
+    study::Study study;
+    study.name = map_.name;
+    study.file = map_.file;
+    study.order = study::RunOrder::as_listed;
+    for (const Pair& pair : pairs_) {
+      const MappedModel& a = map_.models[pair.a];
+      const MappedModel& b = map_.models[pair.b];
+      study.pairs.push_back({workload_id(a.name), workload_id(b.name), a.defaults, b.defaults});
+      study.repetitions = std::max(study.repetitions, static_cast<int>(pair.repetitions));
+    }
+    for (const auto& [hyperparameter, levels] : levels_) {
+      study::MutatedHyperparameter mutated{table_.hyperparameters[hyperparameter], {}};
+      std::vector<std::tuple<double, std::string, study::LevelExpression>> sorted;
+      for (const auto& [name, level] : levels) sorted.emplace_back(level.first, name, level.second);
+      std::sort(sorted.begin(), sorted.end(), [](const auto& left, const auto& right) {
+        return std::get<0>(left) < std::get<0>(right);
+      });
+      for (const auto& [ratio, name, expression] : sorted) {
+        mutated.levels.push_back({name, expression});
+      }
+      study.mutated.push_back(mutated);
+    }
+    return study;
+  }
+
+  /// The planned runs of a pair, and the results of those that the table has.
+  void add_runs(size_t index, TableStudy& built) {
+    const Pair& pair = pairs_[index];
+    const std::vector<study::Setting> settings =
+        study::settings_of(built.study, built.study.pairs[index], built.catalogue);
+    for (std::int32_t repetition = 1; repetition <= pair.repetitions; ++repetition) {
+      for (const study::Experiment& experiment : study::experiments_of(settings)) {
+        if (!pair.settings.contains(experiment.setting)) continue;
+        const auto setting = std::ranges::find(settings, experiment.setting, &study::Setting::name);
+        const std::uint16_t alone = experiment.of_a ? pair.a : pair.b;
+        const Cell cell = experiment.concurrent
+                              ? found(pair.cells, {repetition, experiment.setting})
+                              : found(alone_, {alone, repetition, experiment.setting});
+        built.plan.cells.push_back({index, experiment, repetition,
+                                    add_run(built, pair, experiment, *setting, repetition, cell)});
+      }
+    }
+  }
+
+  template <typename Key>
+  static Cell found(const std::map<Key, Cell>& cells, const Key& key) {
+    const auto place = cells.find(key);
+    return place == cells.end() ? Cell{} : place->second;
+  }
+
+  size_t add_run(TableStudy& built, const Pair& pair, const study::Experiment& experiment,
+                 const study::Setting& setting, std::int32_t repetition, const Cell& cell) {
+    study::RunSpec spec;
+    spec.repetition = repetition;
+    const auto add = [&](std::uint16_t model, const study::Hyperparameters& hyperparameters) {
+      spec.participants.push_back(
+          {workload_id(map_.models[model].name), hyperparameters, repetition});
+    };
+    if (experiment.concurrent || experiment.of_a) add(pair.a, map_.models[pair.a].defaults);
+    if (!experiment.of_a) add(pair.b, setting.hyperparameters);
+    const std::string id = id_of(spec, experiment, cell);
+    const auto [place, is_new] = run_index_.try_emplace(id, built.plan.runs.size());
+    if (!is_new) return place->second;
+    built.plan.runs.push_back({spec, id, 0});
+    if (!cell.is_doubled && (cell.b != no_row || cell.a != no_row)) {
+      built.results.push_back(result_of(spec, id, cell));
+    }
+    return place->second;
+  }
+
+  /// Where in the table it stands: `row 17`, `rows 17+18`; of one that isn't there what it is.
+  std::string id_of(const study::RunSpec& spec, const study::Experiment& experiment,
+                    const Cell& cell) const {
+    if (!cell.is_doubled) {
+      if (cell.b != no_row && cell.a != no_row) {
+        const auto [smaller, larger] = std::minmax(row(cell.a).row, row(cell.b).row);
+        return fmt::format("rows {}+{}", smaller, larger);
+      }
+      if (cell.b != no_row || cell.a != no_row) {
+        return fmt::format("row {}", row(cell.b != no_row ? cell.b : cell.a).row);
+      }
+    }
+    std::string models;
+    for (const study::ParticipantSpec& participant : spec.participants) {
+      models += (models.empty() ? "" : " + ") +
+                participant.workload.substr(participant.workload.find('/') + 1);
+    }
+    return fmt::format("{}, {}, repetition {}", models, experiment.setting, spec.repetition);
+  }
+
+  Reading figure(double value, const char* what, const TableRow& of) const {
+    if (!std::isnan(value)) return value;
+    return Reading::missing(fmt::format("row {} of the table has no {}", of.row, what));
+  }
+
+  ParticipantResult training_of(const study::ParticipantSpec& spec, std::uint32_t index,
+                                bool is_concurrent) const {
+    const MappedModel& model = map_.models[model_index(spec.workload)];
+    ParticipantResult training;
+    training.spec = spec;
+    training.performance_metric = model.metric;
+    training.higher_is_better = model.higher_is_better;
+    training.data = map_.data;
+    for (Reading* reading :
+         {&training.start_s, &training.cpu_time_seconds, &training.memory_peak_mib,
+          &training.memory_pss_peak_mib, &training.io_read_mib, &training.io_written_mib,
+          &training.gpu_memory_peak_mib, &training.gpu_sm_util_avg_percent,
+          &training.tensor_memory_peak_mib, &training.gpu_energy_share_joules}) {
+      *reading = Reading::missing(not_in_table);
+    }
+    if (index == no_row) {
+      training.duration_seconds = training.performance = training.cpu_energy_share_joules =
+          Reading::missing("the table has no row for this training of the run");
+      return training;
+    }
+    const TableRow& own = row(index);
+    training.training_success = own.ok;
+    const auto epochs = spec.hyperparameters.find("epochs");
+    if (epochs != spec.hyperparameters.end() && epochs->second >= 0 && epochs->second < 1e9) {
+      training.epochs_done = static_cast<int>(std::lround(epochs->second));
+    }
+    training.duration_seconds = figure(own.duration_s, "duration", own);
+    training.performance = figure(own.performance, "performance", own);
+    training.cpu_energy_share_joules =
+        is_concurrent && map_.energy_is_of_run
+            ? Reading::missing("the table has the energy of the run, not of each training")
+            : figure(own.energy_j, "energy", own);
+    training.energy_share_model = "imported";
+    return training;
+  }
+
+  size_t model_index(const std::string& workload) const {
+    const auto found = std::ranges::find_if(
+        map_.models, [&](const MappedModel& model) { return workload_id(model.name) == workload; });
+    return static_cast<size_t>(found - map_.models.begin());
+  }
+
+  RunResult result_of(const study::RunSpec& spec, const std::string& id, const Cell& cell) const {
+    RunResult run;
+    run.run_id = id;
+    run.spec = spec;
+    run.barrier = "as measured elsewhere";
+    run.machine.cpu_model = "not stated";
+    const bool concurrent = spec.concurrent();
+    if (concurrent) run.participants.push_back(training_of(spec.participants[0], cell.a, true));
+    run.participants.push_back(training_of(spec.participants.back(), cell.b, concurrent));
+    for (const std::uint32_t index : {cell.a, cell.b}) {
+      if (index == no_row || row(index).ok) continue;
+      run.outcome = {
+          Outcome::Status::failed, "failed",
+          fmt::format("the outcome in row {} is none of those that count", row(index).row),
+          "Look up what happened where the run was made."};
+      run.participants[concurrent && index == cell.b ? 1 : 0].outcome = run.outcome;
+    }
+    run.makespan_seconds = run.participants.back().duration_seconds;
+    if (concurrent) {
+      run.makespan_seconds =
+          core::both(run.participants[0].duration_seconds, run.participants[1].duration_seconds,
+                     [](double a, double b) { return std::max(a, b); });
+    }
+    fill_in_energy(run, cell);
+    for (Reading* reading :
+         {&run.start_skew_seconds, &run.overlap_fraction, &run.dram_energy_joules,
+          &run.gpu_energy_above_idle_joules, &run.cpu_energy_above_idle_joules,
+          &run.gpu_util_avg_percent, &run.gpu_power_avg_watts, &run.gpu_memory_peak_mib}) {
+      *reading = Reading::missing(not_in_table);
+    }
+    const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
+    // A label whose order is that of the numbers.
+    if (!std::isnan(known.order)) run.started_at = fmt::format("position {:017.6f}", known.order);
+    return run;
+  }
+
+  void fill_in_energy(RunResult& run, const Cell& cell) const {
+    Reading total = run.participants[0].cpu_energy_share_joules;
+    if (run.spec.concurrent()) {
+      if (map_.energy_is_of_run) {
+        const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
+        total = figure(known.energy_j, "energy", known);
+      } else {
+        total = core::both(run.participants[0].cpu_energy_share_joules,
+                           run.participants[1].cpu_energy_share_joules, std::plus<>());
+      }
+    }
+    run.total_energy_joules = {total,
+                               total ? core::EnergySource::imported : core::EnergySource::none,
+                               map_.energy_measured_by};
+    run.gpu_energy_total_joules.joules = run.cpu_energy_total_joules.joules =
+        Reading::missing("the table doesn't tell GPU and CPU apart");
+    run.gpu_energy_cross_check_joules.joules = Reading::missing(not_in_table);
+  }
+
+  /// The plan in the order in which the runs were made.
+  void order_runs(TableStudy& built) const {
+    std::map<std::string, std::string> begun;
+    for (const RunResult& run : built.results) begun[run.run_id] = run.started_at;
+    std::vector<size_t> order(built.plan.runs.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](size_t left, size_t right) {
+      return begun[built.plan.runs[left].id] < begun[built.plan.runs[right].id];
+    });
+    std::vector<study::PlannedRun> runs;
+    std::vector<size_t> new_place(order.size());
+    for (const size_t old_place : order) {
+      new_place[old_place] = runs.size();
+      runs.push_back(std::move(built.plan.runs[old_place]));
+    }
+    built.plan.runs = std::move(runs);
+    for (study::Cell& cell : built.plan.cells) cell.run = new_place[cell.run];
+  }
+
+  RunTable& table_;
+  const TableMap& map_;
+  /// Of each hyperparameter: level's name to ratio and expression.
+  std::map<std::uint16_t, std::map<std::string, std::pair<double, study::LevelExpression>>> levels_;
+  std::vector<Pair> pairs_;
+  std::map<std::pair<std::uint16_t, std::uint16_t>, size_t> pair_index_;  ///< (A, B)
+  std::map<std::tuple<std::uint16_t, std::int32_t, std::string>, Cell> alone_;
+  std::map<std::string, size_t> run_index_;  ///< by id, into Plan::runs
+};
+
+}  // namespace
+
+TableStudy study_of(RunTable& table) {
+  return StudyBuilder(table).build();
+}
+
+}  // namespace tandem::record

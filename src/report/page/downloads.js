@@ -1,0 +1,84 @@
+// What a reader takes along: the numbers of a figure as CSV, the figure as SVG and PNG.
+
+/** A cell as CSV (RFC 4180); an apostrophe before what a spreadsheet would take for a formula. */
+function csvCell(content) {
+  if (isNumber(content)) return String(content);
+  let text = content ?? '';
+  if (/^[=+\-@\t\r\n＝＋－＠]/.test(text)) text = `'${text}`;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The columns of a sheet for CSV: [title, value(row)]; unrounded where the column says how. */
+function csvColumns(columns) {
+  const textOf = (content) => (typeof content === 'string' ? content : content?.textContent ?? '');
+  return columns.flatMap((column) => column.csv ?? [[column.title, (row) => textOf(column.cell(row))]]);
+}
+
+/** Sheets {caption, columns, rows} below each other, an empty line between them. */
+function csvOf(sheets) {
+  return sheets.map(({columns, rows}) => {
+    const cells = csvColumns(columns);
+    return [cells.map(([title]) => csvCell(title)), ...rows.map((row) => cells.map(([, value]) => csvCell(value(row))))]
+      .map((line) => line.join(',') + '\r\n').join('');
+  }).join('\r\n');
+}
+
+/** A column whose readings are formatted on the page and whole numbers in the CSV; what is missing is an empty cell. */
+const readingColumn = (title, read, format = significant) => ({
+  title, number: true, cell: (row) => shown(read(row), format),
+  csv: [[title, (row) => (isNumber(read(row)) ? read(row) : '')]],
+});
+const countColumn = (title, count) => ({title, number: true, cell: (row) => String(count(row)), csv: [[title, count]]});
+/** A mean with its 95 % interval [low, high]; `read(row)` gives {mean, interval}. */
+const estimateColumns = (title, read, format) => [
+  readingColumn(title, (row) => read(row).mean, format),
+  {
+    title: texts.interval, number: true,
+    cell: (row) => (read(row).interval ? read(row).interval.map((value) => format(value)).join(' to ') : '–'),
+    csv: ['low', 'high'].map((name, end) => [`${title} ${name}`, (row) => read(row).interval?.[end] ?? '']),
+  },
+];
+/** An effect in percent as its mean, interval and n. */
+const summaryColumn = (title, read) => ({
+  title, number: true, cell: (row) => (read(row) ? shownSummary(read(row)) : '–'),
+  csv: [
+    [`${title} (%)`, (row) => (isNumber(read(row)?.percent) ? read(row).percent : '')],
+    ...['low', 'high'].map((name, end) => [`${title} ${name}`, (row) => read(row)?.interval_percent?.[end] ?? '']),
+    [`${title} n`, (row) => read(row)?.n ?? ''],
+  ],
+});
+
+function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  element('a', {href: url, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** The chart as a standalone SVG on the page's ground; characters that XML forbids are left out. */
+function svgOf(canvas) {
+  const drawing = canvas.querySelector('svg').cloneNode(true);
+  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  for (const [name, value] of Object.entries({width: '100%', height: '100%', fill: theme().card})) ground.setAttribute(name, value);
+  drawing.prepend(ground);
+  drawing.style.fontFamily = '';
+  return new XMLSerializer().serializeToString(drawing).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+}
+
+async function savePng(canvas, name) {
+  const scale = 2;
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgOf(canvas))}`;
+  await image.decode();
+  const bitmap = element('canvas', {width: String(scale * canvas.clientWidth), height: String(scale * canvas.clientHeight)});
+  bitmap.getContext('2d').drawImage(image, 0, 0, bitmap.width, bitmap.height);
+  bitmap.toBlob((blob) => save(blob, name), 'image/png');
+}
+
+/** The buttons of a figure: `sheets()` gives its numbers, `canvas` holds its drawing. */
+function downloadButtons(id, title, sheets, canvas) {
+  const button = (kind, press) => element('button', {type: 'button', 'aria-label': `${texts.download} ${kind}: ${title}`, onclick: press}, kind);
+  return element('div', {class: 'downloads'}, element('span', {'aria-hidden': 'true'}, texts.download),
+    button('CSV', () => save(new Blob([csvOf(sheets())], {type: 'text/csv;charset=utf-8'}), `${id}.csv`)),
+    button('SVG', () => save(new Blob([svgOf(canvas)], {type: 'image/svg+xml'}), `${id}.svg`)),
+    button('PNG', () => savePng(canvas, `${id}.png`)));
+}
