@@ -125,13 +125,11 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   };
   if (has_barrier("process_start")) {
     add("Some trainings began with their process, for they don't speak the protocol: loading is "
-        "part "
-        "of their times and energies.");
+        "part of their times and energies.");
   }
   if (has_barrier("pattern")) {
     add("Some trainings began at a line of their log and not at a common signal: overlap counts "
-        "from "
-        "that line, and what the partner did while they loaded was done alone.");
+        "from that line, and what the partner did while they loaded was done alone.");
   }
   for (const auto& [name, runs] : quality.runs_with_caution) {
     add(fmt::format("{} of the runs that count: {} ({}{}).", runs.size(), meaning_of(name),

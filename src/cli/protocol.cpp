@@ -98,8 +98,7 @@ void add_protocol_command(CLI::App& app, core::ExitCode& exit_code) {
   check_command->footer(
       "Example: tandem protocol check -- python3 train.py --epochs 2\n"
       "Starts the command as tandem starts a trainer, gives the start signal, prints every line "
-      "and "
-      "what is wrong with it; then starts it once more and calls it off. The protocol is in "
+      "and what is wrong with it; then starts it once more and calls it off. The protocol is in "
       "docs/protocol.md. Exits with 0 when it conforms, 1 when it doesn't, 2 for a mistake in what "
       "was asked.");
   const auto options = std::make_shared<Options>();

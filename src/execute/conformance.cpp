@@ -17,6 +17,7 @@ using core::Clock;
 using core::Time;
 
 constexpr int called_off_exit_code = 5;
+constexpr size_t most_lines_at_once = 1000;
 
 /// A program that is listened to until it has ended.
 class Listener {
@@ -41,9 +42,10 @@ class Listener {
       if (count <= 0) break;
       const std::string_view bytes(buffer.data(), static_cast<size_t>(count));
       for (std::string& line : splitter_.feed(bytes)) lines.push_back(std::move(line));
-      if (lines.size() > 1000) break;  // one that never stops talking
+      // Of one that never stops talking, the rest is read next time, and its end seen after that.
+      if (lines.size() > most_lines_at_once) return lines;
     }
-    if (end) end_ = end;
+    end_ = end;
     return lines;
   }
   bool is_over() const { return end_ || stop_.load() || since_start_s() > limit_s_; }

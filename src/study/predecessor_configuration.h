@@ -26,7 +26,8 @@ struct ConvertedConfiguration {
 /// Converts `{"models": {REPO: {"path", "train_script", "models", "model_flag", "required_args",
 /// "supported_hyperparams", "performance_metrics"}}}` to a manifest for each model of each
 /// repository. `path` is the file that it was read from; paths in it are seen from its folder.
-/// Throws core::UserError when it isn't of that form at all; what is wrong with one entry is a note.
+/// Throws core::UserError when it isn't of that form at all; what is wrong with one entry is a
+/// note.
 ConvertedConfiguration convert_configuration(const core::Json& document,
                                              const std::filesystem::path& path);
 

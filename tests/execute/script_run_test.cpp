@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <fstream>
+#include <algorithm>
 
 #include "core/clock.h"
 #include "core/file.h"
@@ -129,37 +129,46 @@ TEST_F(ScriptRunTest, StartsWithAPartnerThatSpeaksTheProtocolOnceThatHasLoaded) 
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_EQ(result.barrier, "process_start");
   EXPECT_EQ(result.participants[0].barrier, "protocol");
-  EXPECT_EQ(*result.overlap_fraction, 1) << "the script ends long before";
-  EXPECT_LT(*result.participants[1].duration_seconds, 2.2) << "which A loads for";
+  EXPECT_GT(*result.overlap_fraction, 0);
+  const std::string events = core::read_file(run_folder_ / "events.jsonl");
+  EXPECT_LT(events.find(R"("protocol":1)"), events.find("Epoch 1/")) << events;
 }
 
 TEST_F(ScriptRunTest, GivesThePartnerItsSignalWhenTheLogSaysThatTheTrainingBegins) {
-  Workload late = script("b", "sleep 1\necho Begin\nsleep 0.5\n" + std::string(good));
+  Workload late = script("b", "sleep 0.5\necho Begin\nsleep 2\n" + std::string(good));
   late.log->started = LogPattern("^Begin");
   const RunResult result = run({test::fake_workload("a", "good", 0.5), late});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_EQ(result.barrier, "pattern");
-  EXPECT_GT(*result.overlap_fraction, 0.5);
+  EXPECT_GT(*result.overlap_fraction, 0);
   EXPECT_EQ(*result.participants[1].start_s, 0);
 }
 
 TEST_F(ScriptRunTest, SaysHowFarApartTwoBeganThatCannotBeHeld) {
-  Workload soon = script("a", "echo Begin\nsleep 0.8\n" + std::string(good));
-  Workload late = script("b", "sleep 0.6\necho Begin\n" + std::string(good));
-  settings_.start_skew_at_most_s = 0.3;
+  const std::string begun = folder_ / "begun";
+  Workload soon = script("a", "echo Begin\n: > " + begun + "\nsleep 0.8\n" + good);
+  Workload late = script(
+      "b", "while [ ! -e " + begun + " ]; do sleep 0.05; done\nsleep 1.2\necho Begin\n" + good);
+  settings_.start_skew_at_most_s = 0.11;
   soon.log->started = late.log->started = LogPattern("^Begin");
   const RunResult result = run({soon, late});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
-  EXPECT_GT(*result.start_skew_seconds, 0.3) << "more than start_skew_at_most_s";
-  ASSERT_FALSE(result.cautions.empty());
-  EXPECT_EQ(result.cautions.back().name, "no_common_start");
-  EXPECT_GE(*result.makespan_seconds,
+  EXPECT_GT(*result.start_skew_seconds, settings_.start_skew_at_most_s);
+  EXPECT_TRUE(std::ranges::any_of(
+      result.cautions, [](const auto& caution) { return caution.name == "no_common_start"; }));
+  constexpr double rounding_s = 1e-6;
+  EXPECT_GE(*result.makespan_seconds + rounding_s,
             *result.start_skew_seconds + *result.participants[1].duration_seconds);
 }
 
 TEST_F(ScriptRunTest, IsStartedAgainBesideALongerPartner) {
-  const RunResult result = run({script("a", good), script("b", "sleep 1.5\n" + std::string(good))},
-                               study::Overlap::sustained);
+  // The longer one goes on until the other has begun for the third time.
+  const std::string begun = folder_.write("begun", "");
+  const std::string longer =
+      "while [ \"$(wc -l < " + begun + ")\" -lt 3 ]; do sleep 0.05; done\n" + good;
+  const RunResult result =
+      run({script("a", "echo again >> " + begun + "\n" + good), script("b", longer)},
+          study::Overlap::sustained);
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_GE(result.participants[0].rounds, 2);
   EXPECT_EQ(result.participants[0].epochs_done, 4) << "of its first round";
