@@ -175,12 +175,13 @@ TEST_F(ScriptsTest, CheckShowsTheCommandAndWhatWasRecognised) {
       std::string("echo 'loading the data'\nprintf 'a title\\033]0;gotcha\\a\\n'\n") + descent);
   const Called valid = tandem({"workloads", "check", manifest});
   EXPECT_EQ(valid.exit_code, 0) << valid.err;
-  EXPECT_THAT(valid.out, HasSubstr("valid manifest of fake/talkative"));
+  EXPECT_THAT(valid.out, AllOf(HasSubstr("valid"), HasSubstr("fake/talkative.")));
 
   const Called dry = tandem({"workloads", "check", manifest, "--dry-run"});
   EXPECT_EQ(dry.exit_code, 0);
-  EXPECT_THAT(dry.out, AllOf(HasSubstr("talkative.sh"), HasSubstr("EPOCHS=2"),
-                             HasSubstr("--learning-rate 0.1"), HasSubstr("OMP_NUM_THREADS=1")));
+  EXPECT_THAT(dry.out,
+              AllOf(HasSubstr("talkative.sh"), HasSubstr("EPOCHS=2"), HasSubstr("--learning-rate"),
+                    HasSubstr("0.1"), HasSubstr("OMP_NUM_THREADS=1")));
 
   const Called once = tandem({"workloads", "check", manifest, "--once", "--epochs", "3"});
   EXPECT_EQ(once.exit_code, 0) << once.out << once.err;
