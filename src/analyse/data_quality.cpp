@@ -120,6 +120,17 @@ void add_cautions(const study::Study& study, const study::Plan& plan, DataQualit
   if (quality.data_synthetic) {
     add("Synthetic data: performance figures say nothing about the real tasks.");
   }
+  const auto has_barrier = [&](const char* name) {
+    return std::ranges::find(quality.barriers, name) != quality.barriers.end();
+  };
+  if (has_barrier("process_start")) {
+    add("Some trainings began with their process, for they don't speak the protocol: loading is "
+        "part of their times and energies.");
+  }
+  if (has_barrier("pattern")) {
+    add("Some trainings began at a line of their log and not at a common signal: overlap counts "
+        "from that line, and what the partner did while they loaded was done alone.");
+  }
   for (const auto& [name, runs] : quality.runs_with_caution) {
     add(fmt::format("{} of the runs that count: {} ({}{}).", runs.size(), meaning_of(name),
                     runs.front(), runs.size() > 1 ? " …" : ""));
@@ -200,6 +211,8 @@ std::string meaning_of(const std::string& caution) {
        "made on whichever device was free: what is compared with it may come from another one"},
       {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
       {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
+      {"no_common_start",
+       "the trainings of a pair began apart, one of them at a line of its own log"},
       {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
       {"processes_escaped", "some processes of a training could not be followed"},
       {"sampling_gap",

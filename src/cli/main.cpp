@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   tandem::cli::add_index_command(app, exit_code);
   tandem::cli::add_workloads_command(app, exit_code);
   tandem::cli::add_pairs_command(app, exit_code);
+  tandem::cli::add_protocol_command(app, exit_code);
   tandem::cli::add_measure_command(app, exit_code);
   tandem::cli::add_doctor_command(app, exit_code);
   try {

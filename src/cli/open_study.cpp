@@ -115,7 +115,7 @@ void keep_study(const OpenStudy& open) {
       std::string name = id;
       std::replace(name.begin(), name.end(), '/', '_');
       core::write_file_atomically(folder / "workloads" / (name + ".json"),
-                                  core::read_file(open.catalogue.at(id).manifest));
+                                  study::text_to_keep(open.catalogue.at(id)));
     }
   }
   core::write_file_atomically(folder / "plan.json",

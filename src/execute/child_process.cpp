@@ -94,7 +94,9 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
-    if (!added.contains(text.substr(0, text.find('=')))) environment.push_back(text);
+    const std::string name = text.substr(0, text.find('='));
+    // A tandem that is itself somebody's training doesn't hand its own socket on.
+    if (name != "TANDEM_EVENTS" && !added.contains(name)) environment.push_back(text);
   }
   for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
   return environment;
@@ -114,7 +116,9 @@ std::vector<std::string> launcher_arguments(const fs::path& launcher, const Comm
       std::to_string(status_fd_in_child),
       fmt::format("{}", command.grace_s),
       command.cores.empty() ? "-" : fmt::format("{}", fmt::join(command.cores, ",")),
-      command.cgroup ? (*command.cgroup / "cgroup.procs").string() : "-"};
+      command.cgroup ? (*command.cgroup / "cgroup.procs").string() : "-",
+      command.held ? "held" : "at_once",
+      command.working_folder.empty() ? "-" : command.working_folder.string()};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   return arguments;
 }
@@ -188,7 +192,7 @@ ChildProcess::ChildProcess(const Command& command) {
     actions.duplicate(stdout_log.get(), STDOUT_FILENO);
     actions.duplicate(stderr_log.get(), STDERR_FILENO);
     actions.duplicate(events_moved.get(), events_fd_in_child);
-    added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
+    if (!command.held) added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
   } else if (::isatty(STDIN_FILENO) == 1) {
     // A process group in the background that reads the terminal would be stopped.
     actions.open(STDIN_FILENO, "/dev/null");

@@ -37,7 +37,10 @@ struct Command {
   std::map<std::string, std::string> environment;  ///< added to tandem's own
   std::vector<int> cores;                          ///< empty: not pinned
   Streams streams = Streams::logs;
-  std::filesystem::path stdout_file;  ///< made anew, or appended to
+  /// Begins when a line is written to events(), and has no protocol itself. Only with logs.
+  bool held = false;
+  std::filesystem::path working_folder;  ///< empty: tandem's own
+  std::filesystem::path stdout_file;     ///< made anew, or appended to
   std::filesystem::path stderr_file;
   /// Folder of the cgroup (version 2) that the program joins before it begins; see RunCgroup.
   std::optional<std::filesystem::path> cgroup;
@@ -59,8 +62,8 @@ class ChildProcess {
 
   /// The root of the program's process tree.
   pid_t pid() const { return launcher_pid_; }
-  /// Connected to the program's TANDEM_EVENTS; non-blocking; closed where it has none. May be
-  /// closed by events().reset().
+  /// Connected to the program's TANDEM_EVENTS, or to what holds it; non-blocking; closed where it
+  /// has none. May be closed by events().reset(), or taken.
   core::FileDescriptor& events() { return events_; }
   /// Becomes readable when the program has ended.
   int end_fd() const { return status_.get(); }

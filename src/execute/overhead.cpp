@@ -68,7 +68,7 @@ class Watched {
   /// The end of an epoch, counted from 1.
   Time end_of(size_t epoch) {
     until("the end of an epoch", [&] { return training_.epochs_done() >= epoch; });
-    return *training_.last_epoch_at();
+    return *training_.trained_until();
   }
 
  private:

@@ -10,6 +10,7 @@
 #include "core/energy_shares.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "execute/config_file.h"
 #include "execute/event_log.h"
 #include "execute/memory_limit.h"
 #include "execute/out_of_memory.h"
@@ -41,8 +42,8 @@ class Participant {
         log_(log) {}
 
   void start_round() {
-    rounds_.push_back(
-        std::make_unique<Training>(command_, role_, static_cast<int>(rounds_.size()) + 1, log_));
+    rounds_.push_back(std::make_unique<Training>(
+        command_, role_, static_cast<int>(rounds_.size()) + 1, log_, workload_.log));
   }
   Training& first() const { return *rounds_.front(); }
   Training& current() const { return *rounds_.back(); }
@@ -134,7 +135,10 @@ class RunExecution {
     for (size_t i = 0; i < spec.participants.size(); ++i) {
       const study::Workload& workload = catalogue.at(spec.participants[i].workload);
       const std::string role = !spec.concurrent() ? "solo" : i == 0 ? "A" : "B";
-      Command command = trainer_command(spec, spec.participants[i], workload, settings.data_folder);
+      const fs::path config_file = config_file_path(workload, folder, role);
+      Command command =
+          trainer_command(spec, spec.participants[i], workload, settings.data_folder, config_file);
+      write_config_file(spec, spec.participants[i], workload, settings.data_folder, config_file);
       command.stdout_file = folder / (role + ".stdout.log");
       command.stderr_file = folder / (role + ".stderr.log");
       command.grace_s = settings.grace_s;
@@ -174,7 +178,7 @@ class RunExecution {
   record::RunResult result() {
     record::RunResult result;
     result.spec = spec_;
-    result.barrier = "protocol";
+    result.barrier = name_of(barrier());
     result.sampling = meter_.sampling();
     result.idle = settings_.idle;
     for (const Participant& participant : participants_) {
@@ -233,7 +237,9 @@ class RunExecution {
     Training& training = participant.current();
     if (training.has_ended()) return;
     const size_t before = training.epochs_done();
+    const bool had_begun = training.go_at().has_value();
     training.update();
+    if (!had_begun && training.go_at()) meter_.mark();
     for (size_t epoch = before + 1; epoch <= training.epochs_done(); ++epoch) {
       observer_.epoch_done(index_of(participant), static_cast<int>(epoch),
                            participant.epochs_asked_for());
@@ -245,6 +251,7 @@ class RunExecution {
           "missing_epochs", fmt::format("{} epochs reported and no end, {} asked for",
                                         training.epochs_done(), participant.epochs_asked_for())));
     }
+    if (training.has_ended() && training.epochs_done() == 0) meter_.mark();
     if (training.has_ended() && training.end()->cpu_time_s) {
       meter_.ended(static_cast<int>(index_of(participant)), usage_of(*training.end()));
     }
@@ -268,12 +275,28 @@ class RunExecution {
     }
   }
 
+  /// Trainings that begin by themselves load for a time that nothing tells beforehand. They are let
+  /// go when all others are ready; the others get the signal when the first of them is training.
   void start_together() {
+    std::vector<Training*> by_signal;
+    std::vector<Training*> by_themselves;
     for (const Participant& participant : participants_) {
-      if (!participant.current().is_ready() || participant.current().has_ended()) return;
+      Training& training = participant.current();
+      (training.barrier() == Barrier::pattern ? by_themselves : by_signal).push_back(&training);
     }
-    go_at_ = Clock::now();
-    for (const Participant& participant : participants_) participant.current().go(*go_at_);
+    for (const Training* training : by_signal) {
+      if (!training->is_ready() || training->has_ended()) return;
+    }
+    std::optional<Time> begun_at;
+    for (Training* training : by_themselves) {
+      if (training->is_ready()) training->go(Clock::now());
+      const std::optional<Time> begun = training->go_at();
+      if (begun) begun_at = std::min(begun_at.value_or(*begun), *begun);
+    }
+    if (!by_themselves.empty() && !begun_at) return;
+    const Time now = Clock::now();
+    go_at_ = begun_at.value_or(now);
+    for (Training* training : by_signal) training->go(now);
     meter_.mark();
     observer_.started();
   }
@@ -302,7 +325,11 @@ class RunExecution {
       end_all(outcome_of_kind("interrupted", "tandem was asked to stop"));
     }
     const double since_start_s = core::seconds_between(go_at_.value_or(origin_), Clock::now());
-    if (!go_at_ && since_start_s > settings_.ready_timeout_s) {
+    const bool all_begun = std::ranges::all_of(participants_, [](const Participant& participant) {
+      return participant.first().go_at() || participant.first().has_ended();
+    });
+    const double since_origin_s = core::seconds_between(origin_, Clock::now());
+    if (!all_begun && since_origin_s > settings_.ready_timeout_s) {
       end_all(outcome_of_kind(
           "ready_timeout",
           fmt::format("not ready within {}", core::format_duration(settings_.ready_timeout_s))));
@@ -324,6 +351,7 @@ class RunExecution {
     }
   }
 
+  static constexpr double no_skew_s = 0.1;
   static constexpr double least_no_progress_s = 60;
   static constexpr double no_progress_epochs = 20;
 
@@ -367,6 +395,7 @@ class RunExecution {
     result.outcome = participant.outcome_of(training);
     result.training_success = result.outcome.ok();
     training.describe_in(result, go_at_.value_or(origin_));
+    result.barrier = name_of(training.barrier());
     result.rounds =
         static_cast<int>(std::count_if(participant.rounds().begin(), participant.rounds().end(),
                                        [](const auto& round) { return round->said_final(); }));
@@ -390,7 +419,7 @@ class RunExecution {
       return;
     }
     const int index = static_cast<int>(index_of(participant));
-    const measure::Window window{at(*go_at_), at(*participant.first().last_epoch_at())};
+    const measure::Window window = window_of(participant);
     result.duration_seconds = window.duration_s();
     result.cpu_time_seconds = meter_.cpu_time_s(index, window);
     result.memory_peak_mib = meter_.memory_peak_mib(index, window);
@@ -399,6 +428,21 @@ class RunExecution {
     result.io_written_mib = meter_.io_written_mib(index, window);
     result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib_of(index, window);
     result.gpu_sm_util_avg_percent = meter_.gpu_sm_util_avg_percent_of(index, window);
+  }
+
+  /// When a participant that succeeded was training; of its first round.
+  measure::Window window_of(const Participant& participant) const {
+    return {at(*participant.first().go_at()), at(*participant.first().trained_until())};
+  }
+
+  /// The least of what the trainings' starts were: one that isn't held makes a pair begin apart.
+  Barrier barrier() const {
+    Barrier least = Barrier::protocol;
+    for (const Participant& participant : participants_) {
+      const Barrier other = participant.first().barrier();
+      least = least == Barrier::pattern || other == Barrier::protocol ? least : other;
+    }
+    return least;
   }
 
   Outcome overall_outcome(const std::vector<record::ParticipantResult>& participants) const {
@@ -417,8 +461,8 @@ class RunExecution {
     std::vector<measure::Window> windows;
     for (const auto& round : participants_[0].rounds()) {
       if (!round->go_at()) continue;
-      const auto last_epoch_at = round->last_epoch_at();
-      const double end_s = round->said_final() && last_epoch_at ? at(*last_epoch_at) : b_end_s;
+      const auto trained_until = round->trained_until();
+      const double end_s = round->said_final() && trained_until ? at(*trained_until) : b_end_s;
       windows.push_back({at(*round->go_at()), end_s});
     }
     return windows;
@@ -432,15 +476,15 @@ class RunExecution {
     result.overlap_fraction = result.start_skew_seconds;
     if (!result.outcome.ok()) return;
     double makespan_s = 0;
-    for (const record::ParticipantResult& participant : result.participants) {
-      makespan_s = std::max(makespan_s, *participant.duration_seconds);
+    for (const Participant& participant : participants_) {
+      makespan_s = std::max(makespan_s, window_of(participant).end_s - at(*go_at_));
     }
     result.makespan_seconds = makespan_s;
     if (!spec_.concurrent()) return;
     result.start_skew_seconds =
         core::both(result.participants[0].start_s, result.participants[1].start_s,
                    [](double a, double b) { return std::abs(a - b); });
-    const measure::Window b{at(*go_at_), at(*participants_[1].first().last_epoch_at())};
+    const measure::Window b = window_of(participants_[1]);
     double shared_s = 0;
     for (const measure::Window& a : training_windows_of_a(b.end_s)) {
       shared_s += std::max(0.0, std::min(a.end_s, b.end_s) - std::max(a.begin_s, b.begin_s));
@@ -489,12 +533,19 @@ class RunExecution {
                        "only by it; no duration is touched",
                        moved_s)});
     }
+    if (barrier() == Barrier::pattern && result.start_skew_seconds.value_or(0) > no_skew_s) {
+      result.cautions.push_back(
+          {"no_common_start",
+           fmt::format("the trainings began {:.2f} s apart: one begins when its log says so, and "
+                       "tandem can't hold it there",
+                       *result.start_skew_seconds)});
+    }
     constexpr double sleep_noticed_s = 0.5;
     const double slept_s = core::slept_s(clocks_at_start_, clocks);
     if (slept_s > sleep_noticed_s) {
       result.outcome = outcome_of_kind(
           "suspended", fmt::format("the machine slept for {}", core::format_duration(slept_s)));
-    } else if (result.start_skew_seconds &&
+    } else if (result.start_skew_seconds && barrier() != Barrier::pattern &&
                *result.start_skew_seconds > settings_.start_skew_at_most_s) {
       result.outcome = outcome_of_kind(
           "start_skew", fmt::format("the trainings started {:.2f} s apart, the limit is {:.2f} s",
@@ -557,7 +608,7 @@ class RunExecution {
       if (started_at) both_from_s = std::max(both_from_s, at(*started_at));
       // Of A kept up beside B, the last round ends with B.
       const bool repeated = participant.rounds_started() > 1;
-      const double end_s = repeated ? window.end_s : at(*participant.first().last_epoch_at());
+      const double end_s = repeated ? window.end_s : window_of(participant).end_s;
       both_until_s = std::min(both_until_s, end_s);
     }
     both_until_s = std::max(both_from_s, both_until_s);
