@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 using core::Json;
 using test::Called;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -147,6 +148,25 @@ TEST_F(ScriptsTest, TheConformanceCheckSeesATrainerThatStaysWhenItIsCalledOff) {
   const auto complaint = execute::check_called_off(command, 1, stop);
   ASSERT_TRUE(complaint.has_value());
   EXPECT_THAT(*complaint, HasSubstr("called off, it had not ended after 1 s"));
+}
+
+TEST_F(ScriptsTest, AStudyOfTwoShellScriptsGoesToItsReportAndSaysWhereTheyBegan) {
+  shell_script("first", 101, descent);
+  shell_script("second", 102, descent);
+  const fs::path study =
+      folder_.write("study.json", R"({"experiment_name": "shell", "scale": "quick",
+    "idle_s": 0, "mutate": {"epochs": {"min": "default*0.5", "max": "default*1.5"}},
+    "model_pairs": [{"model_a": {"repo": "fake", "model": "first"},
+                     "model_b": {"repo": "fake", "model": "second"}}]})");
+  const std::string results = folder_ / "results";
+  const Called run =
+      tandem({"run", study, "--workloads", folder_ / "workloads", "--results", results});
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  const Called report = tandem({"report", results, "--json"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  const Json quality = Json::parse(report.out).at("quality");
+  EXPECT_EQ(quality.at("barriers"), Json::array({"process_start"}));
+  EXPECT_THAT(quality.at("cautions").dump(), HasSubstr("began with their process"));
 }
 
 TEST_F(ScriptsTest, CheckShowsTheCommandAndWhatWasRecognised) {
