@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <set>
+#include <utility>
 
 #include "data/made_up_persons.h"
 #include "data/market1501.h"
@@ -200,20 +201,29 @@ TEST(MadeUpPersons, AreSeenByAnotherCameraInTheGallery) {
   }
 }
 
-TEST(MadeUpPersons, LookMoreLikeThemselvesThanLikeOthers) {
+/// How much a value (persons × images) differs between the means of persons, and within a person.
+std::pair<double, double> between_and_within(const torch::Tensor& value) {
+  return {value.mean(1).std(0).mean().item<double>(), value.std(1).mean().item<double>()};
+}
+
+TEST(MadeUpPersons, AreToldApartByPatternsAndNotByMeanColors) {
   PersonDataSize size = few;
   size.train_identities = 30;
+  size.train_images_each = 12;  // two of each camera
   const PersonDataSet data = make_up_persons(size);
-  // Colours of the upper and lower body, the camera's mean taken out.
-  const auto middle = data.train.pixels.to(torch::kFloat32).slice(2, 12, 20);
-  const auto colors = torch::cat({middle.slice(1, 14, 30).mean({1, 2}),  //
-                                  middle.slice(1, 34, 44).mean({1, 2})},
-                                 1)
-                          .view({30, 7, 6});
-  const double within = colors.std(1).mean().item<double>();
-  const double between = colors.mean(1).std(0).mean().item<double>();
-  EXPECT_GT(between, within);
-  EXPECT_GT(within, 5);  // pose, light and noise
+  const auto upper_body =
+      data.train.pixels.to(torch::kFloat32).slice(1, 16, 30).slice(2, 11, 21);  // N × 14 × 10 × 3
+  const auto [color_between, color_within] =
+      between_and_within(upper_body.mean({1, 2}).view({30, 12, 3}));
+  EXPECT_LT(color_between, 0.5 * color_within);
+  EXPECT_GT(color_within, 5);  // light and noise
+
+  // Hoops change from row to row, stripes from column to column, checks as the one as the other.
+  const auto across = upper_body.diff(1, 2).abs().mean({1, 2, 3});
+  const auto down = upper_body.diff(1, 1).abs().mean({1, 2, 3});
+  const auto [pattern_between, pattern_within] =
+      between_and_within((down / across).log().view({30, 12, 1}));
+  EXPECT_GT(pattern_between, 2 * pattern_within);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace tandem::trainers {
 namespace {
 
 constexpr std::int64_t cameras = 6;  // as Market-1501
+// Where the test's persons begin: few combine textures as training's do at quick scale.
+constexpr std::int64_t first_test_person = 40;
 
 /// Uniform random numbers of one thing to draw, the same on every machine.
 class Random {
@@ -56,41 +58,61 @@ Color random_grey(Random& random, float variation) {
   return random_color(random, -.12F * variation, .12F * variation) + brightness;
 }
 
-constexpr std::array<Color, 9> cloth{{{.1F, .1F, .12F},
-                                      {.85F, .85F, .8F},
-                                      {.5F, .5F, .5F},
-                                      {.75F, .12F, .15F},
-                                      {.12F, .2F, .6F},
-                                      {.15F, .5F, .2F},
-                                      {.8F, .7F, .2F},
-                                      {.45F, .3F, .2F},
-                                      {.6F, .35F, .65F}}};
-constexpr std::array<Color, 4> hairs{
-    {{.08F, .06F, .05F}, {.3F, .18F, .1F}, {.7F, .55F, .3F}, {.55F, .55F, .55F}}};
+constexpr Color cloth{.45F, .45F, .45F};  // the mean of what everyone wears
+constexpr float contrast = .3F;           // of its two tones to that mean
+constexpr Color hair{.12F, .09F, .07F};
+constexpr Color bag{.2F, .17F, .15F};
+constexpr Color skin{.6F, .47F, .39F};
 
-enum class Pattern { plain, hoops, stripes, halves, open_jacket };
+enum class Weave { plain, hoops, stripes, diagonals, checks };
 enum class Legwear { trousers, shorts, skirt };
+
+/// A pattern in two tones, as much of the one as of the other: all have the same mean colour.
+struct Texture {
+  /// The texture of this number; those of numbers that differ by a multiple of `kinds` are alike,
+  /// but for what `random` adds.
+  Texture(std::int64_t number, Random& random)
+      : weave(static_cast<Weave>((number % kinds + 1) / 2)),
+        period((number % kinds % 2 == 0 ? .16F : .085F) * random.between(.92F, 1.08F)) {}
+
+  static constexpr std::int64_t kinds = 9;
+
+  /// −1 or 1, 0 for a plain one, at lengths in body heights.
+  float tone(float u, float v) const {
+    const auto wave = [this](float x) {
+      return x / period - std::floor(x / period) < .5F ? 1 : -1;
+    };
+    switch (weave) {
+      case Weave::plain:
+        return 0;
+      case Weave::hoops:
+        return static_cast<float>(wave(v));
+      case Weave::stripes:
+        return static_cast<float>(wave(u));
+      case Weave::diagonals:
+        return static_cast<float>(wave((u + v) * .7071F));
+      case Weave::checks:
+        return static_cast<float>(wave(u) * wave(v));
+    }
+    return 0;
+  }
+
+  Weave weave;
+  float period;  // in body heights
+};
 
 /// What makes a person the same in all images.
 struct Person {
-  explicit Person(Random random)
-      : top(cloth[random.below(cloth.size())]),
-        second(cloth[random.below(cloth.size())]),
-        legs(cloth[random.below(cloth.size())]),
-        shoes(cloth[random.below(cloth.size())]),
-        bag(cloth[random.below(cloth.size())]),
-        hair(hairs[random.below(hairs.size())]),
-        pattern(static_cast<Pattern>(random.below(5))),
+  /// The person of this number: persons of nearby numbers differ in a texture.
+  Person(std::int64_t number, Random random)
+      : top(number, random),
+        legs(2 * number + number / Texture::kinds, random),
         legwear(static_cast<Legwear>(random.below(3))),
         bag_side(static_cast<float>(random.below(3)) - 1),
-        stature(random.between(.82F, .94F)),
-        build(random.between(.8F, 1.25F)) {
-    const float tone = random.between(.35F, .85F);
-    skin = {tone, tone * .78F, tone * .65F};
-  }
+        stature(random.between(.86F, .94F)),
+        build(random.between(.9F, 1.15F)) {}
 
-  Color top, second, legs, shoes, bag, hair, skin;
-  Pattern pattern;
+  Texture top, legs;
   Legwear legwear;
   float bag_side;  // −1, 0 (no bag) or 1
   float stature;   // of the image's height
@@ -100,7 +122,7 @@ struct Person {
 /// What a camera does to all its images.
 struct Camera {
   Camera(Random random, float variation)
-      : light(random_color(random, -.125F * variation, .125F * variation) + .975F),
+      : light(random_color(random, -.25F * variation, .25F * variation) + .95F),
         haze(random.between(0, .1F * variation)),
         ground(random_grey(random, variation)),
         wall(random_grey(random, variation)),
@@ -126,27 +148,16 @@ struct Pose {
         scale(camera.distance * random.between(.94F, 1.04F)),
         stride(random.between(.01F, .05F)),
         light(1 + random.between(-.15F, .15F) * variation),
-        post(random.between(-.3F, .3F)) {}
+        post(random.between(-.3F, .3F)),
+        phase(random.between(0, 1)) {}
 
   bool behind;
-  float centre, feet, scale, stride, light, post;
+  float centre, feet, scale, stride, light, post, phase;
 };
 
-Color top_color(const Person& person, const Pose& pose, float u, float v) {
-  const float across = u / person.build;
-  switch (person.pattern) {
-    case Pattern::plain:
-      return person.top;
-    case Pattern::hoops:
-      return std::fmod(v, .1F) < .05F ? person.top : person.second;
-    case Pattern::stripes:
-      return std::fmod(across + 1, .08F) < .04F ? person.top : person.second;
-    case Pattern::halves:
-      return v < .32F ? person.top : person.second;
-    case Pattern::open_jacket:
-      return !pose.behind && std::abs(across) < .04F ? person.second : person.top;
-  }
-  return person.top;
+/// A garment's colour; the textures of an image begin somewhere else in each.
+Color cloth_color(const Texture& texture, const Pose& pose, float u, float v) {
+  return cloth + contrast * texture.tone(u + pose.phase, v + pose.phase);
 }
 
 /// The scene at x (to the right of the middle) and y (from the top), in image heights.
@@ -162,26 +173,27 @@ Color body_color(const Person& person, const Pose& pose, float u, float v, bool&
   const float side = pose.behind ? -1.F : 1.F;
   const float head_v = (v - .08F) / .08F, head_u = u / .06F;
   if (head_v * head_v + head_u * head_u < 1) {
-    return pose.behind || v < .06F ? person.hair : person.skin;
+    return pose.behind || v < .06F ? hair : skin;
   }
-  const float width = .11F * person.build;
+  const float width = .14F * person.build;
   if (person.bag_side != 0 && std::abs(u - side * person.bag_side * (width + .03F)) < .045F &&
       v > .34F && v < .52F) {
-    return person.bag;
+    return bag;
   }
   if (v > .15F && v < .5F) {
-    if (std::abs(u) < width) return top_color(person, pose, u, v);
-    if (std::abs(u) < width + .045F) return v < .44F ? person.top : person.skin;
+    if (std::abs(u) < width) return cloth_color(person.top, pose, u, v);
+    if (std::abs(u) < width + .045F) return v < .44F ? cloth_color(person.top, pose, u, v) : skin;
   }
   if (person.legwear == Legwear::skirt && v >= .5F && v < .72F &&
       std::abs(u) < width * (.8F + (v - .5F) * 1.5F)) {
-    return person.legs;
+    return cloth_color(person.legs, pose, u, v);
   }
   if (v >= .5F && v < 1) {
-    const float spread = .05F * person.build + pose.stride * (v - .5F) * 2;
-    if (std::abs(std::abs(u) - spread) < .045F * person.build) {
-      if (v > .94F) return person.shoes;
-      return person.legwear == Legwear::trousers || v < .68F ? person.legs : person.skin;
+    const float spread = .065F * person.build + pose.stride * (v - .5F) * 2;
+    if (std::abs(std::abs(u) - spread) < .062F * person.build) {
+      if (v > .94F) return bag;
+      return person.legwear == Legwear::trousers || v < .72F ? cloth_color(person.legs, pose, u, v)
+                                                             : skin;
     }
   }
   hit = false;
@@ -211,7 +223,7 @@ void draw(const Person* person, const Camera& camera, Random random, const Perso
             body_color(*person, pose, (x - pose.centre) / scale, (y - pose.feet) / scale + 1, hit);
       }
       if (!hit) color = scene_color(camera, pose, x, y);
-      color = color * light + (camera.haze + random.between(-.08F, .08F) * size.variation);
+      color = color * light + (camera.haze + random.between(-.05F, .05F) * size.variation);
       *target++ = to_byte(color.red);
       *target++ = to_byte(color.green);
       *target++ = to_byte(color.blue);
@@ -262,7 +274,7 @@ class Album {
 PersonDataSet make_up_persons(const PersonDataSize& size) {
   Album train(train_stream, size.train_identities * size.train_images_each, size);
   for (std::int64_t identity = 0; identity < size.train_identities; ++identity) {
-    const Person person(Random(train_stream, identity));
+    const Person person(identity, Random(train_stream, identity));
     for (std::int64_t i = 0; i < size.train_images_each; ++i) {
       train.add(&person, identity, (identity + i) % cameras, i);
     }
@@ -271,7 +283,7 @@ PersonDataSet make_up_persons(const PersonDataSize& size) {
   Album gallery(test_stream, size.test_identities * size.gallery_images_each + size.distractors,
                 size);
   for (std::int64_t identity = 1; identity <= size.test_identities; ++identity) {
-    const Person person(Random(test_stream, identity));
+    const Person person(identity + first_test_person, Random(test_stream, identity));
     // The gallery goes on with the camera after the last query's, so that even one image of a
     // person answers all its queries but that camera's own.
     for (std::int64_t i = 0; i < size.query_images_each; ++i) {
@@ -283,7 +295,7 @@ PersonDataSet make_up_persons(const PersonDataSize& size) {
     }
   }
   for (std::int64_t i = 0; i < size.distractors; ++i) {
-    const Person passer_by(Random(passer_by_stream, i));
+    const Person passer_by(i, Random(passer_by_stream, i));
     gallery.add(i % 4 == 0 ? nullptr : &passer_by, distractor, i % cameras, i);
   }
   return {.train = train.images(),

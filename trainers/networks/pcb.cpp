@@ -74,15 +74,15 @@ WorkloadKind pcb() {
                     .quick = {.height = 96, .width = 24},
                     .quick_data = {.height = 96,
                                    .width = 24,
-                                   .train_identities = 16,
+                                   .train_identities = 24,
                                    .train_images_each = 2,
-                                   .test_identities = 18,
+                                   .test_identities = 24,
                                    .query_images_each = 2,
                                    .gallery_images_each = 1,
                                    .distractors = 0,
-                                   .variation = 0.5F},
+                                   .variation = 0.6F},
                     .epochs = {60, 4},
-                    .learning_rate = {0.05, 0.1},
+                    .learning_rate = {0.05, 0.03},
                     .batch_size = {8, 8}});
 }
 
