@@ -149,13 +149,15 @@ const tests = {
   },
 
   async 'each figure is downloaded as CSV, SVG and PNG that hold it'(context, full, gpu, traced) {
-    const {page, complaints} = await open(context, traced);
-    await openPair(page, 1);
     for (const id of ['comparison', 'forest', 'pair-metrics', 'scatter', 'session', 'pair-1-traces']) {
+      // Chromium holds back a tab's eleventh download if they come faster than people click.
+      const {page, complaints} = await open(context, traced);
+      if (id.startsWith('pair-1-')) await openPair(page, 1);
       await shapesOf(page, id);
       const csv = (await download(page, id, 'CSV')).toString();
       const lines = csv.trim().split('\r\n');
       assert.ok(lines.length > 1 && lines[0].includes(','), `${id}.csv: ${csv.slice(0, 200)}`);
+      if (id === 'comparison') assert.ok(lines[1].split(',').slice(2).every((cell) => cell === '' || Number.isFinite(Number(cell))), lines[1]);
       const svg = (await download(page, id, 'SVG')).toString();
       const said = await page.evaluate((text) => {
         const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
@@ -165,10 +167,8 @@ const tests = {
       const png = await download(page, id, 'PNG');
       assert.equal(png.subarray(1, 4).toString(), 'PNG');
       assert.ok(png.length > 3000 && png.readUInt32BE(16) > 1000, `${id}.png: ${png.length} bytes, ${png.readUInt32BE(16)} px wide`);
+      assert.deepEqual(complaints, []);
     }
-    const header = (await download(page, 'comparison', 'CSV')).toString().split('\r\n');
-    assert.ok(header[1].split(',').slice(2).every((cell) => cell === '' || Number.isFinite(Number(cell))), header[1]);
-    assert.deepEqual(complaints, []);
   },
 
   async 'no accessibility rule is broken seriously, in light and dark, with all parts open'(context, full, gpu, traced) {
