@@ -126,7 +126,7 @@ std::optional<LogReader::Heard> LogReader::read(const std::string& line) {
     const auto values = pattern.find(line);
     if (!values) continue;
     std::optional<std::string> wrong;
-    keep_finite(readings_of(*values, wrong), final_metrics_);
+    for (auto& [name, reading] : readings_of(*values, wrong)) final_metrics_[name] = reading;
     if (wrong) return Heard{mismatch(*wrong, line), line};
   }
   if (auto event = read_epoch(line)) return Heard{*std::move(event), line};
@@ -223,7 +223,7 @@ LogReader::Heard LogReader::end(const ProcessEnd& end) const {
   final.metrics = last_metrics_;
   // Metrics told after the last epoch's line, and those with patterns of their own, are the later.
   keep_finite(metrics_, final.metrics);
-  for (const auto& [name, value] : final_metrics_) final.metrics[name] = value;
+  keep_finite(final_metrics_, final.metrics);
   return {std::move(final), ""};
 }
 

@@ -63,8 +63,8 @@ class LogReader {
   int epochs_done_ = 0;
   std::optional<core::Reading> train_loss_;  ///< of the epoch at work, as are the metrics
   std::map<std::string, core::Reading> metrics_;
-  std::map<std::string, double> last_metrics_;   ///< of the last epoch done
-  std::map<std::string, double> final_metrics_;  ///< by patterns of their own
+  std::map<std::string, double> last_metrics_;          ///< of the last epoch done
+  std::map<std::string, core::Reading> final_metrics_;  ///< by patterns of their own
 };
 
 }  // namespace tandem::execute

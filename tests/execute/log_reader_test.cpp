@@ -149,6 +149,15 @@ TEST(LogReader, PrefersFinalMetricsAndNeedsNoEpochs) {
   EXPECT_EQ(final.metrics.at("map"), 0.25);
 }
 
+TEST(LogReader, HasNoFinalMetricWhereTheLogSaysThatItIsNotFinite) {
+  LogPatterns patterns = one_line_an_epoch();
+  patterns.final = {LogPattern("Test: (?P<accuracy>\\S+)")};
+  LogReader reader(patterns);
+  events_of(reader, {"Test: 0.9", "Epoch 1/1 loss 1 acc 0.5", "Test: nan"});
+  const auto final = std::get<FinalEvent>(reader.end(well).event);
+  EXPECT_FALSE(final.metrics.contains("accuracy")) << "the last epoch's is another figure";
+}
+
 TEST(LogReader, StartsAtTheFirstLineThatSaysSo) {
   LogPatterns patterns = one_line_an_epoch();
   patterns.started = LogPattern("^Begin");
