@@ -210,6 +210,9 @@ std::string meaning_of(const std::string& caution) {
       {"any_device",
        "made on whichever device was free: what is compared with it may come from another one"},
       {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
+      {"epochs_at_once",
+       "all epochs of a training were told in one moment, as by a program that keeps its output "
+       "back: its epochs' times, and the overlap, are not the training's"},
       {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
       {"no_common_start",
        "the trainings of a pair began apart, one of them at a line of its own log"},

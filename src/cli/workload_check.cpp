@@ -78,15 +78,10 @@ Recognition recognise(const study::LogPatterns& patterns, const std::vector<fs::
 }
 
 /// What a person should know of a log whose run went well or not.
-std::vector<std::string> hints(const study::Workload& workload,
-                               const record::ParticipantResult& training) {
+std::vector<std::string> hints(const study::Workload& workload, const record::RunResult& result) {
   std::vector<std::string> texts;
-  const auto& epochs = training.epochs;
-  constexpr double same_moment_s = 0.005;
-  if (epochs.size() > 1 && epochs.back().end_s - epochs.front().end_s < same_moment_s) {
-    texts.emplace_back(
-        "All epochs came in the same moment: the program seems to keep its output back until it "
-        "ends (Python is told not to). Their times are not the training's.");
+  for (const core::Caution& caution : result.cautions) {
+    if (caution.name == "epochs_at_once") texts.push_back(caution.message);
   }
   if (workload.log && workload.log->epoch.empty()) {
     texts.emplace_back(
@@ -220,7 +215,7 @@ core::ExitCode check(const Options& options) {
     recognition = recognise(*workload.log,
                             {folder.path() / "solo.stdout.log", folder.path() / "solo.stderr.log"});
   }
-  const std::vector<std::string> advice = hints(workload, training);
+  const std::vector<std::string> advice = hints(workload, result);
   if (options.as_json) {
     document["barrier"] = result.barrier;
     document["outcome"] = {{"name", result.outcome.name}, {"message", result.outcome.message}};

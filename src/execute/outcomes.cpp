@@ -72,6 +72,11 @@ constexpr std::array kinds = {
                 "see the partner's own outcome; 'tandem run --retry-failed' repeats the run"},
     OutcomeKind{"start_skew", Status::invalid, true, "the two trainings did not start together",
                 retried},
+    OutcomeKind{
+        "no_overlap", Status::invalid, false,
+        "the two trainings were not under way at the same time",
+        "see in the logs when each begins: have the scripts speak the protocol, which starts "
+        "them together, or load for as long as each other"},
     OutcomeKind{"contaminated", Status::invalid, true,
                 "another program computed on the GPU during the run", retried},
     OutcomeKind{"sensor_lost", Status::invalid, true,

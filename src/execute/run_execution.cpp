@@ -489,7 +489,9 @@ class RunExecution {
     for (const measure::Window& a : training_windows_of_a(b.end_s)) {
       shared_s += std::max(0.0, std::min(a.end_s, b.end_s) - std::max(a.begin_s, b.begin_s));
     }
-    result.overlap_fraction = shared_s / b.duration_s();
+    result.overlap_fraction = b.duration_s() > 0
+                                  ? Reading(shared_s / b.duration_s())
+                                  : Reading::missing("B trained for no time that can be told");
   }
 
   void describe_energy(record::RunResult& result) {
@@ -540,6 +542,15 @@ class RunExecution {
                        "tandem can't hold it there",
                        *result.start_skew_seconds)});
     }
+    for (const Participant& participant : participants_) {
+      if (!participant.workload().log || !participant.first().epochs_came_at_once()) continue;
+      result.cautions.push_back(
+          {"epochs_at_once",
+           fmt::format("all epochs of {} ({}) came in the same moment: the program seems to keep "
+                       "its output back until it ends (Python is told not to), and their times "
+                       "are not the training's",
+                       participant.role(), participant.spec().workload)});
+    }
     constexpr double sleep_noticed_s = 0.5;
     const double slept_s = core::slept_s(clocks_at_start_, clocks);
     if (slept_s > sleep_noticed_s) {
@@ -550,11 +561,21 @@ class RunExecution {
       result.outcome = outcome_of_kind(
           "start_skew", fmt::format("the trainings started {:.2f} s apart, the limit is {:.2f} s",
                                     *result.start_skew_seconds, settings_.start_skew_at_most_s));
+    } else if (spec_.concurrent() && result.overlap_fraction.value_or(0) <= 0) {
+      result.outcome = outcome_of_kind("no_overlap", never_together());
     } else if (const std::string others = computing_meanwhile(result); !others.empty()) {
       result.outcome = outcome_of_kind("contaminated", others);
     } else if (const std::string meter = lost_meter(result); !meter.empty()) {
       result.outcome = outcome_of_kind(disk_full_line(meter) ? "disk_full" : "sensor_lost", meter);
     }
+  }
+
+  std::string never_together() const {
+    const measure::Window a = window_of(participants_[0]);
+    const measure::Window b = window_of(participants_[1]);
+    const double zero_s = at(*go_at_);
+    return fmt::format("A trained from {:.2f} s to {:.2f} s, B from {:.2f} s to {:.2f} s",
+                       a.begin_s - zero_s, a.end_s - zero_s, b.begin_s - zero_s, b.end_s - zero_s);
   }
 
   /// Empty when no other program computed on the run's GPU, or that is accepted or not told.

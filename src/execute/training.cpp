@@ -87,9 +87,11 @@ void Training::update() {
   const core::Time now = core::Clock::now();
   // The rest of what one said whose fate was decided before plays no part, and may be long.
   const bool is_decided = ended_because_ || violation_;
+  const size_t epochs_before = epochs_.size();
   for (Heard& heard : end && !is_decided ? source_->read_last(*end) : source_->read()) {
     handle(std::move(heard));
   }
+  if (epochs_.size() > epochs_before) ++updates_with_epochs_;
   if (!end) return;
   end_ = end;
   ended_at_ = now;

@@ -53,6 +53,8 @@ class Training {
   core::Time last_progress_at() const;
   /// 0 before the first one has ended.
   double longest_epoch_s() const;
+  /// Several epochs, and all of them were told in one go: their times are not the training's.
+  bool epochs_came_at_once() const { return epochs_.size() > 1 && updates_with_epochs_ == 1; }
   /// Of what it wrote to its standard output and to its standard error.
   double largest_log_mib() const;
 
@@ -89,6 +91,7 @@ class Training {
   std::optional<core::Time> go_at_;
   std::optional<core::Time> started_at_;
   std::vector<TimedEpoch> epochs_;
+  size_t updates_with_epochs_ = 0;
   std::optional<FinalEvent> final_;
   std::optional<FailedEvent> failed_;
   std::optional<ViolationEvent> violation_;

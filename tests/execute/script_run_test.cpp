@@ -161,6 +161,36 @@ TEST_F(ScriptRunTest, SaysHowFarApartTwoBeganThatCannotBeHeld) {
             *result.start_skew_seconds + *result.participants[1].duration_seconds);
 }
 
+TEST_F(ScriptRunTest, IsNoPairWhenOneBeginsAfterTheOtherHasTrained) {
+  const std::string trained = folder_ / "trained";
+  Workload soon = script("a", "echo Begin\n" + std::string(good) + "\n: > " + trained + "\n");
+  Workload late = script(
+      "b", "while [ ! -e " + trained + " ]; do sleep 0.05; done\nsleep 2\necho Begin\n" + good);
+  soon.log->started = late.log->started = LogPattern("^Begin");
+  const RunResult result = run({soon, late});
+  EXPECT_EQ(result.outcome.status, Status::invalid);
+  EXPECT_EQ(result.outcome.name, "no_overlap");
+  EXPECT_THAT(result.outcome.message, HasSubstr("A trained from 0.00 s to"));
+  EXPECT_EQ(*result.overlap_fraction, 0);
+}
+
+TEST_F(ScriptRunTest, IsMarkedWhenItTellsAllEpochsInOneMoment) {
+  const auto is_marked = [](const RunResult& result) {
+    return std::ranges::find(result.cautions, "epochs_at_once", &core::Caution::name) !=
+           result.cautions.end();
+  };
+  // As a program does that keeps its output back: one write at its end.
+  const std::string block = "text=$({\n" + std::string(good) + "\n})\necho \"$text\"\n";
+  const RunResult kept_back = run({script("a", block)});
+  ASSERT_TRUE(kept_back.outcome.ok()) << kept_back.outcome.message;
+  EXPECT_TRUE(is_marked(kept_back));
+  const RunResult told = run({script("a",
+                                     "echo 'Epoch 1 acc 0.1'\nsleep 2\n"
+                                     "for i in 2 3 4; do echo \"Epoch $i acc 0.5\"; done\n")});
+  ASSERT_TRUE(told.outcome.ok()) << told.outcome.message;
+  EXPECT_FALSE(is_marked(told));
+}
+
 TEST_F(ScriptRunTest, IsStartedAgainBesideALongerPartner) {
   // The longer one goes on until the other has begun for the third time.
   const std::string begun = folder_.write("begun", "");
