@@ -57,22 +57,20 @@ struct Recognition {
 
 constexpr size_t most_lines_shown = 12;
 
-Recognition recognise(const study::LogPatterns& patterns, const std::vector<fs::path>& logs) {
+Recognition recognise(const study::LogPatterns& patterns, const fs::path& log) {
   Recognition recognition;
   const execute::LogReader reader(patterns);
-  for (const fs::path& log : logs) {
-    execute::LogLines splitter;
-    std::vector<std::string> lines = splitter.feed(core::read_file(log));
-    for (std::string& rest : splitter.rest()) lines.push_back(std::move(rest));
-    for (const std::string& line : lines) {
-      ++recognition.lines;
-      const std::vector<std::string> found = reader.recognised(line);
-      recognition.recognised_lines += found.empty() ? 0 : 1;
-      auto& shown = found.empty() ? recognition.unrecognised : recognition.recognised;
-      if (shown.size() >= most_lines_shown) continue;
-      const std::string text = core::printable(line, 60);
-      shown.push_back(found.empty() ? text : fmt::format("{} | {}", fmt::join(found, ", "), text));
-    }
+  execute::LogLines splitter;
+  std::vector<std::string> lines = splitter.feed(core::read_file(log));
+  for (std::string& rest : splitter.rest()) lines.push_back(std::move(rest));
+  for (const std::string& line : lines) {
+    ++recognition.lines;
+    const std::vector<std::string> found = reader.recognised(line);
+    recognition.recognised_lines += found.empty() ? 0 : 1;
+    auto& shown = found.empty() ? recognition.unrecognised : recognition.recognised;
+    if (shown.size() >= most_lines_shown) continue;
+    const std::string text = core::printable(line, 60);
+    shown.push_back(found.empty() ? text : fmt::format("{} | {}", fmt::join(found, ", "), text));
   }
   return recognition;
 }
@@ -212,8 +210,7 @@ core::ExitCode check(const Options& options) {
   const record::ParticipantResult& training = result.participants[0];
   Recognition recognition;
   if (workload.log) {
-    recognition = recognise(*workload.log,
-                            {folder.path() / "solo.stdout.log", folder.path() / "solo.stderr.log"});
+    recognition = recognise(*workload.log, folder.path() / "solo.log");
   }
   const std::vector<std::string> advice = hints(workload, result);
   if (options.as_json) {

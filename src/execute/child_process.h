@@ -41,7 +41,7 @@ struct Command {
   bool held = false;
   std::filesystem::path working_folder;  ///< empty: tandem's own
   std::filesystem::path stdout_file;     ///< made anew, or appended to
-  std::filesystem::path stderr_file;
+  std::filesystem::path stderr_file;     ///< may be the same: all that it wrote in its order
   /// Folder of the cgroup (version 2) that the program joins before it begins; see RunCgroup.
   std::optional<std::filesystem::path> cgroup;
   double grace_s = 5;  ///< between TERM and KILL when it is ended

@@ -105,21 +105,22 @@ std::string record_of(const TrainerEvent& event, const std::string& text) {
   return record.dump(-1, ' ', false, core::Json::error_handler_t::replace);
 }
 
-/// Follows the files that a program's standard output and error go to.
+/// Follows the file that a program's standard output and error both go to: of two files nobody
+/// could tell any more what was said first.
 class LogEvents : public EventSource {
  public:
   LogEvents(FileDescriptor holder, const Command& command, const study::LogPatterns& patterns)
       : holder_(std::move(holder)),
         barrier_(patterns.started ? Barrier::pattern : Barrier::process_start),
         reader_(patterns),
-        changes_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
-    for (const auto& file : {command.stdout_file, command.stderr_file}) {
-      // Without inotify, whose instances a user has only so many of, one looks again and again.
-      if (changes_.is_open()) ::inotify_add_watch(changes_.get(), file.c_str(), IN_MODIFY);
-      logs_.push_back({FileDescriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), {}});
-      // A log to which an earlier round has written goes on behind that.
-      if (logs_.back().file.is_open()) ::lseek(logs_.back().file.get(), 0, SEEK_END);
+        changes_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+        log_(::open(command.stdout_file.c_str(), O_RDONLY | O_CLOEXEC)) {
+    // Without inotify, whose instances a user has only so many of, one looks again and again.
+    if (changes_.is_open()) {
+      ::inotify_add_watch(changes_.get(), command.stdout_file.c_str(), IN_MODIFY);
     }
+    // A log to which an earlier round has written goes on behind that.
+    if (log_.is_open()) ::lseek(log_.get(), 0, SEEK_END);
   }
 
   Barrier barrier() const override { return barrier_; }
@@ -134,16 +135,14 @@ class LogEvents : public EventSource {
       // Held before it begins, it waits for the start signal as one that has loaded its data does.
       heard.push_back({ReadyEvent{core::Json::object()}, R"({"type":"ready","read_from":"log"})"});
     }
-    for (Log& log : logs_) read_from(log, most_bytes_at_once, most_events_at_once, heard);
+    read_log(most_bytes_at_once, most_events_at_once, heard);
     return heard;
   }
 
   std::vector<Heard> read_last(const ProcessEnd& end) override {
     std::vector<Heard> heard = read();
-    for (Log& log : logs_) {
-      read_from(log, everything, everything, heard);
-      for (const std::string& line : log.lines.rest()) understand(line, heard);
-    }
+    read_log(everything, everything, heard);
+    for (const std::string& line : lines_.rest()) understand(line, heard);
     if (accepts(end)) {
       const LogReader::Heard last = reader_.end(end);
       heard.push_back({last.event, record_of(last.event, last.text)});
@@ -153,11 +152,6 @@ class LogEvents : public EventSource {
   }
 
  private:
-  struct Log {
-    FileDescriptor file;
-    LogLines lines;
-  };
-
   /// Not what changed is of interest, only that something did.
   void forget_changes() const {
     Buffer buffer;
@@ -165,15 +159,15 @@ class LogEvents : public EventSource {
     }
   }
 
-  void read_from(Log& log, size_t most_bytes, size_t most_events, std::vector<Heard>& heard) {
+  void read_log(size_t most_bytes, size_t most_events, std::vector<Heard>& heard) {
     Buffer buffer;
     for (size_t bytes = 0; bytes < most_bytes && heard.size() < most_events;) {
-      const ssize_t count = ::read(log.file.get(), buffer.data(), buffer.size());
+      const ssize_t count = ::read(log_.get(), buffer.data(), buffer.size());
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return;
       bytes += static_cast<size_t>(count);
       for (const std::string& line :
-           log.lines.feed(std::string_view(buffer.data(), static_cast<size_t>(count)))) {
+           lines_.feed(std::string_view(buffer.data(), static_cast<size_t>(count)))) {
         understand(line, heard);
       }
     }
@@ -189,7 +183,8 @@ class LogEvents : public EventSource {
   Barrier barrier_;
   LogReader reader_;
   FileDescriptor changes_;
-  std::vector<Log> logs_;
+  FileDescriptor log_;
+  LogLines lines_;
   bool is_first_ = true;
 };
 

@@ -47,7 +47,8 @@ class EventSource {
 };
 
 /// What the process says on its protocol socket; with `patterns`, of a process that is held, what
-/// it writes to its logs. `command` is what it was started with. Takes over the process's socket.
+/// it writes to its log, which must be one file for both of its streams. `command` is what it was
+/// started with. Takes over the process's socket.
 std::unique_ptr<EventSource> event_source(const std::optional<study::LogPatterns>& patterns,
                                           const Command& command, ChildProcess& process);
 

@@ -11,7 +11,7 @@ namespace {
 using record::Outcome;
 using Status = Outcome::Status;
 
-constexpr std::string_view read_stderr = "read the training's stderr log in the run's folder";
+constexpr std::string_view read_log = "read the end of the training's log in the run's folder";
 constexpr std::string_view go_on = "run the study again; it goes on with what is missing";
 constexpr std::string_view retried =
     "tandem makes the run again, as often as the study file's `retries` allows";
@@ -20,10 +20,11 @@ constexpr std::array kinds = {
     OutcomeKind{"ok", Status::ok, false, "all trainings succeeded and the run counts", ""},
     // Of a training: the process.
     OutcomeKind{"exit_code", Status::failed, false, "the training ended with another exit code",
-                read_stderr},
-    OutcomeKind{"signal", Status::failed, false, "a signal ended the training",
-                "read the training's stderr log in the run's folder; a KILL that nobody sent is "
-                "mostly the system's, for want of memory: see dmesg"},
+                read_log},
+    OutcomeKind{
+        "signal", Status::failed, false, "a signal ended the training",
+        "read the end of the training's log in the run's folder; a KILL that nobody sent is "
+        "mostly the system's, for want of memory: see dmesg"},
     OutcomeKind{"not_started", Status::failed, false, "the training's program can't be started",
                 "check the workload's command"},
     OutcomeKind{"lost", Status::failed, true, "the process that watched the training was killed",
@@ -121,7 +122,7 @@ Outcome outcome_said_by_trainer(const std::string& reason, std::string message) 
     if (reason == known) return outcome_of_kind(known, std::move(message));
   }
   return {Status::failed, reason, std::move(message),
-          "see the message and the training's stderr log"};
+          "see the message and the end of the training's log"};
 }
 
 bool is_retried(const record::RunResult& result) {

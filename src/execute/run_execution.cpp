@@ -139,8 +139,8 @@ class RunExecution {
       Command command =
           trainer_command(spec, spec.participants[i], workload, settings.data_folder, config_file);
       write_config_file(spec, spec.participants[i], workload, settings.data_folder, config_file);
-      command.stdout_file = folder / (role + ".stdout.log");
-      command.stderr_file = folder / (role + ".stderr.log");
+      command.stdout_file = folder / (role + (command.held ? ".log" : ".stdout.log"));
+      command.stderr_file = command.held ? command.stdout_file : folder / (role + ".stderr.log");
       command.grace_s = settings.grace_s;
       if (!cgroups_.folders()[i].empty()) command.cgroup = cgroups_.folders()[i];
       if (spec.device == study::Device::cuda && !settings.cuda_visible_devices.empty()) {

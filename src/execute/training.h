@@ -18,8 +18,8 @@ namespace tandem::execute {
 /// One training process from its start to its end, and what it said. Times are monotonic.
 class Training {
  public:
-  /// Starts the process. `who` names it in the event log. With `patterns` the command must be held,
-  /// and is listened to by its logs.
+  /// Starts the process. `who` names it in the event log. With `patterns` the command must be held
+  /// and write to one log, by which it is listened to.
   Training(const Command& command, std::string who, int round, EventLog& log,
            const std::optional<study::LogPatterns>& patterns = std::nullopt);
 

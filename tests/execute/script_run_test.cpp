@@ -100,6 +100,27 @@ TEST_F(ScriptRunTest, BeginsAtTheLineThatSaysSo) {
   EXPECT_LT(*result.participants[0].duration_seconds, whole_s - 0.9) << "without loading";
 }
 
+TEST_F(ScriptRunTest, IsReadInTheOrderOfItsLinesOnWhicheverStreamTheyCome) {
+  // Losses and the beginning on one stream, what ends an epoch on the other, all at once.
+  Workload workload = script("a", R"sh(
+echo Begin >&2
+epoch=1
+while [ "$epoch" -le "$2" ]; do
+  echo "Epoch $epoch/$2 loss 0.$epoch" >&2
+  echo "Epoch $epoch acc 0.$epoch"
+  epoch=$((epoch + 1))
+done
+)sh");
+  workload.log->started = LogPattern("^Begin");
+  const RunResult result = run({workload});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  const auto& epochs = result.participants[0].epochs;
+  ASSERT_EQ(epochs.size(), 4U);
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    EXPECT_EQ(*epochs[i].train_loss, epochs[i].metrics.at("accuracy")) << "of epoch " << i + 1;
+  }
+}
+
 TEST_F(ScriptRunTest, NeedsNoEpochsInTheLog) {
   Workload workload = script("a", "sleep 0.3\necho 'Final accuracy: 0.875'\nsleep 0.3\n");
   workload.log->epoch.clear();
@@ -221,7 +242,7 @@ echo "Epoch 1/1 loss 0.5"; echo "Epoch 1 acc 0.5"
   workload.hyperparameters.push_back({"width", "", true, {64, 64}, 1, 512, "", "net.width"});
   const RunResult result = run({workload});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
-  const std::string log = core::read_file(run_folder_ / "solo.stdout.log");
+  const std::string log = core::read_file(run_folder_ / "solo.log");
   EXPECT_THAT(log, HasSubstr("joined momentum=0.9, variable 0.002, seed 1, folder " +
                              folder_.path().string() + ", unbuffered 1, socket none"));
   EXPECT_THAT(log, HasSubstr(core::read_file(run_folder_ / "solo.settings.json")));
