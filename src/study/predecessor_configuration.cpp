@@ -56,6 +56,14 @@ bool is_lower_better(std::string name) {
       words, [&](const char* word) { return name.find(word) != std::string::npos; });
 }
 
+/// What the predecessor's repositories call the epochs; where one takes several of these, the first
+/// that can be carried over is meant.
+constexpr std::array names_of_epochs = {"epochs", "epoch", "num_epochs", "n_epochs", "max_iter"};
+
+bool means_epochs(const std::string& name) {
+  return std::ranges::find(names_of_epochs, name) != names_of_epochs.end();
+}
+
 /// Converts one repository's entry.
 class Repository {
  public:
@@ -157,7 +165,12 @@ class Repository {
   bool read_hyperparameters() {
     const auto all = entry_.find("supported_hyperparams");
     if (all != entry_.end() && all->is_object()) {
-      for (const auto& [name, entry] : all->items()) read_hyperparameter(name, entry);
+      for (const char* name : names_of_epochs) {
+        if (all->contains(name)) read_hyperparameter(name, all->at(name));
+      }
+      for (const auto& [name, entry] : all->items()) {
+        if (!means_epochs(name)) read_hyperparameter(name, entry);
+      }
     }
     if (hyperparameters_.contains("epochs")) return true;
     not_carried(".supported_hyperparams",
@@ -180,12 +193,11 @@ class Repository {
     }
     if (!whole && !real) return not_carried(where, "no number, but of type " + core::shown(type));
     if (!value.is_number()) return not_carried(where, "no default that is a number");
-    constexpr std::array epochs = {"epoch", "num_epochs", "n_epochs", "max_iter"};
-    std::string known_as = name;
-    if (std::ranges::find(epochs, name) != epochs.end()) {
-      known_as = "epochs";
-      to_look_at(where, "called epochs in the manifest, as every study does");
+    const std::string known_as = means_epochs(name) ? "epochs" : name;
+    if (hyperparameters_.contains(known_as)) {
+      return not_carried(where, "the epochs are told by another hyperparameter already");
     }
+    if (known_as != name) to_look_at(where, "called epochs in the manifest, as every study does");
     Json converted = {{"flag", flag}, {"type", whole ? "integer" : "real"}, {"default", value}};
     read_range(member("range"), where, converted);
     if (known_as == "epochs") {
