@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "execute/study_lock.h"
 
 namespace {
@@ -20,7 +21,7 @@ constexpr const char* footer =
     "failed, 4 the study is busy, 130 interrupted.";
 
 int fail(ExitCode code, const std::string& message) {
-  fmt::print(stderr, "tandem: {}\n", message);
+  fmt::print(stderr, "tandem: {}\n", tandem::core::printable_lines(message));
   return static_cast<int>(code);
 }
 

@@ -166,10 +166,12 @@ std::vector<std::string> synthetic_data_notes(const std::vector<study::RunSpec>&
   for (const std::string& id : workloads_of(runs)) {
     const study::Workload& workload = catalogue.at(id);
     if (!workload.makes_up_data || !lacks_data(workload, data_folder)) continue;
-    notes.push_back(fmt::format(
-        "{} trains on synthetic data, for there is no folder {}{}", id,
-        core::in_quotes((data_folder / workload.data).string()),
-        workload.data_source.empty() ? "" : " (the real: " + workload.data_source + ")"));
+    const std::string source =
+        workload.data_source.empty() ? "" : " (the real: " + workload.data_source + ")";
+    notes.push_back(core::printable(
+        fmt::format("{} trains on synthetic data, for there is no folder {}{}", id,
+                    core::in_quotes((data_folder / workload.data).string()), source),
+        2000));
   }
   return notes;
 }

@@ -197,6 +197,39 @@ TEST_F(ScriptsTest, CheckShowsTheCommandAndWhatWasRecognised) {
   EXPECT_THAT(document.at("unrecognised"), ElementsAre("loading the data", "a title"));
 }
 
+TEST_F(ScriptsTest, NothingInAManifestReachesTheTerminalUnescaped) {
+  const std::string title = "\x1b]0;gotcha\a";
+  const std::string evil = folder_ / "evil/evil.json";
+  const auto expect_clean = [&](const Json& manifest, const std::vector<std::string>& arguments) {
+    folder_.write("evil/evil.json", manifest.dump());
+    const Called called = tandem(arguments);
+    EXPECT_TRUE(called.exit_code != 1 && called.exit_code >= 0) << called.exit_code;
+    EXPECT_THAT(called.out + called.err, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\a"))));
+  };
+  const Json manifest = core::read_json(example("train_cnn"));
+  const Json flat = manifest.flatten();
+  for (const auto& [place, value] : flat.items()) {
+    SCOPED_TRACE(place);
+    Json changed = flat;
+    changed[place] = (value.is_string() ? value.get<std::string>() : "") + title;
+    expect_clean(changed.unflatten(), {"workloads", "check", evil, "--dry-run"});
+  }
+  for (const char* object : {"", "/hyperparameters", "/environment", "/log"}) {
+    SCOPED_TRACE(object);
+    Json changed = manifest;
+    changed[Json::json_pointer(object)][title] = {{"flag", title}, {"type", "real"}};
+    expect_clean(changed, {"workloads", "check", evil, "--dry-run"});
+  }
+  Json named = manifest;
+  named["repo"] = named["model"] = named["title"] = title;
+  expect_clean(named, {"workloads", "--workloads", fs::path(evil).parent_path()});
+  // A metric's name is the head of a column.
+  Json metric =
+      test::fake_manifest("metric", 101, {core::program_folder() / "fake-trainer", "good"});
+  metric["performance_metric"]["name"] = title;
+  expect_clean(metric, {"workloads", "check", evil, "--once"});
+}
+
 TEST_F(ScriptsTest, CheckNamesAFailureAndEveryMistake) {
   const fs::path crashing =
       shell_script("crashing", 101, "echo 'KeyError: \x1b[31mlr' >&2; exit 1\n");
