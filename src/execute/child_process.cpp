@@ -232,6 +232,7 @@ std::optional<ProcessEnd> ChildProcess::poll_end() {
       continue;
     }
     end_ = parse_status(status_line_);  // end of file: the launcher has closed its end
+    status_.reset();
     wait_for_launcher();
   }
   return end_;

@@ -65,7 +65,7 @@ class ChildProcess {
   /// Connected to the program's TANDEM_EVENTS, or to what holds it; non-blocking; closed where it
   /// has none. May be closed by events().reset(), or taken.
   core::FileDescriptor& events() { return events_; }
-  /// Becomes readable when the program has ended.
+  /// Becomes readable when the program has ended; negative once poll_end() has told how.
   int end_fd() const { return status_.get(); }
   /// How it ended, nothing while it runs. Doesn't block.
   std::optional<ProcessEnd> poll_end();

@@ -65,11 +65,8 @@ class SocketEvents : public EventSource {
     return heard;
   }
 
-  std::vector<Heard> read_last(const ProcessEnd&) override {
-    std::vector<Heard> heard = read();
-    socket_.reset();
-    return heard;
-  }
+  std::vector<Heard> read_last(const ProcessEnd&) override { return read(); }
+  void close() override { socket_.reset(); }
 
  private:
   Heard understood(const std::string& line) {
@@ -124,7 +121,10 @@ class LogEvents : public EventSource {
   }
 
   Barrier barrier() const override { return barrier_; }
-  void go() override { send_go(holder_); }
+  void go() override {
+    send_go(holder_);
+    holder_.reset();
+  }
   int fd() const override { return changes_.get(); }
   bool accepts(const ProcessEnd& end) const override { return reader_.accepts(end); }
 
@@ -147,8 +147,13 @@ class LogEvents : public EventSource {
       const LogReader::Heard last = reader_.end(end);
       heard.push_back({last.event, record_of(last.event, last.text)});
     }
-    changes_.reset();
     return heard;
+  }
+
+  void close() override {
+    holder_.reset();
+    changes_.reset();
+    log_.reset();
   }
 
  private:

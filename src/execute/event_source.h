@@ -42,6 +42,8 @@ class EventSource {
   virtual std::vector<Heard> read() = 0;
   /// What was said last, once the process has ended.
   virtual std::vector<Heard> read_last(const ProcessEnd& end) = 0;
+  /// Gives back its descriptors; nothing more is heard.
+  virtual void close() = 0;
   /// Whether a training that succeeded may end like this.
   virtual bool accepts(const ProcessEnd& end) const = 0;
 };

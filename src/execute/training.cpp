@@ -93,6 +93,7 @@ void Training::update() {
   }
   if (epochs_.size() > epochs_before) ++updates_with_epochs_;
   if (!end) return;
+  source_->close();
   end_ = end;
   ended_at_ = now;
   const std::optional<unsigned long long> oom_kills_now = oom_kills(oom_counters_);

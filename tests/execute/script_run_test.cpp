@@ -33,6 +33,16 @@ while [ "$epoch" -le "$2" ]; do
 done
 )sh";
 
+/// Counts the descriptors that tandem has open at the end of each epoch.
+class DescriptorCount : public RunObserver {
+ public:
+  void epoch_done(size_t, int, int) override {
+    const auto open = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    most_open = std::max(most_open, open);
+  }
+  std::ptrdiff_t most_open = 0;
+};
+
 class ScriptRunTest : public ::testing::Test {
  protected:
   ScriptRunTest() {
@@ -67,7 +77,7 @@ class ScriptRunTest : public ::testing::Test {
   int runs_ = 0;
   RunSettings settings_;
   std::atomic<bool> stop_{false};
-  RunObserver observer_;
+  DescriptorCount observer_;
 };
 
 TEST_F(ScriptRunTest, IsReadByItsLogFromTheStartOfItsProcess) {
@@ -223,6 +233,23 @@ TEST_F(ScriptRunTest, IsStartedAgainBesideALongerPartner) {
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_GE(result.participants[0].rounds, 2);
   EXPECT_EQ(result.participants[0].epochs_done, 4) << "of its first round";
+}
+
+TEST_F(ScriptRunTest, KeepsNothingOpenOfTheRoundsThatHaveEnded) {
+  const auto most_open_with = [&](int rounds) {
+    const std::string begun = folder_.write("begun" + std::to_string(rounds), "");
+    const std::string longer = "while [ \"$(wc -l < " + begun + ")\" -lt " +
+                               std::to_string(rounds) + " ]; do sleep 0.05; done\n" + good;
+    observer_.most_open = 0;
+    const RunResult result =
+        run({script("a", "echo again >> " + begun + "\n" + good), script("b", longer)},
+            study::Overlap::sustained);
+    EXPECT_TRUE(result.outcome.ok()) << result.outcome.message;
+    return observer_.most_open;
+  };
+  constexpr int few = 2;
+  constexpr int many = 12;
+  EXPECT_LT(most_open_with(many) - most_open_with(few), many - few) << "not one for each round";
 }
 
 TEST_F(ScriptRunTest, GetsItsHyperparametersByFlagVariableAndConfigFile) {
