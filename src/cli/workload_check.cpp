@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
+#include <fstream>
 #include <memory>
 
 #include "cli/commands.h"
@@ -57,21 +59,29 @@ struct Recognition {
 
 constexpr size_t most_lines_shown = 12;
 
+/// Goes through the log in pieces, for it may be as large as a log may get.
 Recognition recognise(const study::LogPatterns& patterns, const fs::path& log) {
   Recognition recognition;
   const execute::LogReader reader(patterns);
+  const auto take = [&](const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      ++recognition.lines;
+      const std::vector<std::string> found = reader.recognised(line);
+      recognition.recognised_lines += found.empty() ? 0 : 1;
+      auto& shown = found.empty() ? recognition.unrecognised : recognition.recognised;
+      if (shown.size() >= most_lines_shown) continue;
+      const std::string text = core::printable(line, 60);
+      shown.push_back(found.empty() ? text : fmt::format("{} | {}", fmt::join(found, ", "), text));
+    }
+  };
   execute::LogLines splitter;
-  std::vector<std::string> lines = splitter.feed(core::read_file(log));
-  for (std::string& rest : splitter.rest()) lines.push_back(std::move(rest));
-  for (const std::string& line : lines) {
-    ++recognition.lines;
-    const std::vector<std::string> found = reader.recognised(line);
-    recognition.recognised_lines += found.empty() ? 0 : 1;
-    auto& shown = found.empty() ? recognition.unrecognised : recognition.recognised;
-    if (shown.size() >= most_lines_shown) continue;
-    const std::string text = core::printable(line, 60);
-    shown.push_back(found.empty() ? text : fmt::format("{} | {}", fmt::join(found, ", "), text));
-  }
+  std::ifstream file(log, std::ios::binary);
+  std::array<char, 65536> piece;
+  do {
+    file.read(piece.data(), piece.size());
+    take(splitter.feed({piece.data(), static_cast<size_t>(file.gcount())}));
+  } while (file);
+  take(splitter.rest());
   return recognition;
 }
 

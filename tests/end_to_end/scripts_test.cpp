@@ -1,8 +1,10 @@
 // Somebody else's training scripts, from their manifests to a study.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "call_tandem.h"
 #include "core/file.h"
@@ -195,6 +197,30 @@ TEST_F(ScriptsTest, CheckShowsTheCommandAndWhatWasRecognised) {
   EXPECT_EQ(document.at("epochs").size(), 2U);
   EXPECT_EQ(document.at("recognised_lines"), 2);
   EXPECT_THAT(document.at("unrecognised"), ElementsAre("loading the data", "a title"));
+}
+
+TEST_F(ScriptsTest, CheckNeedsNoMemoryForALargeLog) {
+  // AddressSanitizer holds freed memory back, which is not what is asked for here.
+  const char* options = std::getenv("ASAN_OPTIONS");
+  const std::string before = options == nullptr ? "" : std::string(options) + ":";
+  ::setenv("ASAN_OPTIONS", (before + "quarantine_size_mb=1").c_str(), 1);
+  const auto most_resident_mib = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+  };
+  const fs::path quiet = shell_script("quiet", 101, descent);
+  ASSERT_EQ(tandem({"workloads", "check", quiet, "--once"}).exit_code, 0);
+  const double small_mib = most_resident_mib();
+  const fs::path talkative = shell_script(
+      "talkative", 102,
+      "head -c 24M /dev/zero | tr '\\0' x | fold -w 1023\necho\n" + std::string(descent));
+  const Called called = tandem({"workloads", "check", talkative, "--once", "--json"});
+  ASSERT_EQ(called.exit_code, 0) << called.out << called.err;
+  EXPECT_LT(most_resident_mib() - small_mib, 16) << "the log has 24 MiB";
+  const Json document = Json::parse(called.out);
+  EXPECT_EQ(document.at("log_lines"), (24 << 20) / 1023 + 1 + 2);
+  EXPECT_EQ(document.at("recognised_lines"), 2);
 }
 
 TEST_F(ScriptsTest, NothingInAManifestReachesTheTerminalUnescaped) {
