@@ -44,8 +44,7 @@ class SocketEvents : public EventSource {
     send_go(socket_);
   }
 
-  std::vector<Heard> read() override {
-    std::vector<Heard> heard;
+  void read(const Hearer& hearer) override {
     Buffer buffer;
     for (size_t bytes = 0; bytes < most_bytes_at_once && socket_.is_open();) {
       const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
@@ -59,13 +58,12 @@ class SocketEvents : public EventSource {
       bytes += static_cast<size_t>(count);
       for (const std::string& line :
            splitter_.feed(std::string_view(buffer.data(), static_cast<size_t>(count)))) {
-        heard.push_back(understood(line));
+        if (!hearer(understood(line))) return;
       }
     }
-    return heard;
   }
 
-  std::vector<Heard> read_last(const ProcessEnd&) override { return read(); }
+  void read_last(const ProcessEnd&, const Hearer& hearer) override { read(hearer); }
   void close() override { socket_.reset(); }
 
  private:
@@ -128,26 +126,19 @@ class LogEvents : public EventSource {
   int fd() const override { return changes_.get(); }
   bool accepts(const ProcessEnd& end) const override { return reader_.accepts(end); }
 
-  std::vector<Heard> read() override {
+  void read(const Hearer& hearer) override {
     forget_changes();
-    std::vector<Heard> heard;
-    if (std::exchange(is_first_, false)) {
-      // Held before it begins, it waits for the start signal as one that has loaded its data does.
-      heard.push_back({ReadyEvent{core::Json::object()}, R"({"type":"ready","read_from":"log"})"});
-    }
-    read_log(most_bytes_at_once, most_events_at_once, heard);
-    return heard;
+    tell_ready(hearer);
+    read_log(most_bytes_at_once, most_events_at_once, hearer);
   }
 
-  std::vector<Heard> read_last(const ProcessEnd& end) override {
-    std::vector<Heard> heard = read();
-    read_log(everything, everything, heard);
-    for (const std::string& line : lines_.rest()) understand(line, heard);
-    if (accepts(end)) {
-      const LogReader::Heard last = reader_.end(end);
-      heard.push_back({last.event, record_of(last.event, last.text)});
+  void read_last(const ProcessEnd& end, const Hearer& hearer) override {
+    tell_ready(hearer);
+    if (!read_log(everything, everything, hearer)) return;
+    for (const std::string& line : lines_.rest()) {
+      if (!understand(line, hearer)) return;
     }
-    return heard;
+    if (accepts(end)) tell(reader_.end(end), hearer);
   }
 
   void close() override {
@@ -164,24 +155,40 @@ class LogEvents : public EventSource {
     }
   }
 
-  void read_log(size_t most_bytes, size_t most_events, std::vector<Heard>& heard) {
+  /// Held before it begins, it waits for the start signal as one that has loaded its data does.
+  void tell_ready(const Hearer& hearer) {
+    if (!std::exchange(is_first_, false)) return;
+    hearer({ReadyEvent{core::Json::object()}, R"({"type":"ready","read_from":"log"})"});
+  }
+
+  /// False when the hearer has heard enough, as with the next two.
+  bool read_log(size_t most_bytes, size_t most_events, const Hearer& hearer) {
+    size_t events = 0;
+    const Hearer counting = [&](Heard heard) {
+      ++events;
+      return hearer(std::move(heard));
+    };
     Buffer buffer;
-    for (size_t bytes = 0; bytes < most_bytes && heard.size() < most_events;) {
+    for (size_t bytes = 0; bytes < most_bytes && events < most_events;) {
       const ssize_t count = ::read(log_.get(), buffer.data(), buffer.size());
       if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return;
+      if (count <= 0) break;
       bytes += static_cast<size_t>(count);
       for (const std::string& line :
            lines_.feed(std::string_view(buffer.data(), static_cast<size_t>(count)))) {
-        understand(line, heard);
+        if (!understand(line, counting)) return false;
       }
     }
+    return true;
   }
 
-  void understand(const std::string& line, std::vector<Heard>& heard) {
-    if (auto told = reader_.read(line)) {
-      heard.push_back({told->event, record_of(told->event, told->text)});
-    }
+  bool understand(const std::string& line, const Hearer& hearer) {
+    const std::optional<LogReader::Heard> told = reader_.read(line);
+    return !told || tell(*told, hearer);
+  }
+
+  static bool tell(const LogReader::Heard& told, const Hearer& hearer) {
+    return hearer({told.event, record_of(told.event, told.text)});
   }
 
   FileDescriptor holder_;

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/file_descriptor.h"
 #include "execute/child_process.h"
@@ -31,17 +30,20 @@ struct Heard {
 /// Where tandem hears of a training's progress.
 class EventSource {
  public:
+  /// Takes what has been said; false when nothing more is of interest.
+  using Hearer = std::function<bool(Heard)>;
+
   virtual ~EventSource() = default;
   virtual Barrier barrier() const = 0;
   /// Gives the start signal to the program or to what holds it. One that is gone shows by its end.
   virtual void go() = 0;
   /// Becomes readable when there may be something to read; negative when it never will.
   virtual int fd() const = 0;
-  /// What has been said since the last call, in its order. Doesn't block, and doesn't give
-  /// everything at once when that is very much.
-  virtual std::vector<Heard> read() = 0;
-  /// What was said last, once the process has ended.
-  virtual std::vector<Heard> read_last(const ProcessEnd& end) = 0;
+  /// Tells what has been said since the last call, in its order, until the hearer has heard enough.
+  /// Doesn't block, and doesn't tell everything at once when that is very much.
+  virtual void read(const Hearer& hearer) = 0;
+  /// Tells what was said last, once the process has ended: all of it that the hearer wants.
+  virtual void read_last(const ProcessEnd& end, const Hearer& hearer) = 0;
   /// Gives back its descriptors; nothing more is heard.
   virtual void close() = 0;
   /// Whether a training that succeeded may end like this.

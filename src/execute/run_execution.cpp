@@ -42,8 +42,9 @@ class Participant {
         log_(log) {}
 
   void start_round() {
-    rounds_.push_back(std::make_unique<Training>(
-        command_, role_, static_cast<int>(rounds_.size()) + 1, log_, workload_.log));
+    rounds_.push_back(std::make_unique<Training>(command_, epochs_asked_for(), role_,
+                                                 static_cast<int>(rounds_.size()) + 1, log_,
+                                                 workload_.log));
   }
   Training& first() const { return *rounds_.front(); }
   Training& current() const { return *rounds_.back(); }
@@ -55,7 +56,7 @@ class Participant {
   const study::Workload& workload() const { return workload_; }
   int epochs_asked_for() const { return static_cast<int>(spec_.hyperparameters.at("epochs")); }
   Outcome outcome_of(const Training& training) const {
-    return training.outcome(epochs_asked_for(), workload_.performance_metric);
+    return training.outcome(workload_.performance_metric);
   }
 
  private:

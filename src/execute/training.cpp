@@ -61,9 +61,10 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 
-Training::Training(const Command& command, std::string who, int round, EventLog& log,
+Training::Training(const Command& command, int epochs, std::string who, int round, EventLog& log,
                    const std::optional<study::LogPatterns>& patterns)
-    : who_(std::move(who)),
+    : epochs_asked_(static_cast<size_t>(epochs)),
+      who_(std::move(who)),
       round_(round),
       log_(log),
       stdout_file_(command.stdout_file),
@@ -85,11 +86,13 @@ void Training::update() {
   // The end first: what a process wrote before its end can then be read already.
   const std::optional<ProcessEnd> end = process_.poll_end();
   const core::Time now = core::Clock::now();
-  // The rest of what one said whose fate was decided before plays no part, and may be long.
-  const bool is_decided = ended_because_ || violation_;
   const size_t epochs_before = epochs_.size();
-  for (Heard& heard : end && !is_decided ? source_->read_last(*end) : source_->read()) {
-    handle(std::move(heard));
+  const auto hearer = [this](Heard heard) { return handle(std::move(heard)); };
+  // The rest of what one said whose fate was decided before plays no part, and may be long.
+  if (end && !ended_because_ && !has_said_enough()) {
+    source_->read_last(*end, hearer);
+  } else {
+    source_->read(hearer);
   }
   if (epochs_.size() > epochs_before) ++updates_with_epochs_;
   if (!end) return;
@@ -106,8 +109,8 @@ void Training::update() {
             {"cpu_time_s", end->cpu_time_s ? core::Json(*end->cpu_time_s) : core::Json()}});
 }
 
-void Training::handle(Heard heard) {
-  if (violation_) return;
+bool Training::handle(Heard heard) {
+  if (has_said_enough()) return false;
   const core::Time now = core::Clock::now();
   log_.add(now, who_, round_, heard.line);
   std::visit(Overloaded{
@@ -125,6 +128,7 @@ void Training::handle(Heard heard) {
              },
              std::move(heard.event));
   if (violation_) process_.request_end();
+  return !has_said_enough();
 }
 
 void Training::go(core::Time when) {
@@ -205,7 +209,7 @@ std::optional<Outcome> Training::known_cause(const std::string& stderr_end) cons
   return std::nullopt;
 }
 
-Outcome Training::outcome(int epochs_asked_for, const std::string& performance_metric) const {
+Outcome Training::outcome(const std::string& performance_metric) const {
   if (ended_because_) return *ended_because_;
   if (violation_) return outcome_of_kind(violation_->kind, violation_->complaint);
   const bool bad_end = !source_->accepts(*end_);
@@ -221,14 +225,18 @@ Outcome Training::outcome(int epochs_asked_for, const std::string& performance_m
     return outcome_said_by_trainer(failed_->reason,
                                    failed_->message + " (" + end_->describe() + ")");
   }
+  if (epochs_done() > epochs_asked_) {
+    return outcome_of_kind("missing_epochs",
+                           fmt::format("more than the {} epochs asked for", epochs_asked_));
+  }
   if (!final_) {
     return outcome_of_kind("missing_final", "exit code 0 without a \"final\" line");
   }
-  const int done = static_cast<int>(epochs_.size());
-  if (final_->epochs && (done != epochs_asked_for || *final_->epochs != epochs_asked_for)) {
+  const auto asked = static_cast<int>(epochs_asked_);
+  if (final_->epochs && (epochs_done() != epochs_asked_ || *final_->epochs != asked)) {
     return outcome_of_kind("missing_epochs",
-                           fmt::format("{} epochs reported, {} in \"final\", {} asked for", done,
-                                       *final_->epochs, epochs_asked_for));
+                           fmt::format("{} epochs reported, {} in \"final\", {} asked for",
+                                       epochs_done(), *final_->epochs, epochs_asked_));
   }
   for (const TimedEpoch& epoch : epochs_) {
     if (epoch.event.loss_is_not_finite) {

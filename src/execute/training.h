@@ -18,9 +18,10 @@ namespace tandem::execute {
 /// One training process from its start to its end, and what it said. Times are monotonic.
 class Training {
  public:
-  /// Starts the process. `who` names it in the event log. With `patterns` the command must be held
+  /// Starts the process, which is asked to train `epochs` epochs. `who` names it in the event log.
+  /// With `patterns` the command must be held
   /// and write to one log, by which it is listened to.
-  Training(const Command& command, std::string who, int round, EventLog& log,
+  Training(const Command& command, int epochs, std::string who, int round, EventLog& log,
            const std::optional<study::LogPatterns>& patterns = std::nullopt);
 
   /// Reads what the process has written and whether it has ended. Doesn't block.
@@ -59,7 +60,7 @@ class Training {
   double largest_log_mib() const;
 
   /// How it ended, judged by exit code, epochs, loss and metric; only after has_ended().
-  record::Outcome outcome(int epochs_asked_for, const std::string& performance_metric) const;
+  record::Outcome outcome(const std::string& performance_metric) const;
   /// Copies what it said into the record; times become seconds since `zero`.
   void describe_in(record::ParticipantResult& result, core::Time zero) const;
 
@@ -69,13 +70,16 @@ class Training {
     EpochEvent event;
   };
 
-  void handle(Heard heard);
+  /// Whether what follows is of interest.
+  bool handle(Heard heard);
+  bool has_said_enough() const { return violation_ || epochs_done() > epochs_asked_; }
   /// The last line that the protocol allows has come.
   bool is_over() const { return final_ || failed_; }
   std::string end_of_stderr() const;
   /// Why a training failed, where its words or the kernel's counters tell it.
   std::optional<record::Outcome> known_cause(const std::string& stderr_end) const;
 
+  size_t epochs_asked_;
   std::string who_;
   int round_;
   EventLog& log_;

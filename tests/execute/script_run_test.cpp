@@ -235,6 +235,14 @@ TEST_F(ScriptRunTest, IsStartedAgainBesideALongerPartner) {
   EXPECT_EQ(result.participants[0].epochs_done, 4) << "of its first round";
 }
 
+TEST_F(ScriptRunTest, IsNotListenedToAnyLongerThanItsOutcomeNeeds) {
+  const RunResult result = run({script("a", "seq 1 20000 | sed 's/.*/Epoch & acc 0.5/'\n")});
+  EXPECT_EQ(result.outcome.name, "missing_epochs") << result.outcome.message;
+  EXPECT_THAT(result.outcome.message, HasSubstr("4"));
+  const std::string events = core::read_file(run_folder_ / "events.jsonl");
+  EXPECT_THAT(events, AllOf(HasSubstr("Epoch 5 acc"), Not(HasSubstr("Epoch 6 acc"))));
+}
+
 TEST_F(ScriptRunTest, KeepsNothingOpenOfTheRoundsThatHaveEnded) {
   const auto most_open_with = [&](int rounds) {
     const std::string begun = folder_.write("begun" + std::to_string(rounds), "");
