@@ -27,7 +27,7 @@ void print_line(const SaidLine& line) {
 }
 
 std::string last_words(const std::filesystem::path& log) {
-  const std::string text = core::read_file(log);
+  const std::string text = core::read_end_of_file(log, 65536);
   const size_t end = text.find_last_not_of(" \t\r\n");
   if (end == std::string::npos) return "";
   const size_t before = text.find_last_of("\r\n", end);
@@ -50,7 +50,7 @@ core::ExitCode check(const Options& options) {
   command.stderr_file = folder.path() / "stderr.log";
   Json lines = Json::array();
   execute::Conformance conformance = execute::check_conformance(
-      command, options.limit_s, stop_requested(), [&](const SaidLine& line) {
+      command, {.time_s = options.limit_s}, stop_requested(), [&](const SaidLine& line) {
         if (!options.as_json) return print_line(line);
         lines.push_back({{"line", line.number},
                          {"t_s", line.t_s},
@@ -60,7 +60,8 @@ core::ExitCode check(const Options& options) {
   const std::string said = last_words(command.stderr_file);
   // One that breaks the protocol is not asked for its finer points.
   if (conformance.conforms() && !stop_requested()) {
-    const auto complaint = execute::check_called_off(command, options.limit_s, stop_requested());
+    const auto complaint =
+        execute::check_called_off(command, {.time_s = options.limit_s}, stop_requested());
     if (complaint) conformance.complaints.push_back(*complaint);
   }
   const std::string end = conformance.end ? conformance.end->describe() : "ended by tandem";
@@ -72,7 +73,7 @@ core::ExitCode check(const Options& options) {
                 {"last_words", said},
                 {"lines", std::move(lines)}});
   } else {
-    fmt::print("\nIt ended with {}.\n", end);
+    fmt::print("\nIt {} {}.\n", conformance.end ? "ended with" : "was", end);
     if (!conformance.conforms() && !said.empty()) {
       print_wrapped("Its last words: " + core::printable(said, 300));
     }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "core/clock.h"
 #include "execute/protocol.h"
@@ -17,13 +18,21 @@ using core::Clock;
 using core::Time;
 
 constexpr int called_off_exit_code = 5;
-constexpr size_t most_lines_at_once = 1000;
+constexpr size_t most_bytes_at_once = 1 << 18;
+
+std::string in_mib(std::uintmax_t bytes) {
+  return fmt::format("{:.4g} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
+}
 
 /// A program that is listened to until it has ended.
 class Listener {
  public:
-  Listener(const Command& command, double limit_s, const std::atomic<bool>& stop)
-      : process_(command), begin_(Clock::now()), limit_s_(limit_s), stop_(stop) {}
+  Listener(const Command& command, const ConformanceLimits& limits, const std::atomic<bool>& stop)
+      : process_(command),
+        logs_{command.stdout_file, command.stderr_file},
+        begin_(Clock::now()),
+        limits_(limits),
+        stop_(stop) {}
 
   /// The lines that have come meanwhile; waits a little for some.
   std::vector<std::string> listen() {
@@ -34,21 +43,39 @@ class Listener {
     const std::optional<ProcessEnd> end = process_.poll_end();
     std::vector<std::string> lines;
     std::array<char, 16384> buffer;
-    while (process_.events().is_open()) {
+    for (size_t bytes = 0; process_.events().is_open();) {
+      // Of one that never stops talking, the rest is read next time, and its end seen after that.
+      if (bytes > most_bytes_at_once) return lines;
       const ssize_t count =
           ::recv(process_.events().get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (count < 0 && errno == EINTR) continue;
       if (count == 0 || (count < 0 && errno != EAGAIN)) process_.events().reset();
       if (count <= 0) break;
-      const std::string_view bytes(buffer.data(), static_cast<size_t>(count));
-      for (std::string& line : splitter_.feed(bytes)) lines.push_back(std::move(line));
-      // Of one that never stops talking, the rest is read next time, and its end seen after that.
-      if (lines.size() > most_lines_at_once) return lines;
+      const std::string_view piece(buffer.data(), static_cast<size_t>(count));
+      bytes += piece.size();
+      said_bytes_ += piece.size();
+      for (std::string& line : splitter_.feed(piece)) lines.push_back(std::move(line));
     }
     end_ = end;
     return lines;
   }
-  bool is_over() const { return end_ || stop_.load() || since_start_s() > limit_s_; }
+
+  /// Why it is listened to no longer although it hasn't ended; nothing while it is.
+  std::optional<std::string> given_up() const {
+    if (stop_.load()) return "interrupted before it had ended";
+    if (since_start_s() > limits_.time_s) {
+      return fmt::format("it had not ended after {:.4g} s", limits_.time_s);
+    }
+    if (said_bytes_ > limits_.said_bytes) return "it said more than " + in_mib(limits_.said_bytes);
+    for (const std::filesystem::path& log : logs_) {
+      std::error_code code;
+      const std::uintmax_t bytes = std::filesystem::file_size(log, code);
+      if (!code && bytes > limits_.log_bytes) {
+        return "one of its logs has more than " + in_mib(limits_.log_bytes);
+      }
+    }
+    return std::nullopt;
+  }
   double since_start_s() const { return core::seconds_between(begin_, Clock::now()); }
   const std::optional<ProcessEnd>& end() const { return end_; }
   void go() { ::send(process_.events().get(), go_line.data(), go_line.size(), MSG_NOSIGNAL); }
@@ -56,10 +83,12 @@ class Listener {
 
  private:
   ChildProcess process_;
+  std::array<std::filesystem::path, 2> logs_;
   Time begin_;
-  double limit_s_;
+  ConformanceLimits limits_;
   const std::atomic<bool>& stop_;
   LineSplitter splitter_;
+  std::uintmax_t said_bytes_ = 0;
   std::optional<ProcessEnd> end_;
 };
 
@@ -98,14 +127,17 @@ std::vector<std::string> complaints_about_the_end(const Said& said, const Proces
 
 }  // namespace
 
-Conformance check_conformance(const Command& command, double limit_s, const std::atomic<bool>& stop,
+Conformance check_conformance(const Command& command, const ConformanceLimits& limits,
+                              const std::atomic<bool>& stop,
                               const std::function<void(const SaidLine&)>& on_line) {
   Conformance conformance;
-  Listener listener(command, limit_s, stop);
+  std::vector<std::string>& complaints = conformance.complaints;
+  Listener listener(command, limits, stop);
   ProtocolOrder order;
   Said said;
   SaidLine line;
-  while (!listener.is_over()) {
+  std::optional<std::string> given_up;
+  while (!listener.end() && !given_up) {
     for (std::string& text : listener.listen()) {
       const TrainerEvent event = parse_event(text);
       ++line.number;
@@ -115,38 +147,43 @@ Conformance check_conformance(const Command& command, double limit_s, const std:
       line.complaint =
           violation != nullptr ? violation->complaint : order.check(event).value_or("");
       if (!line.complaint.empty()) {
-        conformance.complaints.push_back(fmt::format("line {}: {}", line.number, line.complaint));
+        complaints.push_back(fmt::format("line {}: {}", line.number, line.complaint));
       }
       on_line(line);
+      if (complaints.size() >= limits.complaints) {
+        complaints.push_back(fmt::format("ended after {} mistakes", limits.complaints));
+        return conformance;
+      }
       if (std::holds_alternative<ReadyEvent>(event) && !said.ready) {
         order.go();
         listener.go();
       }
       take_note(event, said);
     }
+    given_up = listener.given_up();
   }
   conformance.end = listener.end();
   if (conformance.end) {
     for (std::string& complaint : complaints_about_the_end(said, *conformance.end)) {
-      conformance.complaints.push_back(std::move(complaint));
+      complaints.push_back(std::move(complaint));
     }
   } else {
-    conformance.complaints.push_back(
-        fmt::format("it had not ended after {:.0f} s, {}", limit_s,
-                    said.ready ? "after \"ready\"" : "without \"ready\""));
+    complaints.push_back(*given_up + (said.ready ? ", after \"ready\"" : ", without \"ready\""));
   }
   return conformance;
 }
 
-std::optional<std::string> check_called_off(const Command& command, double limit_s,
+std::optional<std::string> check_called_off(const Command& command, const ConformanceLimits& limits,
                                             const std::atomic<bool>& stop) {
-  Listener listener(command, limit_s, stop);
-  while (!listener.is_over()) {
+  Listener listener(command, limits, stop);
+  std::optional<std::string> given_up;
+  while (!listener.end() && !given_up) {
     for (const std::string& text : listener.listen()) {
       if (std::holds_alternative<ReadyEvent>(parse_event(text))) listener.hang_up();
     }
+    given_up = listener.given_up();
   }
-  if (!listener.end()) return fmt::format("called off, it had not ended after {:.0f} s", limit_s);
+  if (!listener.end()) return "called off, " + *given_up;
   const ProcessEnd& end = *listener.end();
   if (end.kind == ProcessEnd::Kind::exited && end.number == called_off_exit_code) {
     return std::nullopt;

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "execute/out_of_memory.h"
 #include "execute/outcomes.h"
@@ -180,14 +179,7 @@ double Training::largest_log_mib() const {
 
 std::string Training::end_of_stderr() const {
   // The end of the file is enough, and a flooded log may be large.
-  constexpr std::streamoff tail_bytes = 65536;
-  std::ifstream file(stderr_file_, std::ios::ate);
-  const std::streamoff size = file.tellg();
-  if (size <= 0) return "";
-  file.seekg(std::max<std::streamoff>(0, size - tail_bytes));
-  std::ostringstream read;
-  read << file.rdbuf();
-  return read.str();
+  return core::read_end_of_file(stderr_file_, 65536);
 }
 
 std::optional<Outcome> Training::known_cause(const std::string& stderr_end) const {

@@ -147,7 +147,7 @@ TEST_F(ScriptsTest, TheConformanceCheckSeesATrainerThatStaysWhenItIsCalledOff) {
   command.stdout_file = folder_ / "stdout.log";
   command.stderr_file = folder_ / "stderr.log";
   const std::atomic<bool> stop{false};
-  const auto complaint = execute::check_called_off(command, 1, stop);
+  const auto complaint = execute::check_called_off(command, {.time_s = 1}, stop);
   ASSERT_TRUE(complaint.has_value());
   EXPECT_THAT(*complaint, HasSubstr("called off, it had not ended after 1 s"));
 }
