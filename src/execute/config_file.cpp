@@ -27,9 +27,10 @@ Json filled_in(const Json& value, const std::map<std::string, std::string>& valu
   return with_placeholders(text, values);
 }
 
+/// A whole number without a point, however large; a real one stays real when it happens to be
+/// whole.
 Json number(const study::ManifestHyperparameter& entry, double value) {
-  if (entry.whole_number) return static_cast<std::int64_t>(value);
-  return value;
+  return entry.whole_number ? Json::parse(value_text(entry, value)) : Json(value);
 }
 
 /// The place of a key with dots, made where it isn't there. The manifest's reader has seen to it
@@ -64,8 +65,11 @@ std::string config_file_text(const study::RunSpec& run, const study::Participant
   for (const study::ManifestHyperparameter& entry : workload.hyperparameters) {
     const auto value = participant.hyperparameters.find(entry.name);
     if (entry.config_key.empty() || value == participant.hyperparameters.end()) continue;
-    Json& place = is_json ? member_at(content, entry.config_key) : content[entry.config_key];
-    place = number(entry, value->second);
+    if (is_json) {
+      member_at(content, entry.config_key) = number(entry, value->second);
+    } else {
+      content[entry.config_key] = value_text(entry, value->second);
+    }
   }
   if (is_json) return content.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   std::string lines;

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 
 #include "core/error.h"
@@ -38,20 +42,32 @@ CatalogueFigures read_catalogue_figures(const JsonNode& node) {
 }
 
 /// A number for both scales, or `{"full": …, "quick": …}`.
-PerScale read_per_scale(const JsonNode& node, double least, double most) {
+PerScale read_per_scale(const JsonNode& node,
+                        const std::function<double(const JsonNode&)>& read_number) {
   if (!node.raw().is_object()) {
-    const double value = node.number(least, most);
+    const double value = read_number(node);
     return {value, value};
   }
   node.allow_only({"full", "quick"});
   PerScale values;
   if (const auto full = node.member("full", "the value at full scale")) {
-    values.full = full->number(least, most);
+    values.full = read_number(*full);
   }
   if (const auto quick = node.member("quick", "the value at quick scale")) {
-    values.quick = quick->number(least, most);
+    values.quick = read_number(*quick);
   }
   return values;
+}
+
+/// A value that the hyperparameter may have, of its type.
+double read_value(const JsonNode& node, const ManifestHyperparameter& entry) {
+  if (!entry.whole_number) return node.number(entry.least, entry.most);
+  constexpr double most = 1e15;  // well within what a double counts without a gap
+  const auto bound = [&](double value) {
+    return static_cast<std::int64_t>(std::clamp(value, -most, most));
+  };
+  return static_cast<double>(
+      node.integer(bound(std::ceil(entry.least)), bound(std::floor(entry.most))));
 }
 
 ManifestHyperparameter read_hyperparameter(const std::string& name, const JsonNode& node) {
@@ -73,7 +89,8 @@ ManifestHyperparameter read_hyperparameter(const std::string& name, const JsonNo
   }
   if (const auto zero = node.find("zero_probability")) entry.zero_probability = zero->number(0, 1);
   if (const auto value = node.member("default", "a number, or one for each scale")) {
-    entry.default_value = read_per_scale(*value, entry.least, entry.most);
+    entry.default_value =
+        read_per_scale(*value, [&](const JsonNode& each) { return read_value(each, entry); });
   }
   return entry;
 }
@@ -215,7 +232,8 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
   }
   workload.expected_duration_s = {workload.catalogue.duration_s, workload.catalogue.duration_s};
   if (const auto duration = root.find("expected_duration_s")) {
-    workload.expected_duration_s = read_per_scale(*duration, 0, 1e9);
+    workload.expected_duration_s =
+        read_per_scale(*duration, [](const JsonNode& each) { return each.number(0, 1e9); });
   }
   if (const auto metric = root.member("performance_metric", "name and direction");
       metric && metric->is_object()) {

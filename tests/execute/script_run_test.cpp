@@ -284,11 +284,13 @@ echo "Epoch 1/1 loss 0.5"; echo "Epoch 1 acc 0.5"
   EXPECT_EQ(core::read_json(run_folder_ / "solo.settings.json"),
             core::Json::parse(R"({"seed": 1, "net": {"name": "quick-net", "width": 64}})"));
 
+  workload.hyperparameters.push_back({"dropout", "", false, {1, 1}, 0, 1, "", "dropout"});
   workload.config_file = {"settings.conf", study::ConfigFile::Format::key_value,
                           core::Json::parse(R"({"device": "{device}", "amp": false})")};
   ASSERT_TRUE(run({workload}).outcome.ok());
   EXPECT_EQ(core::read_file(run_folder_ / "solo.settings.conf"),
-            "device=cpu\namp=false\nnet.width=64\n");
+            "device=cpu\namp=false\nnet.width=64\ndropout=1\n")
+      << "as a flag has it, too";
 }
 
 TEST_F(ScriptRunTest, NeverReachesAShell) {
