@@ -54,6 +54,8 @@ class Participant {
   const std::string& role() const { return role_; }
   const study::ParticipantSpec& spec() const { return spec_; }
   const study::Workload& workload() const { return workload_; }
+  /// Of one whose log doesn't, nobody can say whether it goes on.
+  bool tells_epochs() const { return !workload_.log || !workload_.log->epoch.empty(); }
   int epochs_asked_for() const { return static_cast<int>(spec_.hyperparameters.at("epochs")); }
   Outcome outcome_of(const Training& training) const {
     return training.outcome(workload_.performance_metric);
@@ -339,7 +341,7 @@ class RunExecution {
       end_all(outcome_of_kind("timeout", fmt::format("not ended within {} of the start",
                                                      core::format_duration(settings_.timeout_s))));
     }
-    for (const Participant& participant : participants_) enforce_limits_of(participant.current());
+    for (const Participant& participant : participants_) enforce_limits_of(participant);
     for (size_t i = 0; i < memory_limits_.size(); ++i) {
       Training& training = participants_[i].current();
       if (training.has_ended()) continue;
@@ -356,14 +358,15 @@ class RunExecution {
   static constexpr double least_no_progress_s = 60;
   static constexpr double no_progress_epochs = 20;
 
-  void enforce_limits_of(Training& training) {
+  void enforce_limits_of(const Participant& participant) {
+    Training& training = participant.current();
     if (training.has_ended()) return;
     if (const double log_mib = training.largest_log_mib(); log_mib > settings_.log_limit_mib) {
       training.end_because(outcome_of_kind(
           "log_flood", fmt::format("one of its logs has {:.0f} MiB, the limit is {:.0f}", log_mib,
                                    settings_.log_limit_mib)));
     }
-    if (!training.go_at()) return;
+    if (!training.go_at() || !participant.tells_epochs()) return;
     const double still_s = core::seconds_between(training.last_progress_at(), Clock::now());
     const double longest_s = training.longest_epoch_s();
     const bool has_limit = settings_.no_progress_s || longest_s > 0;

@@ -142,6 +142,15 @@ TEST_F(ScriptRunTest, NeedsNoEpochsInTheLog) {
   EXPECT_GE(*result.participants[0].duration_seconds, 0.6) << "to the end of the process";
 }
 
+TEST_F(ScriptRunTest, IsNotTakenToHangWhenItsLogTellsNoEpochs) {
+  settings_.no_progress_s = 0.2;
+  Workload workload = script("a", "sleep 1\necho 'Final accuracy: 0.875'\nsleep 1\n");
+  workload.log->epoch.clear();
+  workload.log->final = {LogPattern("Final accuracy: (?P<accuracy>\\S+)")};
+  const RunResult result = run({workload});
+  EXPECT_TRUE(result.outcome.ok()) << result.outcome.name << ": " << result.outcome.message;
+}
+
 TEST_F(ScriptRunTest, StartsAPairOfProcessesOnOneSignal) {
   // Each waits for the other's file, and so ends only if both run at once.
   const auto meets = [&](const std::string& mine, const std::string& other) {
