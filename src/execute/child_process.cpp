@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -229,6 +231,7 @@ std::optional<ProcessEnd> ChildProcess::poll_end() {
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
     if (count > 0) {
       status_line_.append(buffer, static_cast<size_t>(count));
+      take_begin();
       continue;
     }
     end_ = parse_status(status_line_);  // end of file: the launcher has closed its end
@@ -236,6 +239,18 @@ std::optional<ProcessEnd> ChildProcess::poll_end() {
     wait_for_launcher();
   }
   return end_;
+}
+
+/// The launcher's first line; what is left is its last one.
+void ChildProcess::take_begin() {
+  const size_t end = status_line_.find('\n');
+  if (began_at_ || end == std::string::npos) return;
+  std::istringstream words(status_line_.substr(0, end));
+  std::string kind;
+  std::int64_t ns = 0;
+  if (!(words >> kind >> ns) || kind != "began") return;
+  began_at_ = core::Time(std::chrono::nanoseconds(ns));
+  status_line_.erase(0, end + 1);
 }
 
 void ChildProcess::request_end() {

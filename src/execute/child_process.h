@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/file_descriptor.h"
 
 namespace tandem::execute {
@@ -65,7 +66,10 @@ class ChildProcess {
   /// Connected to the program's TANDEM_EVENTS, or to what holds it; non-blocking; closed where it
   /// has none. May be closed by events().reset(), or taken.
   core::FileDescriptor& events() { return events_; }
-  /// Becomes readable when the program has ended; negative once poll_end() has told how.
+  /// When the program began, behind what held it; nothing before poll_end() has looked after that.
+  const std::optional<core::Time>& began_at() const { return began_at_; }
+  /// Becomes readable when the program has begun and when it has ended; negative once poll_end()
+  /// has told how.
   int end_fd() const { return status_.get(); }
   /// How it ended, nothing while it runs. Doesn't block.
   std::optional<ProcessEnd> poll_end();
@@ -73,12 +77,14 @@ class ChildProcess {
   void request_end();
 
  private:
+  void take_begin();
   void wait_for_launcher();
 
   pid_t launcher_pid_ = -1;
   core::FileDescriptor events_;
   core::FileDescriptor status_;
   std::string status_line_;
+  std::optional<core::Time> began_at_;
   std::optional<ProcessEnd> end_;
   bool end_requested_ = false;
 };

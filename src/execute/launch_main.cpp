@@ -9,7 +9,8 @@
 // which it doesn't get then. FOLDER is its working folder, or `-` for this one. CORES is a list
 // such as 0,1 or `-`. MEMBERS is the cgroup.procs of the cgroup that the program joins before it
 // begins, or `-`; the launcher stays outside, it is no part of the training. One line goes to
-// STATUS_FD at the end:
+// STATUS_FD when the program has begun, on CLOCK_MONOTONIC, and one at the end:
+//   began NANOSECONDS
 //   exit CODE USED | signal NUMBER USED | exec-failed ERRNO
 // USED is what the program and all its descendants that were waited for have used: USER_S SYSTEM_S
 // READ_BLOCKS WRITTEN_BLOCKS (of 512 bytes) LARGEST_RSS_KIB (of one process).
@@ -176,6 +177,16 @@ pid_t start(char** arguments, const Place& place, int& exec_failed) {
   return pid;
 }
 
+/// That the program has begun. Without a tandem to read it the end is near, and comes by SIGTERM.
+void report_begin(int status_fd) {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const long long ns = 1'000'000'000LL * now.tv_sec + now.tv_nsec;
+  char line[64];
+  const int length = std::snprintf(line, sizeof line, "began %lld\n", ns);
+  [[maybe_unused]] const ssize_t written = ::write(status_fd, line, static_cast<size_t>(length));
+}
+
 void report(int status_fd, const Ending& ending, int exec_failed) {
   rusage usage{};
   ::getrusage(RUSAGE_CHILDREN, &usage);
@@ -225,6 +236,7 @@ int main(int argc, char** argv) {
   int exec_failed = 0;
   const pid_t program = start(argv + 8, {argv[4], argv[5], argv[7]}, exec_failed);
   if (program < 0) exec_failed = errno;
+  if (exec_failed == 0) report_begin(status_fd);
   Ending ending;
   while (exec_failed == 0 && !ending.known) {
     int signal_number = 0;

@@ -85,6 +85,8 @@ void Training::update() {
   // The end first: what a process wrote before its end can then be read already.
   const std::optional<ProcessEnd> end = process_.poll_end();
   const core::Time now = core::Clock::now();
+  // Held until the signal, its training begins with its program.
+  if (barrier() == Barrier::process_start) started_at_ = process_.began_at();
   const size_t epochs_before = epochs_.size();
   const auto hearer = [this](Heard heard) { return handle(std::move(heard)); };
   // The rest of what one said whose fate was decided before plays no part, and may be long.
@@ -133,8 +135,6 @@ bool Training::handle(Heard heard) {
 void Training::go(core::Time when) {
   go_sent_ = true;
   if (barrier() != Barrier::pattern) go_at_ = when;
-  // The process begins with the signal, and with it the training.
-  if (barrier() == Barrier::process_start) started_at_ = when;
   source_->go();
   log_.add(when, "tandem", {{"type", "go"}, {"who", who_}, {"round", round_}});
 }

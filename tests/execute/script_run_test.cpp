@@ -90,8 +90,8 @@ TEST_F(ScriptRunTest, IsReadByItsLogFromTheStartOfItsProcess) {
   EXPECT_EQ(*training.epochs[2].train_loss, 0.6);
   EXPECT_EQ(training.epochs[3].metrics.at("accuracy"), 0.4);
   EXPECT_EQ(*training.performance, 0.4);
-  EXPECT_EQ(*training.start_s, 0);
-  EXPECT_GT(*training.duration_seconds, 0);
+  EXPECT_GT(*training.start_s, 0) << "the program begins behind the signal";
+  EXPECT_GT(*training.duration_seconds, *training.start_s);
   EXPECT_EQ(*result.makespan_seconds, *training.duration_seconds);
   EXPECT_THAT(
       core::read_file(run_folder_ / "events.jsonl"),
@@ -160,7 +160,7 @@ TEST_F(ScriptRunTest, StartsAPairOfProcessesOnOneSignal) {
   const RunResult result = run({script("a", meets("a", "b")), script("b", meets("b", "a"))});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_EQ(result.barrier, "process_start");
-  EXPECT_EQ(*result.start_skew_seconds, 0);
+  EXPECT_GT(*result.start_skew_seconds, 0) << "measured, for no two programs begin at once";
   EXPECT_GT(*result.overlap_fraction, 0);
 }
 
