@@ -17,6 +17,7 @@ its folder on PYTHONPATH. The protocol is in docs/protocol.md.
 import json
 import math
 import os
+import re
 import stat
 import sys
 import threading
@@ -27,6 +28,7 @@ _PROTOCOL = 1
 _LONGEST_LINE_BYTES = 65535
 _LONGEST_MESSAGE = 4096
 _CALLED_OFF = 5
+_READINGS = ("train_seconds", "eval_seconds", "tensor_memory_peak_mib")
 
 
 class _Connection:
@@ -96,8 +98,9 @@ class _Connection:
             if self._is_over:
                 return
             self._epochs += 1
-            self.say({"type": "epoch", "epoch": self._epochs, "train_loss": _number(train_loss),
-                      "metrics": _numbers(metrics)}, more)
+            # A loss that isn't told is left out: null stands for one that is not finite.
+            self.say({"type": "epoch", "epoch": self._epochs, **_told("train_loss", train_loss),
+                      "metrics": _numbers(metrics)}, _with_readings(more))
 
     def final(self, metrics):
         self.ready({})
@@ -113,7 +116,8 @@ class _Connection:
             return
         with self._lock:
             if not self._is_over:
-                self.say({"type": "failed", "reason": _text(reason)[:40], "message": _text(message)[:_LONGEST_MESSAGE]})
+                self.say({"type": "failed", "reason": _plain_word(reason),
+                          "message": _text(message)[:_LONGEST_MESSAGE]})
             self._is_over = True
 
 
@@ -124,6 +128,26 @@ def _number(value):
     except Exception:  # whatever a foreign type's conversion raises
         return None
     return number if math.isfinite(number) else None
+
+
+def _told(name, value):
+    """The member with a number; none for what is no number, which is not one that isn't finite."""
+    if value is None:
+        return {}
+    try:
+        float(value)
+    except Exception:
+        print(f"tandem: {name} is no number and isn't told: {_text(value)[:80]!r}", file=sys.stderr)
+        return {}
+    return {name: _number(value)}
+
+
+def _with_readings(more):
+    """What else is said of an epoch; the members that the protocol knows as numbers are numbers."""
+    kept = {}
+    for name, value in more.items():
+        kept.update(_told(name, value) if name in _READINGS else {name: value})
+    return kept
 
 
 def _numbers(metrics):
@@ -137,8 +161,10 @@ def _plain(description):
     """What JSON can hold as it is, the rest as text; numbers that are not finite as None."""
     plain = {}
     for name, value in (description or {}).items():
-        if value is None or isinstance(value, (bool, int, str)):
+        if value is None or isinstance(value, (bool, str)):
             plain[name] = value
+        elif isinstance(value, int):
+            plain[name] = value if abs(value) < 2**63 else _text(value)
         elif isinstance(value, float):
             plain[name] = _number(value)
         else:
@@ -154,10 +180,16 @@ def _text(value):
         return type(value).__name__
 
 
+def _plain_word(value):
+    """A reason as the protocol has it: `CUDA error!` becomes `cuda_error`."""
+    return re.sub("[^a-z0-9]+", "_", _text(value).lower())[:40].strip("_") or "failed"
+
+
 def _text_of(line):
     """The line as bytes, or None when the protocol has no room for it."""
     try:
-        text = (json.dumps(line, allow_nan=False) + "\n").encode()
+        # Half a surrogate pair is no text in UTF-8; it becomes a question mark.
+        text = (json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n").encode("utf-8", "replace")
     except (TypeError, ValueError):
         return None
     return text if len(text) <= _LONGEST_LINE_BYTES else None
@@ -183,6 +215,7 @@ def ready(**description):
 def epoch(train_loss, metrics=None, **more):
     """An epoch's training and evaluation are done. Epochs are counted from 1 by themselves.
 
+    `train_loss` is None where it isn't known; one that is not finite means a divergence.
     `metrics`: name to value on held-out data. `more`: train_seconds, eval_seconds, ….
     """
     _connection.epoch(train_loss, metrics, more)

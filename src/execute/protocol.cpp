@@ -79,11 +79,10 @@ TrainerEvent parse_object(const Json& line) {
   }
   if (type == "started") return StartedEvent{};
   if (type == "epoch") {
-    required(line, "train_loss");
     const core::Reading loss = reading(line, "train_loss");
     return EpochEvent{required_count(line, "epoch"),
                       loss,
-                      !loss.has_value(),
+                      line.contains("train_loss") && !loss.has_value(),
                       required_metrics(line),
                       reading(line, "train_seconds"),
                       reading(line, "eval_seconds"),

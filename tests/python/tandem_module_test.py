@@ -84,6 +84,40 @@ class TandemModule(unittest.TestCase):
         self.assertEqual(training.hear()["metrics"], {})
         self.assertEqual(training.end()[0], 0)
 
+    def test_tells_no_loss_that_is_none_and_no_reading_that_is_no_number(self):
+        training = Training("tandem.ready()\ntandem.epoch(None, {'a': 1}, train_seconds='12 s')\n"
+                            "tandem.epoch('low', {'a': 1}, train_seconds=True, eval_seconds=None,"
+                            " steps=10**400)\ntandem.final({'a': 1})")
+        training.hear()
+        training.go()
+        training.hear()
+        self.assertEqual(training.hear(), {"type": "epoch", "epoch": 1, "metrics": {"a": 1}})
+        second = training.hear()
+        self.assertNotIn("train_loss", second)
+        self.assertEqual(second["train_seconds"], 1)
+        self.assertIsInstance(second["steps"], str)
+        self.assertNotIn("eval_seconds", second)
+        code, _, err = training.end()
+        self.assertEqual(code, 0)
+        self.assertIn("train_seconds is no number and isn't told: '12 s'", err)
+        self.assertIn("train_loss is no number and isn't told: 'low'", err)
+
+    def test_says_nothing_that_is_no_utf8(self):
+        training = Training("tandem.ready(data='real', note='\\udc80 \\u00e9')\n"
+                            "tandem.epoch(1, {'a\\ud800': 1})\ntandem.final({'a': 1})")
+        self.assertEqual(training.hear()["note"], "? \u00e9")
+        training.go()
+        training.hear()
+        self.assertEqual(training.hear()["metrics"], {"a?": 1})
+        self.assertEqual(training.end()[0], 0)
+
+    def test_makes_a_plain_word_of_a_reason(self):
+        for reason, word in (("bad_data", "bad_data"), ("CUDA error: (2)", "cuda_error_2"),
+                             ("", "failed"), ("\u00fc", "failed"), ("x" * 50, "x" * 40)):
+            training = Training(f"tandem.failed({reason!r}, 'why')")
+            self.assertEqual(training.hear()["reason"], word)
+            training.end()
+
     def test_says_ready_by_itself_when_the_script_forgets_to(self):
         training = Training("tandem.epoch(1, {'a': 1})\ntandem.final({'a': 1})")
         self.assertEqual(training.hear(), {"type": "ready", "protocol": 1})
