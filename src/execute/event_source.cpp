@@ -148,11 +148,11 @@ class LogEvents : public EventSource {
   }
 
  private:
-  /// Not what changed is of interest, only that something did.
+  /// Not what changed is of interest, only that something did. What changes meanwhile is for the
+  /// next time, or a program that writes without a pause would never be left.
   void forget_changes() const {
     Buffer buffer;
-    while (changes_.is_open() && ::read(changes_.get(), buffer.data(), buffer.size()) > 0) {
-    }
+    [[maybe_unused]] const ssize_t bytes = ::read(changes_.get(), buffer.data(), buffer.size());
   }
 
   /// Held before it begins, it waits for the start signal as one that has loaded its data does.

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "core/text.h"
 
@@ -74,9 +76,11 @@ void check_key_value_content(const JsonNode& node) {
   }
 }
 
-/// A plain name: the file lies in the run's folder and nowhere else.
+/// A plain name: the file lies in the run's folder and nowhere else, and is none of the training's
+/// logs there.
 bool is_file_name(const std::string& name) {
-  return name.size() <= 100 && name[0] != '.' && name[0] != '-' &&
+  const bool is_log = name == "log" || name == "stdout.log" || name == "stderr.log";
+  return name.size() <= 100 && name[0] != '.' && name[0] != '-' && !is_log &&
          consists_of(name, std::string(letters) + std::string(digits) + ".-");
 }
 
@@ -87,7 +91,9 @@ ConfigFile read_config_file(const JsonNode& node) {
   if (const auto name = node.member("name", "the file's name, such as config.json")) {
     file.name = name->string();
     if (!file.name.empty() && !is_file_name(file.name)) {
-      name->reject("a file's name of letters, digits, . _ and -, without a folder");
+      name->reject(
+          "a file's name of letters, digits, . _ and -, without a folder; not log, "
+          "stdout.log or stderr.log, which are the training's own");
     }
   }
   if (const auto format = node.member("format", "json or key_value")) {
@@ -130,6 +136,35 @@ void check_config_keys(const JsonNode& root, const Workload& workload) {
       config->reject("a key of its own for each hyperparameter");
     }
     keys.insert(entry.config_key);
+  }
+}
+
+/// Of two hyperparameters that are told by one flag or variable the program would hear one.
+void check_ways_to_tell(const JsonNode& root, const Workload& workload) {
+  const auto node = root.find("hyperparameters");
+  if (!node) return;
+  std::map<std::pair<std::string, std::string>, std::string> told;  // a way and its name
+  for (const ManifestHyperparameter& entry : workload.hyperparameters) {
+    const std::array<std::pair<std::string, std::string>, 2> ways = {
+        {{"flag", entry.flag}, {"variable", entry.variable}}};
+    for (const auto& way : ways) {
+      if (way.second.empty()) continue;
+      const auto [other, is_new] = told.emplace(way, entry.name);
+      if (is_new) continue;
+      node->find(entry.name)
+          ->find(way.first)
+          ->reject(fmt::format("a {} of its own, not that of {}", way.first,
+                               core::in_quotes(other->second)));
+    }
+  }
+}
+
+/// A path is bytes, and a study keeps this one in JSON.
+bool is_utf8(const std::string& text) {
+  try {
+    return !Json(text).dump().empty();
+  } catch (const Json::type_error&) {
+    return false;
   }
 }
 
@@ -295,6 +330,10 @@ void read_script(const JsonNode& root, Workload& workload) {
     const std::filesystem::path base = workload.manifest.parent_path();
     workload.working_folder =
         std::filesystem::absolute(base / read_argument(*folder)).lexically_normal();
+    if (!is_utf8(workload.working_folder.string())) {
+      folder->diagnostics().add(folder->path(), core::in_quotes(workload.working_folder.string()),
+                                "a folder whose whole path is UTF-8");
+    }
   }
   if (const auto environment = root.find("environment")) read_environment(*environment, workload);
   if (const auto file = root.find("config_file")) {
@@ -304,6 +343,7 @@ void read_script(const JsonNode& root, Workload& workload) {
     }
   }
   check_config_keys(root, workload);
+  check_ways_to_tell(root, workload);
   if (const auto devices = root.find("devices")) {
     for (const JsonNode& device : devices->items()) {
       workload.devices.emplace_back(device.choice({"cpu", "cuda"}) == 0 ? "cpu" : "cuda");

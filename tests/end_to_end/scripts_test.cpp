@@ -153,13 +153,20 @@ TEST_F(ScriptsTest, TheConformanceCheckSeesATrainerThatStaysWhenItIsCalledOff) {
 }
 
 TEST_F(ScriptsTest, AStudyOfTwoShellScriptsGoesToItsReportAndSaysWhereTheyBegan) {
-  shell_script("first", 101, descent);
-  shell_script("second", 102, descent);
+  // Names that are one when / becomes _, as in the names of files.
+  const auto name_it = [](const fs::path& file, const char* repo, const char* model) {
+    Json manifest = core::read_json(file);
+    manifest["repo"] = repo;
+    manifest["model"] = model;
+    core::write_file_atomically(file, manifest.dump());
+  };
+  name_it(shell_script("first", 101, descent), "fake", "a_first");
+  name_it(shell_script("second", 102, descent), "fake_a", "first");
   const fs::path study =
       folder_.write("study.json", R"({"experiment_name": "shell", "scale": "quick",
     "idle_s": 0, "mutate": {"epochs": {"min": "default*0.5", "max": "default*1.5"}},
-    "model_pairs": [{"model_a": {"repo": "fake", "model": "first"},
-                     "model_b": {"repo": "fake", "model": "second"}}]})");
+    "model_pairs": [{"model_a": {"repo": "fake", "model": "a_first"},
+                     "model_b": {"repo": "fake_a", "model": "first"}}]})");
   const std::string results = folder_ / "results";
   const Called run =
       tandem({"run", study, "--workloads", folder_ / "workloads", "--results", results});

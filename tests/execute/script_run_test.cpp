@@ -175,7 +175,11 @@ TEST_F(ScriptRunTest, StartsWithAPartnerThatSpeaksTheProtocolOnceThatHasLoaded) 
 }
 
 TEST_F(ScriptRunTest, GivesThePartnerItsSignalWhenTheLogSaysThatTheTrainingBegins) {
-  Workload late = script("b", "sleep 0.5\necho Begin\nsleep 2\n" + std::string(good));
+  // It trains on until its partner has got the signal.
+  const std::string events = folder_ / "run1/events.jsonl";
+  Workload late =
+      script("b", "sleep 0.5\necho Begin\nuntil grep -q '\"type\":\"go\",\"who\":\"A\"' " + events +
+                      "; do sleep 0.05; done\n" + good);
   late.log->started = LogPattern("^Begin");
   const RunResult result = run({test::fake_workload("a", "good", 0.5), late});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
@@ -186,9 +190,13 @@ TEST_F(ScriptRunTest, GivesThePartnerItsSignalWhenTheLogSaysThatTheTrainingBegin
 
 TEST_F(ScriptRunTest, SaysHowFarApartTwoBeganThatCannotBeHeld) {
   const std::string begun = folder_ / "begun";
-  Workload soon = script("a", "echo Begin\n: > " + begun + "\nsleep 0.8\n" + good);
-  Workload late = script(
-      "b", "while [ ! -e " + begun + " ]; do sleep 0.05; done\nsleep 1.2\necho Begin\n" + good);
+  const std::string both = folder_ / "both";
+  const auto wait_for = [](const std::string& file) {
+    return "while [ ! -e " + file + " ]; do sleep 0.05; done\n";
+  };
+  Workload soon =
+      script("a", "echo Begin\n: > " + begun + "\n" + wait_for(both) + "sleep 2\n" + good);
+  Workload late = script("b", wait_for(begun) + "sleep 2\necho Begin\n: > " + both + "\n" + good);
   settings_.start_skew_at_most_s = 0.11;
   soon.log->started = late.log->started = LogPattern("^Begin");
   const RunResult result = run({soon, late});

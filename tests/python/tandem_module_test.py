@@ -134,7 +134,7 @@ class TandemModule(unittest.TestCase):
 
     def test_goes_on_training_when_tandem_is_gone(self):
         training = Training("import sys\ntandem.ready()\nsys.stdin = None\n"
-                            "import time\nfor i in range(200):\n  tandem.epoch(1, {'a': 1})\n"
+                            "import time\nfor i in range(6000):\n  tandem.epoch(1, {'a': 1})\n"
                             "  if not tandem.active(): break\n  time.sleep(0.01)\n"
                             "tandem.final({})\nprint('trained', tandem.active())")
         training.hear()

@@ -57,6 +57,16 @@ TEST(ScriptManifest, IsKeptWithItsWorkingFolderAbsolute) {
   EXPECT_EQ(workload.working_folder, folder / "scripts");
 }
 
+TEST(ScriptManifest, RefusesAWorkingFolderThatAStudyCouldNotKeep) {
+  try {
+    parse_workload(whole_manifest(), "/home/m\xff/script.json");
+    FAIL() << "is content";
+  } catch (const core::UserError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("$.working_folder"),
+                                    HasSubstr("/home/m\\xff/scripts"), HasSubstr("UTF-8")));
+  }
+}
+
 TEST(ScriptManifest, RefusesPatternsThatCouldTakeExponentialTimeAndSaysSo) {
   const auto with_pattern = [](const std::string& pattern) {
     Json manifest = whole_manifest();
