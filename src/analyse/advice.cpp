@@ -12,11 +12,6 @@ struct Aim {
 };
 constexpr Aim aims[] = {{"energy", "energy_saving", true}, {"time", "makespan_overhead", false}};
 
-const EffectSummary& summary_of(const AdvisedPair& pair, const std::string& effect) {
-  return *std::find_if(pair.summaries->begin(), pair.summaries->end(),
-                       [&](const EffectSummary& summary) { return summary.effect == effect; });
-}
-
 PairVerdict verdict_of(const EffectSummary& effect, bool gain_is_positive) {
   if (!effect.interval_percent) return PairVerdict::unknown;
   if (effect.interval_percent->low > 0) {
@@ -71,7 +66,7 @@ std::vector<Advice> advice_on(const std::vector<AdvisedPair>& pairs) {
   for (const Aim& aim : aims) {
     Advice advice{aim.name, aim.effect, {}};
     for (size_t pair = 0; pair < pairs.size(); ++pair) {
-      const EffectSummary& effect = summary_of(pairs[pair], aim.effect);
+      const EffectSummary& effect = summary_of(*pairs[pair].summaries, aim.effect);
       advice.pairs.push_back(
           {pair, pairs[pair].title, effect, verdict_of(effect, aim.gain_is_positive), 0});
     }

@@ -104,6 +104,12 @@ std::span<const EffectColumn> effect_columns() {
   return columns;
 }
 
+const EffectSummary& summary_of(const std::vector<EffectSummary>& summaries,
+                                std::string_view effect) {
+  return *std::find_if(summaries.begin(), summaries.end(),
+                       [&](const EffectSummary& summary) { return summary.effect == effect; });
+}
+
 Reading on_scale(const Reading& effect, Averaging averaging) {
   if (!effect || averaging == Averaging::linear) return effect;
   const double change = averaging == Averaging::log_ratio ? *effect : -*effect;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyse/effects.h"
@@ -34,6 +35,10 @@ struct EffectSummary {
   core::Reading percent;
   std::optional<Interval> interval_percent;  ///< 95 %; nothing for n < 2
 };
+
+/// The one of this name, which must be among them: summaries hold every effect of effect_columns().
+const EffectSummary& summary_of(const std::vector<EffectSummary>& summaries,
+                                std::string_view effect);
 
 /// Onto the scale on which effects are averaged; missing where there is no logarithm.
 core::Reading on_scale(const core::Reading& effect, Averaging averaging);

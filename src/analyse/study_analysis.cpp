@@ -263,6 +263,12 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   return analysis;
 }
 
+std::vector<Sensitivity> sensitivities_of(const StudyAnalysis& analysis) {
+  std::vector<Sensitivity> all;
+  for (const PairAnalysis& pair : analysis.pairs) append(pair.sensitivities, all);
+  return all;
+}
+
 void to_json(core::Json& json, const SettingSummary& summary) {
   json = {{"setting", summary.setting}, {"summaries", summary.summaries}};
 }

@@ -123,6 +123,9 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
                             const std::vector<record::RunResult>& results,
                             const AnalysisOptions& options = {});
 
+/// Those of all pairs, in their order.
+std::vector<Sensitivity> sensitivities_of(const StudyAnalysis& analysis);
+
 void to_json(core::Json& json, const SettingSummary& summary);
 void to_json(core::Json& json, const PairAnalysis& pair);
 void to_json(core::Json& json, const Finding& finding);

@@ -615,7 +615,6 @@ Tables tables_of(const StudyAnalysis& analysis) {
   std::vector<EffectRow> effects;
   std::vector<PointRow> points;
   std::vector<BestRow> best;
-  std::vector<analyse::Sensitivity> sensitivities;
   std::vector<analyse::PartnerResponse> partners;
   for (const analyse::PairAnalysis& pair : analysis.pairs) {
     for (const analyse::BlockEffects& block : pair.effects) {
@@ -623,7 +622,6 @@ Tables tables_of(const StudyAnalysis& analysis) {
         effects.push_back({&pair, &block, &effect});
       }
     }
-    sensitivities.insert(sensitivities.end(), pair.sensitivities.begin(), pair.sensitivities.end());
     partners.insert(partners.end(), pair.partner_responses.begin(), pair.partner_responses.end());
     for (const analyse::TradeOffPoint& point : pair.trade_off.points) {
       points.push_back({&pair, &point});
@@ -636,7 +634,7 @@ Tables tables_of(const StudyAnalysis& analysis) {
              effects);
   tables.add("sensitivities",
              "a response of B to a level of a hyperparameter in a mode and repetition",
-             sensitivity_columns(), sensitivities);
+             sensitivity_columns(), analyse::sensitivities_of(analysis));
   tables.add("partner_responses", "a response of A to B's setting in a repetition",
              partner_columns(), partners);
   tables.add("pairs", "an effect of a pair, over its blocks", pair_columns(), pair_rows(analysis));

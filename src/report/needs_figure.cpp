@@ -93,13 +93,9 @@ std::optional<PaperFigure> needs_figure(const StudyAnalysis& analysis) {
   }
   if (script.panels.empty()) return std::nullopt;
   for (const analyse::PairRelation& relation : analysis.relations) {
-    std::string slope = paper_number(relation.slope.value);
-    if (relation.slope.interval) {
-      slope += fmt::format(" [{}, {}]", paper_number(relation.slope.interval->low),
-                           paper_number(relation.slope.interval->high));
-    }
     made.table.rows.push_back({relation.effect, relation.predictor, paper_number(relation.step),
-                               std::to_string(relation.points.size()), slope,
+                               std::to_string(relation.points.size()),
+                               with_interval(relation.slope.value, relation.slope.interval),
                                paper_number(relation.r_squared),
                                paper_number(relation.adjusted_p)});
   }

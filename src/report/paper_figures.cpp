@@ -27,11 +27,6 @@ RowValue row_value(const analyse::Estimate& estimate) {
   return {estimate.mean, estimate.interval, estimate.n};
 }
 
-const EffectSummary& summary_of(const PairAnalysis& pair, const std::string& effect) {
-  return *std::find_if(pair.summaries.begin(), pair.summaries.end(),
-                       [&](const EffectSummary& summary) { return summary.effect == effect; });
-}
-
 constexpr const char* about_intervals = "Whiskers: 95 % intervals over n values; none for n = 1.";
 
 double most_of(const std::vector<RowPanel>& panels) {
@@ -109,7 +104,7 @@ std::optional<PaperFigure> effects(const StudyAnalysis& analysis, Pairs pairs,
   for (const char* effect : {"makespan_overhead", "energy_saving"}) {
     figure.panels.push_back(
         {effect, {"%", 1}, {series_of(pairs, effect, [&](const PairAnalysis& pair) {
-           return row_value(summary_of(pair, effect));
+           return row_value(analyse::summary_of(pair.summaries, effect));
          })}});
   }
   return draw_rows(figure);
@@ -171,12 +166,8 @@ std::vector<PaperFigure> paper_figures(const StudyAnalysis& analysis) {
   const auto add = [&](std::optional<PaperFigure> figure) {
     if (figure) figures.push_back(std::move(*figure));
   };
-  std::vector<analyse::Sensitivity> all_sensitivities;
-  for (const PairAnalysis& pair : analysis.pairs) {
-    all_sensitivities.insert(all_sensitivities.end(), pair.sensitivities.begin(),
-                             pair.sensitivities.end());
-  }
-  const std::vector<std::string> hyperparameters = analyse::hyperparameters_of(all_sensitivities);
+  const std::vector<std::string> hyperparameters =
+      analyse::hyperparameters_of(analyse::sensitivities_of(analysis));
   const Pairs all = analysis.pairs;
   for (size_t first = 0; first < all.size(); first += most_pairs) {
     const Pairs pairs = all.subspan(first, std::min(most_pairs, all.size() - first));

@@ -58,4 +58,13 @@ std::string paper_number(const core::Reading& reading) {
   return reading ? paper_number(*reading) : "missing";
 }
 
+std::string with_interval(const core::Reading& value,
+                          const std::optional<analyse::Interval>& interval, double unit) {
+  if (!value) return "missing";
+  const std::string number = paper_number(*value / unit);
+  if (!interval) return number;
+  return fmt::format("{} [{}, {}]", number, paper_number(interval->low / unit),
+                     paper_number(interval->high / unit));
+}
+
 }  // namespace tandem::report

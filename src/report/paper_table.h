@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analyse/statistics/result.h"
 #include "core/reading.h"
 #include "report/text_table.h"
 
@@ -26,5 +28,8 @@ std::string markdown_table(const PaperTable& table);
 std::string paper_number(double value);
 /// The number, or `missing`.
 std::string paper_number(const core::Reading& reading);
+/// `12.34 [11.9, 12.8]` in units of this size; the number alone where there is no interval.
+std::string with_interval(const core::Reading& value,
+                          const std::optional<analyse::Interval>& interval, double unit = 1);
 
 }  // namespace tandem::report

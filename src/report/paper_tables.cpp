@@ -1,20 +1,8 @@
-#include <fmt/format.h>
-
 #include "report/paper_parts.h"
 
 namespace tandem::report {
-namespace {
 
 using analyse::StudyAnalysis;
-
-std::string interval_text(const core::Reading& value,
-                          const std::optional<analyse::Interval>& interval) {
-  if (!value || !interval) return paper_number(value);
-  return fmt::format("{} [{}, {}]", paper_number(value), paper_number(interval->low),
-                     paper_number(interval->high));
-}
-
-}  // namespace
 
 std::vector<PaperTable> paper_tables(const StudyAnalysis& analysis) {
   using enum Align;
@@ -30,7 +18,7 @@ std::vector<PaperTable> paper_tables(const StudyAnalysis& analysis) {
       {}};
   for (const analyse::OverallEffect& effect : analysis.overall) {
     effects.rows.push_back({effect.summary.effect, std::to_string(effect.summary.n),
-                            interval_text(effect.summary.percent, effect.summary.interval_percent),
+                            with_interval(effect.summary.percent, effect.summary.interval_percent),
                             paper_number(effect.adjusted_p),
                             effect.equivalence.claimed() ? "yes" : "no"});
   }
@@ -50,7 +38,7 @@ std::vector<PaperTable> paper_tables(const StudyAnalysis& analysis) {
                                   test.confirmatory ? "confirmatory" : "exploratory",
                                   std::to_string(test.difference.n), paper_number(test.solo),
                                   paper_number(test.concurrent),
-                                  interval_text(test.difference.mean, test.difference.interval),
+                                  with_interval(test.difference.mean, test.difference.interval),
                                   paper_number(test.adjusted_p)});
   }
   std::vector<PaperTable> tables = {std::move(effects)};

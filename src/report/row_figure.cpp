@@ -122,14 +122,6 @@ GnuplotPanel draw(const RowFigure& figure, const RowPanel& panel, size_t index) 
   return made;
 }
 
-std::string with_interval(const RowValue& value, double unit) {
-  if (!value.value) return "missing";
-  const std::string number = paper_number(*value.value / unit);
-  if (!value.interval) return number;
-  return fmt::format("{} [{}, {}]", number, paper_number(value.interval->low / unit),
-                     paper_number(value.interval->high / unit));
-}
-
 PaperTable table_of(const RowFigure& figure, const std::vector<RowPanel>& panels) {
   PaperTable table{figure.name, figure.caption, {""}, {Align::left}, {}};
   for (const RowPanel& panel : panels) {
@@ -147,8 +139,9 @@ PaperTable table_of(const RowFigure& figure, const std::vector<RowPanel>& panels
     cells.push_back(figure.rows[row]);
     for (const RowPanel& panel : panels) {
       for (const RowSeries& series : panel.series) {
-        cells.push_back(with_interval(series.values[row], panel.unit.size));
-        cells.push_back(std::to_string(series.values[row].n));
+        const RowValue& value = series.values[row];
+        cells.push_back(with_interval(value.value, value.interval, panel.unit.size));
+        cells.push_back(std::to_string(value.n));
       }
     }
   }

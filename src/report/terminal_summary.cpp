@@ -34,11 +34,6 @@ std::string number(double percent) {
   return (percent < 0 && digits != "0.0" ? "−" : "") + digits;
 }
 
-const EffectSummary& summary_of(const analyse::PairAnalysis& pair, const std::string& effect) {
-  return *std::find_if(pair.summaries.begin(), pair.summaries.end(),
-                       [&](const EffectSummary& summary) { return summary.effect == effect; });
-}
-
 std::string with_interval(const EffectSummary& summary) {
   if (!summary.percent) return "missing";
   const std::string value = number(*summary.percent);
@@ -122,11 +117,12 @@ std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
                    estimated ? "energy_saving (est.)" : "energy_saving", "A", "B"},
                   {left, right, right, right, right, right});
   for (const analyse::PairAnalysis& pair : analysis.pairs) {
-    const EffectSummary& makespan = summary_of(pair, "makespan_overhead");
+    const EffectSummary& makespan = analyse::summary_of(pair.summaries, "makespan_overhead");
     table.add_row({fmt::format("{} {}", pair.number, pair.title), fmt::format("{}", makespan.n),
-                   with_interval(makespan), with_interval(summary_of(pair, "energy_saving")),
-                   alone(summary_of(pair, "concurrent_overhead_a")),
-                   alone(summary_of(pair, "concurrent_overhead_b"))});
+                   with_interval(makespan),
+                   with_interval(analyse::summary_of(pair.summaries, "energy_saving")),
+                   alone(analyse::summary_of(pair.summaries, "concurrent_overhead_a")),
+                   alone(analyse::summary_of(pair.summaries, "concurrent_overhead_b"))});
   }
   return heading("Together against one after the other, in percent") + table.render(width) +
          paragraph(

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <vector>
 
 #include "core/text.h"
@@ -37,8 +36,8 @@ std::string repeated(const char* sign, size_t times) {
   return text;
 }
 
-std::string with_interval(const Reading& value, const std::optional<analyse::Interval>& interval,
-                          double unit) {
+std::string with_short_interval(const Reading& value,
+                                const std::optional<analyse::Interval>& interval, double unit) {
   if (!value) return "missing";
   const std::string number = paper_number(*value / unit);
   if (!interval) return number;
@@ -124,23 +123,24 @@ class Writer {
             static_cast<size_t>(std::lround(share * static_cast<double>(bar_columns())));
         line(padded(together ? "  together" : "  one after the other", label_columns) +
              bar(columns, together) + " " +
-             with_interval(estimate.mean, estimate.interval, unit.size) +
+             with_short_interval(estimate.mean, estimate.interval, unit.size) +
              fmt::format(" n={}", estimate.n));
       }
     }
   }
 
   void effects() {
-    for (size_t effect = 0; effect < 2; ++effect) {  // makespan_overhead, energy_saving
+    for (const char* const effect : {"makespan_overhead", "energy_saving"}) {
       double least = 0, most = 0;
       for (const PairAnalysis& pair : analysis_.pairs) {
-        least = std::min(least, pair.summaries[effect].percent.value_or(0));
-        most = std::max(most, pair.summaries[effect].percent.value_or(0));
+        const double percent = analyse::summary_of(pair.summaries, effect).percent.value_or(0);
+        least = std::min(least, percent);
+        most = std::max(most, percent);
       }
       if (most == least) continue;
-      const bool with_energy = effect == 1;
+      const bool with_energy = effect == std::string_view("energy_saving");
       heading(fmt::format(
-                  "{} (percent; {})", pair_effect_name(effect),
+                  "{} (percent; {})", effect,
                   with_energy ? "above 0: together needed less" : "below 0: together was faster"),
               with_energy);
       const auto columns = static_cast<double>(bar_columns() - 1);
@@ -149,28 +149,21 @@ class Writer {
       };
       const size_t zero = place(0);
       for (const PairAnalysis& pair : analysis_.pairs) {
-        const EffectSummary& summary = pair.summaries[effect];
+        const EffectSummary& summary = analyse::summary_of(pair.summaries, effect);
         const size_t end = place(summary.percent.value_or(0));
         const size_t from = std::min(zero, end), to = std::max(zero, end);
         const std::string left = std::string(from, ' ') + bar(zero - from, true);
         const std::string right = bar(to - zero, true) + std::string(bar_columns() - 1 - to, ' ');
         line(padded(pair_label(pair), label_columns) + left + "│" + right + " " +
-             with_interval(summary.percent, summary.interval_percent, 1) +
+             with_short_interval(summary.percent, summary.interval_percent, 1) +
              fmt::format(" n={}", summary.n));
       }
     }
   }
 
-  std::string pair_effect_name(size_t effect) const {
-    return analyse::effect_columns()[effect].name;
-  }
-
   void sensitivities() {
-    std::vector<analyse::Sensitivity> all;
-    for (const PairAnalysis& pair : analysis_.pairs) {
-      all.insert(all.end(), pair.sensitivities.begin(), pair.sensitivities.end());
-    }
-    for (const std::string& hyperparameter : analyse::hyperparameters_of(all)) {
+    for (const std::string& hyperparameter :
+         analyse::hyperparameters_of(analyse::sensitivities_of(analysis_))) {
       for (const analyse::Response response :
            {analyse::Response::performance, analyse::Response::energy,
             analyse::Response::duration}) {

@@ -82,15 +82,21 @@ def cells_of_markdown(text):
     return rows
 
 
-class Plain(unittest.TestCase):
-    """A study of twelve pairs."""
+class Drawn(unittest.TestCase):
+    """The files of one made-up study."""
+    kind = None
 
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.temporary.cleanup)
         cls.folder = pathlib.Path(cls.temporary.name)
-        cls.drawn, cls.said = draw(cls.folder, "plain")
+        cls.drawn, cls.said = draw(cls.folder, cls.kind)
+
+
+class Plain(Drawn):
+    """A study of twelve pairs."""
+    kind = "plain"
 
     def grey(self, name, dpi=150):
         """The page in grey, 0 black to 255 white."""
@@ -189,15 +195,10 @@ class Plain(unittest.TestCase):
                                    delta=abs(float(numbers[1])) * 1e-3)
 
 
-class Hostile(unittest.TestCase):
+class Hostile(Drawn):
     """Names that mean something to gnuplot, LaTeX, Markdown or XML."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.folder = pathlib.Path(cls.temporary.name)
-        cls.drawn, cls.said = draw(cls.folder, "hostile")
+    kind = "hostile"
 
     def test_stand_in_the_figures_as_text(self):
         self.assertEqual(self.said, "")
