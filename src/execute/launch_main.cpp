@@ -142,8 +142,15 @@ struct Place {
   const char* folder;
 };
 
-/// Starts the program in a process group of its own. `exec_failed` gets errno if it can't be.
-pid_t start(char** arguments, const Place& place, int& exec_failed) {
+/// How the program's start went.
+struct Start {
+  long long at_ns = 0;  ///< CLOCK_MONOTONIC just before it became the program
+  int failed = 0;       ///< errno if it couldn't be started
+};
+
+/// Starts the program in a process group of its own. What the new process says of its start comes
+/// before the program's first word, however late this one gets to run.
+pid_t start(char** arguments, const Place& place, Start& how) {
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) return -1;
   const pid_t pid = ::fork();
@@ -164,26 +171,31 @@ pid_t start(char** arguments, const Place& place, int& exec_failed) {
     const bool placed = (!given(place.members) || join_cgroup(place.members)) &&
                         (!given(place.cores) || pin_to_cores(place.cores)) &&
                         (!given(place.folder) || ::chdir(place.folder) == 0);
-    if (placed) ::execvp(arguments[0], arguments);
-    const int failed = errno;
-    if (::write(report[1], &failed, sizeof failed) != sizeof failed) ::_exit(126);
+    Start told;
+    if (placed) {
+      timespec now{};
+      ::clock_gettime(CLOCK_MONOTONIC, &now);
+      told.at_ns = 1'000'000'000LL * now.tv_sec + now.tv_nsec;
+      if (::write(report[1], &told, sizeof told) != sizeof told) ::_exit(126);
+      ::execvp(arguments[0], arguments);
+    }
+    told.failed = errno;
+    if (::write(report[1], &told, sizeof told) != sizeof told) ::_exit(126);
     ::_exit(127);
   }
   ::close(report[1]);
-  exec_failed = 0;
-  while (::read(report[0], &exec_failed, sizeof exec_failed) < 0 && errno == EINTR) {
+  for (ssize_t count = 1; count != 0;) {
+    count = ::read(report[0], &how, sizeof how);
+    if (count < 0 && errno != EINTR) break;
   }
   ::close(report[0]);
   return pid;
 }
 
 /// That the program has begun. Without a tandem to read it the end is near, and comes by SIGTERM.
-void report_begin(int status_fd) {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const long long ns = 1'000'000'000LL * now.tv_sec + now.tv_nsec;
+void report_begin(int status_fd, const Start& start) {
   char line[64];
-  const int length = std::snprintf(line, sizeof line, "began %lld\n", ns);
+  const int length = std::snprintf(line, sizeof line, "began %lld\n", start.at_ns);
   [[maybe_unused]] const ssize_t written = ::write(status_fd, line, static_cast<size_t>(length));
 }
 
@@ -233,18 +245,18 @@ int main(int argc, char** argv) {
     report(status_fd, {true, called_off_before_start << 8}, 0);
     return 0;
   }
-  int exec_failed = 0;
-  const pid_t program = start(argv + 8, {argv[4], argv[5], argv[7]}, exec_failed);
-  if (program < 0) exec_failed = errno;
-  if (exec_failed == 0) report_begin(status_fd);
+  Start how;
+  const pid_t program = start(argv + 8, {argv[4], argv[5], argv[7]}, how);
+  if (program < 0) how.failed = errno;
+  if (how.failed == 0) report_begin(status_fd, how);
   Ending ending;
-  while (exec_failed == 0 && !ending.known) {
+  while (how.failed == 0 && !ending.known) {
     int signal_number = 0;
     ::sigwait(&waited, &signal_number);
     if (signal_number == SIGTERM) break;
     reap(program, ending);
   }
   if (program > 0) end_descendants(program, grace_s, ending);
-  report(status_fd, ending, exec_failed);
+  report(status_fd, ending, how.failed);
   return 0;
 }
