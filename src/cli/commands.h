@@ -20,6 +20,7 @@ void add_index_command(CLI::App& app, core::ExitCode& exit_code);
 void add_workloads_command(CLI::App& app, core::ExitCode& exit_code);
 // Subcommands of `workloads`.
 void add_profile_command(CLI::App& workloads, core::ExitCode& exit_code);
+void add_workload_new_command(CLI::App& workloads, core::ExitCode& exit_code);
 void add_workload_check_command(CLI::App& workloads, core::ExitCode& exit_code);
 void add_import_configuration_command(CLI::App& workloads, core::ExitCode& exit_code);
 void add_protocol_command(CLI::App& app, core::ExitCode& exit_code);

@@ -68,9 +68,11 @@ void add_workloads_command(CLI::App& app, core::ExitCode& exit_code) {
   command->footer(
       "Example: tandem workloads --json\n"
       "         tandem workloads profile mnist --scale quick\n"
+      "         tandem workloads new my/script.json\n"
       "         tandem workloads check my/script.json --once");
   command->require_subcommand(0, 1);
   add_profile_command(*command, exit_code);
+  add_workload_new_command(*command, exit_code);
   add_workload_check_command(*command, exit_code);
   add_import_configuration_command(*command, exit_code);
   struct Options {
