@@ -138,6 +138,7 @@ std::vector<std::string> wrap(std::string_view text, size_t width) {
 TextTable::TextTable(std::vector<std::string> headers, std::vector<Align> alignments)
     : headers_(std::move(headers)), alignments_(std::move(alignments)) {
   alignments_.resize(headers_.size(), Align::left);
+  for (std::string& header : headers_) header = core::printable(header, most_cell_bytes);
 }
 
 void TextTable::add_row(std::vector<std::string> cells) {

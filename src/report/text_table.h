@@ -17,8 +17,8 @@ std::string shortened(const std::string& text, size_t width);
 
 /// A table for a terminal. It never grows wider than asked as long as its right-aligned columns
 /// (numbers, which are not cut) leave a few characters to the others: those are cut with an
-/// ellipsis, and the last column, when left-aligned, wraps instead. Control characters in cells
-/// are shown as `\xNN`.
+/// ellipsis, and the last column, when left-aligned, wraps instead. Control characters in headers
+/// and cells are shown as `\xNN`.
 class TextTable {
  public:
   /// Columns without an alignment are left-aligned.

@@ -94,7 +94,8 @@ TEST_F(DataQualityTest, EveryCautionOfARunHasAMeaning) {
   for (const char* name :
        {"contaminated", "contamination_unknown", "energy_sources_disagree", "sampling_gap",
         "sensor_lost", "throttled", "not_cooled_down", "processes_escaped", "whole_board",
-        "missed_deadlines", "wall_clock_moved", "cpu_shared", "any_device", "sharing_differs"}) {
+        "missed_deadlines", "wall_clock_moved", "epochs_at_once", "no_common_start", "cpu_shared",
+        "any_device", "sharing_differs"}) {
     EXPECT_NE(meaning_of(name), name);
     results[0].cautions = {{name, "seen"}};
     EXPECT_THAT(quality().cautions,

@@ -70,6 +70,12 @@ TEST(TextTable, KeepsTenKilobyteAndBrokenNamesWithinTheWidth) {
   EXPECT_THAT(text, testing::HasSubstr("line one\\x0aline two \\x1b[31mred"));
 }
 
+TEST(TextTable, ShowsNothingInAHeaderThatATerminalWouldObey) {
+  TextTable table({"loss\x1b[2J"});
+  table.add_row({"0.5"});
+  EXPECT_THAT(table.render(), ::testing::HasSubstr("loss\\x1b[2J"));
+}
+
 TEST(TextTable, RejectsARowWithTooManyCells) {
   TextTable table({"only"});
   EXPECT_THROW(table.add_row({"a", "b"}), std::invalid_argument);
