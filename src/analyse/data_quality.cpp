@@ -102,43 +102,43 @@ bool pairs_share_runs(const study::Plan& plan) {
 void add_cautions(const study::Study& study, const study::Plan& plan, const Texts& texts,
                   DataQuality& quality) {
   const auto add = [&](const std::string& id, const auto&... arguments) {
-    quality.cautions.push_back(texts("quality." + id, arguments...));
+    quality.cautions.push_back(texts(id, arguments...));
   };
-  if (quality.planned > 0 && quality.ok == 0) add("nothing_ok");
+  if (quality.planned > 0 && quality.ok == 0) add("quality.nothing_ok");
   if (quality.ok > 0 && quality.ok < quality.planned) {
-    add("some_ok", arg("ok", quality.ok), arg("planned", quality.planned));
+    add("quality.some_ok", arg("ok", quality.ok), arg("planned", quality.planned));
   }
   if (quality.energy_estimated && quality.energy_partly_measured()) {
-    add("partly_estimated",
+    add("quality.partly_estimated",
         arg("percent", fmt::format("{:.1f}", *quality.estimated_energy_percent)));
   } else if (quality.energy_estimated) {
-    add("estimated");
+    add("quality.estimated");
   }
-  if (quality.data_synthetic) add("synthetic");
+  if (quality.data_synthetic) add("quality.synthetic");
   const auto has_barrier = [&](const char* name) {
     return std::ranges::find(quality.barriers, name) != quality.barriers.end();
   };
-  if (has_barrier("process_start")) add("barrier_process_start");
-  if (has_barrier("pattern")) add("barrier_pattern");
+  if (has_barrier("process_start")) add("quality.barrier_process_start");
+  if (has_barrier("pattern")) add("quality.barrier_pattern");
   for (const auto& [name, runs] : quality.runs_with_caution) {
-    add("runs_with_caution", arg("n", runs.size()), arg("meaning", meaning_of(name, texts)),
+    add("quality.runs_with_caution", arg("n", runs.size()), arg("meaning", meaning_of(name, texts)),
         arg("runs", runs.front() + (runs.size() > 1 ? " …" : "")));
   }
   if (!quality.gpu_energy_note.empty()) quality.cautions.push_back(quality.gpu_energy_note);
   if (quality.gpus.size() > 1) {
     const bool mixed = study.devices.empty() || study.device_affinity == study::DeviceAffinity::any;
-    add(mixed ? "gpus_any" : "gpus_by_pair");
+    add(mixed ? "quality.gpus_any" : "quality.gpus_by_pair");
   }
-  if (quality.scale == "quick") add("quick");
-  if (quality.machine_classes.size() > 1) add("machines");
+  if (quality.scale == "quick") add("quality.quick");
+  if (quality.machine_classes.size() > 1) add("quality.machines");
   // Of a study on the CPU the GPU's energy is no part.
   const bool gpu_differs =
       study.device == study::Device::cuda && quality.gpu_energy_sources.size() > 1;
-  if (gpu_differs || quality.cpu_energy_sources.size() > 1) add("sources_differ");
-  if (study.repetitions == 1 && quality.ok > 0) add("one_repetition");
-  if (pairs_share_runs(plan)) add("shared_runs");
+  if (gpu_differs || quality.cpu_energy_sources.size() > 1) add("quality.sources_differ");
+  if (study.repetitions == 1 && quality.ok > 0) add("quality.one_repetition");
+  if (pairs_share_runs(plan)) add("quality.shared_runs");
   if (quality.results_outside_plan > 0) {
-    add("outside_plan", arg("n", quality.results_outside_plan));
+    add("quality.outside_plan", arg("n", quality.results_outside_plan));
   }
 }
 

@@ -83,12 +83,11 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
 /// The sentences are of the language of `texts`.
 DataQuality data_quality(const study::Study& study, const study::Plan& plan,
                          const PlannedResults& results, const std::vector<record::RunResult>& all,
-                         const core::Texts& texts = core::Texts::in(core::Language::english));
+                         const core::Texts& texts);
 
 /// What a run's caution means for its figures, as a part of a sentence; of an unknown caution its
 /// name.
-std::string meaning_of(const std::string& caution,
-                       const core::Texts& texts = core::Texts::in(core::Language::english));
+std::string meaning_of(const std::string& caution, const core::Texts& texts);
 
 /// A workload's name for people: the model; of models called `default`, the repository.
 std::string workload_label(const std::string& workload_id);

@@ -145,15 +145,15 @@ class Sentences {
   /// What a reader must know of a topic's figures wherever they stand.
   std::string flag_of(const std::string& topic) const {
     const DataQuality& quality = analysis_.quality;
-    const auto flag = [&](const char* name) {
-      return texts_("findings.flag", arg("flag", texts_(std::string("flags.") + name)));
+    const auto flag = [&](const char* id) {
+      return texts_("findings.flag", arg("flag", texts_(id)));
     };
     if (topic == "energy" && quality.energy_estimated) {
-      return flag(quality.energy_partly_measured() ? "energy_partly_estimated"
-                                                   : "energy_estimated");
+      return flag(quality.energy_partly_measured() ? "flags.energy_partly_estimated"
+                                                   : "flags.energy_estimated");
     }
     if (topic == "performance" && quality.data_synthetic) {
-      return flag(quality.data.size() > 1 ? "data_partly_synthetic" : "data_synthetic");
+      return flag(quality.data.size() > 1 ? "flags.data_partly_synthetic" : "flags.data_synthetic");
     }
     return "";
   }
@@ -533,9 +533,9 @@ class Sentences {
         relation.predictor == "memory_mb" ? "findings.exploratory.by_memory"
                                           : "findings.exploratory.by_utilisation",
         arg("effect", relation.effect), arg("predictor", relation.predictor),
-        arg("percent", percent(relation.slope.value.value_or(0))),
+        arg("slope", signed_number(relation.slope.value.value_or(0))),
         arg("step", short_number(relation.step)),
-        arg("interval", percent_interval(relation.slope.interval)),
+        arg("interval", interval_text(texts_, relation.slope.interval)),
         arg("test", test_text(relation.slope.n, "pair", relation.t_test, relation.adjusted_p)));
   }
 

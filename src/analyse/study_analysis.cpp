@@ -347,6 +347,7 @@ void to_json(core::Json& json, const MissingFigure& missing) {
 
 void to_json(core::Json& json, const StudyAnalysis& analysis) {
   json = {{"study", study_json(analysis.study)},
+          {"language", core::code_of(analysis.options.language)},
           {"weights",
            {{"energy", analysis.options.weights.energy},
             {"duration", analysis.options.weights.duration},

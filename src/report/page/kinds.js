@@ -48,7 +48,7 @@ function pairMetricsFigure(analysis) {
   }
 
   const numbers = () => table(texts.pair_metrics.table, [
-    {title: texts.columns.pair, cell: pairLabel},
+    textColumn('pair', pairLabel),
     ...effects.map((effect) => summaryColumn(effect, (pair) => summaryOf(pair.summaries, effect))),
   ], analysis.pairs);
 
@@ -86,15 +86,15 @@ function kindsFigure(analysis) {
   }
 
   const numbers = () => table(fill(texts.kinds.table, {response: word(response ?? '–')}), [
-    {title: texts.columns.hyperparameter, cell: ({grouping}) => grouping.hyperparameter},
-    {title: texts.columns.response, cell: ({grouping}) => word(grouping.response)},
-    {title: texts.columns.kind, cell: ({group}) => word(group.level)},
-    countColumn(texts.columns.n, ({group}) => group.change.n),
-    ...estimateColumns(texts.columns.difference, ({group}) => group.change, significant),
-    readingColumn(texts.columns.adjusted_p_anova, ({grouping}) => grouping.adjusted_p, pValue),
-    readingColumn(texts.columns.interaction_f, () => crossed().anova.statistic),
-    readingColumn(texts.columns.interaction_p, () => crossed().adjusted_p, pValue),
-    readingColumn(texts.columns.interaction_omega, () => crossed().omega_squared.value),
+    textColumn('hyperparameter', ({grouping}) => grouping.hyperparameter),
+    wordColumn('response', ({grouping}) => grouping.response),
+    wordColumn('kind', ({group}) => group.level),
+    countColumn('n', ({group}) => group.change.n),
+    ...estimateColumns('difference', ({group}) => group.change, significant),
+    readingColumn('adjusted_p_anova', ({grouping}) => grouping.adjusted_p, pValue),
+    readingColumn('interaction_f', () => crossed().anova.statistic),
+    readingColumn('interaction_p', () => crossed().adjusted_p, pValue),
+    readingColumn('interaction_omega', () => crossed().omega_squared.value),
   ], rows());
 
   const made = figure({
