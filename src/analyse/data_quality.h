@@ -8,6 +8,7 @@
 #include "analyse/planned_results.h"
 #include "analyse/run_measurements.h"
 #include "core/json.h"
+#include "core/language.h"
 #include "study/study_file.h"
 
 namespace tandem::analyse {
@@ -77,12 +78,15 @@ struct DataQuality {
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
                                     const std::vector<record::RunResult>& all);
 
+/// The sentences are of the language of `texts`.
 DataQuality data_quality(const study::Study& study, const study::Plan& plan,
-                         const PlannedResults& results, const std::vector<record::RunResult>& all);
+                         const PlannedResults& results, const std::vector<record::RunResult>& all,
+                         const core::Texts& texts = core::Texts::in(core::Language::english));
 
 /// What a run's caution means for its figures, as a part of a sentence; of an unknown caution its
 /// name.
-std::string meaning_of(const std::string& caution);
+std::string meaning_of(const std::string& caution,
+                       const core::Texts& texts = core::Texts::in(core::Language::english));
 
 /// A workload's name for people: the model; of models called `default`, the repository.
 std::string workload_label(const std::string& workload_id);

@@ -204,7 +204,7 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   StudyAnalysis analysis;
   analysis.study = study;
   analysis.options = options;
-  analysis.quality = data_quality(study, plan, planned, results);
+  analysis.quality = data_quality(study, plan, planned, results, core::Texts::in(options.language));
   analysis.runs = run_statuses(plan, planned, results);
   std::vector<const record::RunResult*> deciding;
   std::vector<const record::RunResult*> counted;

@@ -20,6 +20,7 @@
 #include "analyse/trade_off.h"
 #include "analyse/training_metrics.h"
 #include "core/json.h"
+#include "core/language.h"
 #include "core/measured.h"
 #include "record/run_result.h"
 #include "study/plan.h"
@@ -89,6 +90,8 @@ struct MissingFigure {
 struct AnalysisOptions {
   CostWeights weights;
   std::vector<JobCount> jobs;  ///< that someone has to make; empty: none are asked about
+  /// Of the findings and the cautions; names and figures are the same in all of them.
+  core::Language language = core::Language::english;
 };
 
 /// Everything that a report shows.
