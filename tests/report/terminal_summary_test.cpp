@@ -90,6 +90,14 @@ TEST(TerminalSummary, ShowsTheEffectsWithAndWithoutMarkedRuns) {
   EXPECT_THAT(text, AllOf(HasSubstr("without the 15 marked runs"), HasSubstr("unmarked  3")));
 }
 
+TEST(TerminalSummary, ShowsNoColumnOfUnmarkedRunsWhereThereAreNone) {
+  Case marked(3, 2);
+  for (record::RunResult& run : marked.results) run.cautions = {{"cpu_shared", "2 at a time"}};
+  const std::string text = marked.summary();
+  EXPECT_THAT(text, Not(HasSubstr("unmarked")));
+  EXPECT_THAT(text, HasSubstr("runs that count are marked"));
+}
+
 TEST(TerminalSummary, OrdersTheFindingsByTheQuestionsOfTheStudy) {
   const std::string text = Case(3, 3).summary();
   size_t last = 0;
