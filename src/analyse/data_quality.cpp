@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace tandem::analyse {
 namespace {
@@ -139,15 +142,22 @@ void add_cautions(const study::Study& study, const study::Plan& plan, const Text
   }
 }
 
+/// The first cell that each run answers; nullptr for a run that answers none.
+std::vector<const study::Cell*> first_cells(const study::Plan& plan) {
+  std::vector<const study::Cell*> cells(plan.runs.size(), nullptr);
+  for (const study::Cell& cell : plan.cells) {
+    if (cells[cell.run] == nullptr) cells[cell.run] = &cell;
+  }
+  return cells;
+}
+
 /// What a run is, told by the first cell it answers.
-std::string description(const study::Plan& plan, size_t run) {
+std::string description(const study::PlannedRun& run, const study::Cell* cell) {
   std::string text;
-  for (const study::ParticipantSpec& participant : plan.runs[run].spec.participants) {
+  for (const study::ParticipantSpec& participant : run.spec.participants) {
     text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
   }
-  const auto cell = std::find_if(plan.cells.begin(), plan.cells.end(),
-                                 [&](const study::Cell& other) { return other.run == run; });
-  const bool changed = cell != plan.cells.end() && cell->experiment.setting != "default";
+  const bool changed = cell != nullptr && cell->experiment.setting != "default";
   return changed ? text + ", " + cell->experiment.setting : text;
 }
 
@@ -181,15 +191,21 @@ std::string workload_label(const std::string& workload_id) {
 }
 
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<RunResult>& all) {
-  std::map<std::string, int> attempts;
+                                    const std::vector<RunResult>& all, Listed listed) {
+  std::unordered_map<std::string_view, int> attempts;
+  attempts.reserve(all.size());
   for (const RunResult& result : all) ++attempts[result.run_id];
+  const std::vector<const study::Cell*> cells = first_cells(plan);
   std::vector<RunStatus> rows;
   for (size_t run = 0; run < plan.runs.size(); ++run) {
     const study::PlannedRun& planned = plan.runs[run];
+    const RunResult* const result = results.deciding(run);
+    if (listed == Listed::runs_that_dont_count && result != nullptr && result->outcome.ok()) {
+      continue;
+    }
     RunStatus row;
     row.run_id = planned.id;
-    row.what = description(plan, run);
+    row.what = description(planned, cells[run]);
     row.concurrent = planned.spec.concurrent();
     row.repetition = planned.spec.repetition;
     row.attempts = attempts[planned.id];
@@ -197,7 +213,7 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
     row.message = "no attempt has a result";
     row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
         row.total_energy_joules.joules = core::Reading::missing(row.message);
-    if (const RunResult* result = results.deciding(planned.id)) fill_in_result(*result, row);
+    if (result != nullptr) fill_in_result(*result, row);
     if (!row.concurrent) {
       row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
     }
@@ -212,11 +228,12 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
   DataQuality quality;
   quality.planned = plan.runs.size();
   quality.scale = study::name_of(study.scale);
-  std::set<std::string> planned_ids;
+  std::unordered_set<std::string_view> planned_ids;
   std::vector<const RunResult*> counted;
-  for (const study::PlannedRun& planned : plan.runs) {
-    planned_ids.insert(planned.id);
-    const RunResult* result = results.deciding(planned.id);
+  planned_ids.reserve(plan.runs.size());
+  for (size_t run = 0; run < plan.runs.size(); ++run) {
+    planned_ids.insert(plan.runs[run].id);
+    const RunResult* result = results.deciding(run);
     if (result == nullptr || result->outcome.status == Status::interrupted) {
       ++quality.not_run;
     } else if (result->outcome.ok()) {

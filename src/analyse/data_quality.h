@@ -74,9 +74,11 @@ struct DataQuality {
   }
 };
 
-/// One row a planned run, in the order of the plan.
+/// One row a planned run, or one that doesn't count, in the order of the plan.
+enum class Listed { every_run, runs_that_dont_count };
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<record::RunResult>& all);
+                                    const std::vector<record::RunResult>& all,
+                                    Listed listed = Listed::every_run);
 
 /// The sentences are of the language of `texts`.
 DataQuality data_quality(const study::Study& study, const study::Plan& plan,

@@ -95,6 +95,13 @@ class Sentences {
     add("kinds of pair", family_sentence("kinds", analysis_.groupings), "RQ3");
     add("kinds of pair", family_sentence("sensitivity_kinds", analysis_.sensitivity_groupings),
         "RQ3");
+    for (const KindInteraction& interaction : analysis_.kind_interactions) {
+      if (interaction.term != "type × hyperparameter") continue;
+      Finding finding = interaction_finding(interaction);
+      finding.text += flag_of(name_of(interaction.response));
+      findings_.push_back(finding);
+    }
+    add("kinds of pair", family_sentence("kind_interactions", analysis_.kind_interactions), "RQ3");
     add("relations", family_sentence("relations", analysis_.relations), "RQ3");
     add("trade-off", agreement_sentence(), "RQ4");
     add("noise floor", noise_sentence());
@@ -474,6 +481,41 @@ class Sentences {
         arg("groups", listed(groups)),
         arg("test", test_text(grouping.anova.n, "pair", grouping.anova, grouping.adjusted_p)),
         arg("omega", omega_text(grouping.omega_squared)));
+  }
+
+  std::string subject_of(const KindInteraction& interaction) const {
+    return texts_("findings.exploratory.interaction.subject",
+                  arg("response", word(interaction.response)), arg("term", word(interaction.term)));
+  }
+
+  /// `…: F(2, 9) = 3.21 (n = 12 pairs, p = 0.03, …)`; why not where there is no test.
+  std::string text_of(const KindInteraction& interaction) const {
+    const TestResult& test = interaction.anova;
+    if (!test.statistic || !test.p_value) {
+      return texts_("findings.exploratory.interaction.no_test",
+                    arg("subject", subject_of(interaction)),
+                    arg("reason", texts_.recorded(test.p_value.reason())));
+    }
+    return texts_(
+        "findings.exploratory.interaction.test", arg("subject", subject_of(interaction)),
+        arg("degrees_of_freedom", short_number(test.degrees_of_freedom.value_or(0))),
+        arg("error_degrees_of_freedom", short_number(test.error_degrees_of_freedom.value_or(0))),
+        arg("f", fmt::format("{:.2f}", *test.statistic)),
+        arg("test", test_text(interaction.pairs, "pair", test, interaction.adjusted_p)),
+        arg("omega", omega_text(interaction.omega_squared)));
+  }
+
+  /// Whether it is one kind of pair and one hyperparameter together that concurrency changes.
+  Finding interaction_finding(const KindInteraction& interaction) const {
+    const char* verdict = !interaction.adjusted_p               ? "no test"
+                          : is_evidence(interaction.adjusted_p) ? "difference"
+                                                                : "no evidence";
+    const std::string id = !interaction.adjusted_p               ? "untested"
+                           : is_evidence(interaction.adjusted_p) ? "evidence"
+                                                                 : "no_evidence";
+    return {"kinds of pair",
+            texts_("findings.exploratory.interaction." + id, arg("tested", text_of(interaction))),
+            "RQ3", verdict};
   }
 
   std::string text_of(const PairSensitivityTest& within) const {

@@ -67,6 +67,8 @@ function kindsFigure(analysis) {
   let response = responses.includes('energy') ? 'energy' : responses[0];
   const chosen = () => groupings.filter((grouping) => grouping.by === by && grouping.response === response);
   const levels = () => distinct(chosen().flatMap((grouping) => grouping.groups.map((group) => group.level)));
+  const crossed = () => analysis.kind_interactions.find((interaction) => (
+    interaction.by === by && interaction.response === response && interaction.term.endsWith('× hyperparameter')));
   const rows = () => chosen().flatMap((grouping) => grouping.groups.map((group) => ({grouping, group})));
 
   function option(colours, narrow) {
@@ -90,6 +92,9 @@ function kindsFigure(analysis) {
     countColumn(texts.columns.n, ({group}) => group.change.n),
     ...estimateColumns(texts.columns.difference, ({group}) => group.change, significant),
     readingColumn(texts.columns.adjusted_p_anova, ({grouping}) => grouping.adjusted_p, pValue),
+    readingColumn(texts.columns.interaction_f, () => crossed().anova.statistic),
+    readingColumn(texts.columns.interaction_p, () => crossed().adjusted_p, pValue),
+    readingColumn(texts.columns.interaction_omega, () => crossed().omega_squared.value),
   ], rows());
 
   const made = figure({
