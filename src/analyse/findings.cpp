@@ -587,6 +587,7 @@ class Sentences {
   std::string without_marked_sentence() const {
     const WithoutMarkedRuns& without = analysis_.without_marked;
     if (without.left_out == 0) return "";
+    if (without.left == 0) return texts_("findings.marked.all", arg("n", without.left_out));
     std::vector<std::string> changed;
     const auto compare = [&](const std::string& name, const Reading& with, const Reading& own) {
       if (is_evidence(with) == is_evidence(own)) return;

@@ -91,6 +91,7 @@ WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Pl
     if (run->cautions.empty()) unmarked.push_back(run);
   }
   without.left_out = counted.size() - unmarked.size();
+  without.left = unmarked.size();
   if (without.left_out == 0) return without;
   const PlannedResults planned(plan, results, PlannedResults::Marked::left_out);
   std::vector<std::vector<BlockEffects>> effects;

@@ -69,6 +69,7 @@ struct Finding {
 /// What the study says when the runs that are marked doubtful are left out.
 struct WithoutMarkedRuns {
   size_t left_out = 0;  ///< runs; with none, the rest is empty: nothing would differ
+  size_t left = 0;      ///< runs; with none, the rest has no values: there is nothing to compare
   std::vector<OverallEffect> overall;
   std::vector<SensitivityTest> sensitivity_tests;
   /// Of each pair in the order of effect_columns().

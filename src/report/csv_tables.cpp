@@ -157,6 +157,8 @@ std::vector<Column<analyse::RunStatus>> run_columns() {
                 [](const Run& run) { return run.concurrent ? "concurrent" : "solo"; }),
       whole<Run>("repetition", "of the study, from 1",
                  [](const Run& run) { return run.repetition; }),
+      text<Run>("device", "that made it, of several as the study names them; empty with one",
+                [](const Run& run) { return run.device; }),
       whole<Run>("attempts", "attempts that left a result",
                  [](const Run& run) { return run.attempts; }),
       text<Run>("status", "ok, failed, invalid, interrupted or not run",

@@ -173,7 +173,7 @@ std::string marked_block(const StudyAnalysis& analysis, size_t width) {
   using enum Align;
   const Texts& texts = texts_of(analysis);
   const analyse::WithoutMarkedRuns& without = analysis.without_marked;
-  if (without.left_out == 0) return "";
+  if (without.left_out == 0 || without.left == 0) return "";
   TextTable table(
       {texts("summary.marked.effect"), texts("summary.marked.runs"), texts("summary.marked.n"),
        texts("summary.marked.percent"), texts("summary.marked.p")},

@@ -184,6 +184,18 @@ TEST(StudyAnalysis, SaysWhatItWouldSayWithoutTheMarkedRuns) {
   expect_honest(analysis);
 }
 
+TEST(StudyAnalysis, ComparesNothingWhereEveryRunIsMarked) {
+  // As on several devices: each run shares the CPU with those of the others.
+  Case marked(6, 1);
+  for (record::RunResult& run : marked.results) run.cautions = {{"cpu_shared", "2 at a time"}};
+  const StudyAnalysis analysis = marked.analyse();
+  EXPECT_EQ(analysis.without_marked.left, 0u);
+  const std::string all = std::to_string(analysis.without_marked.left_out);
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("All " + all + " runs that count are marked")));
+  EXPECT_THAT(texts(analysis), Not(Contains(HasSubstr("Leaving out the"))));
+  expect_honest(analysis);
+}
+
 TEST(StudyAnalysis, TestsH0WithinEachPairWhereThereAreRepetitions) {
   EXPECT_TRUE(Case(3, 1).analyse().sensitivity_tests_within_pairs.empty());
   const StudyAnalysis analysis =

@@ -114,6 +114,14 @@ TEST(TerminalSummary, CutsALongNameButNoSentenceOfItsOwn) {
   EXPECT_LT(std::count(text.begin(), text.end(), 'n'), 4000);
 }
 
+TEST(TerminalSummary, ShowsNoColumnOfUnmarkedRunsWhereThereAreNone) {
+  Case marked(3, 2);
+  for (record::RunResult& run : marked.results) run.cautions = {{"cpu_shared", "2 at a time"}};
+  const std::string text = marked.summary();
+  EXPECT_THAT(text, Not(HasSubstr("unmarked")));
+  EXPECT_THAT(text, HasSubstr("runs that count are marked"));
+}
+
 TEST(TerminalSummary, OrdersTheFindingsByTheQuestionsOfTheStudy) {
   const std::string text = Case(3, 3).summary();
   size_t last = 0;
