@@ -305,10 +305,10 @@ const tests = {
     // What is downloaded is the same in both languages: names and levels are those of files.
     const csvs = (shown) => shown.evaluate(() => Object.fromEntries([...document.querySelectorAll('figure')].map((figure) =>
       [figure.id, csvOf([...figure.querySelectorAll('.scroll')].map((region) => region.sheet))])));
-    const english = await open(context, report('english', '3', '2', 'gpu', '200'));
-    for (const id of figures) await shapesOf(english.page, id);
-    await openPair(english.page, 1);
-    const [ofEnglish, ofChinese] = [await csvs(english.page), await csvs(page)];
+    const inEnglish = await open(context, report('english', '3', '2', 'gpu', '200'));
+    for (const id of figures) await shapesOf(inEnglish.page, id);
+    await openPair(inEnglish.page, 1);
+    const [ofEnglish, ofChinese] = [await csvs(inEnglish.page), await csvs(page)];
     const both = Object.keys(ofChinese).filter((id) => ofEnglish[id] && ofChinese[id]);
     assert.ok(figures.every((id) => both.includes(id)) && both.includes('pair-1-bars') && both.includes('pair-1-traces'), both.join());
     for (const id of both) {
