@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "analyse/import_quality.h"
+
 namespace tandem::analyse {
 namespace {
 
@@ -199,6 +201,8 @@ std::string meaning_of(const std::string& caution) {
       {"any_device",
        "made on whichever device was free: what is compared with it may come from another one"},
       {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
+      {"imported_energy_differs",
+       "the energy that the source states and that of its trace differ by more than 5 %"},
       {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
       {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
       {"processes_escaped", "some processes of a training could not be followed"},
@@ -278,6 +282,7 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
   }
   collect_facts(counted, quality);
   add_cautions(study, plan, quality);
+  add_import_quality(counted, quality);
   return quality;
 }
 
