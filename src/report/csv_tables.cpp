@@ -600,6 +600,14 @@ void add_exploratory_tests(const StudyAnalysis& analysis, std::vector<TestRow>& 
                           grouping.hyperparameter, grouping.by),
               grouping);
   }
+  for (const analyse::KindInteraction& interaction : analysis.kind_interactions) {
+    rows.push_back({"change of sensitivity by kind and hyperparameter (Benjamini–Hochberg)",
+                    fmt::format("sensitivity of {}: {} (by {})", name_of(interaction.response),
+                                interaction.term, interaction.by),
+                    "partial omega squared", interaction.omega_squared.value,
+                    interaction.omega_squared.interval, interaction.anova, interaction.adjusted_p,
+                    no_rank_test, no_equivalence});
+  }
   for (const analyse::PairRelation& relation : analysis.relations) {
     rows.push_back(
         {"effects against the pair's needs (Benjamini–Hochberg)",

@@ -41,7 +41,8 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Text broken at spaces (within a word only where one is too long) into lines of at most `width`.
+/// Text broken at spaces and between Chinese characters (within a word only where one is too long)
+/// into lines of at most `width`.
 std::vector<std::string> wrap(std::string_view text, size_t width);
 
 }  // namespace tandem::report

@@ -23,7 +23,9 @@ struct Case {
         plan(study::make_plan(study, catalogue, "made-up")),
         results(test::made_up_results(plan, catalogue, effects)) {}
 
-  StudyAnalysis analyse() const { return analyse_study(study, plan, catalogue, results); }
+  StudyAnalysis analyse(const AnalysisOptions& options = {}) const {
+    return analyse_study(study, plan, catalogue, results, options);
+  }
 };
 
 std::vector<std::string> texts(const StudyAnalysis& analysis) {
@@ -109,6 +111,35 @@ TEST(StudyAnalysis, ComparesTheKindsOfPairsWithThePairAsTheUnit) {
   EXPECT_EQ(by_class.anova.n, 12u);
   EXPECT_GE(*by_class.adjusted_p, *by_class.anova.p_value);
   EXPECT_THAT(texts(analysis), Contains(HasSubstr("Effects by kind of pair")));
+}
+
+TEST(StudyAnalysis, TestsKindAndHyperparameterTogetherAndSaysTheFigures) {
+  const StudyAnalysis analysis = Case(12, 2).analyse();
+  ASSERT_EQ(analysis.kind_interactions.size(), 27u);
+  EXPECT_THAT(texts(analysis),
+              Contains(AllOf(HasSubstr("sensitivity of energy, type × hyperparameter: F("),
+                             HasSubstr("n = 12 pairs, p "),
+                             HasSubstr("Benjamini–Hochberg-adjusted"), HasSubstr("ω² "))));
+  EXPECT_THAT(texts(Case(1, 2).analyse()),
+              Contains(HasSubstr("no test: all pairs are of one kind")));
+}
+
+TEST(StudyAnalysis, SaysTheSameWithoutTheRowsOfSingleRuns) {
+  Case studied(3, 2);
+  studied.results.front().outcome = {record::Outcome::Status::failed, "timeout", "took too long",
+                                     ""};
+  const StudyAnalysis whole = studied.analyse();
+  AnalysisOptions without_runs;
+  without_runs.keeps_runs = false;
+  const StudyAnalysis summary = studied.analyse(without_runs);
+  EXPECT_EQ(texts(summary), texts(whole));
+  EXPECT_EQ(core::Json(summary.missing), core::Json(whole.missing));
+  ASSERT_EQ(summary.runs.size(), 1u);
+  EXPECT_EQ(summary.runs.front().run_id, studied.results.front().run_id);
+  EXPECT_EQ(summary.runs.front().outcome, "timeout");
+  EXPECT_TRUE(summary.trainings.empty());
+  EXPECT_TRUE(sensitivities_of(summary).empty());
+  EXPECT_GT(whole.runs.size(), 1u);
 }
 
 TEST(StudyAnalysis, FindsNoPartnerEffectWhereNoneWasBuiltInAndTheOneThatWas) {

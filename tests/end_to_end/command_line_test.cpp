@@ -156,6 +156,18 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_THAT(text.out, AllOf(HasSubstr("Time for both"), ::testing::Not(HasSubstr("\x1b"))));
 
+  const fs::path page = folder_ / "report.zh.html";
+  const Called chinese = tandem({"report", results(), "--lang", "zh", "--output", page});
+  EXPECT_EQ(chinese.exit_code, 0) << chinese.err;
+  EXPECT_THAT(chinese.out, AllOf(HasSubstr("研究发现"), HasSubstr("报告：")));
+  EXPECT_THAT(core::read_file(page), HasSubstr("<html lang=\"zh-CN\">"));
+  EXPECT_THAT(tandem({"report", results(), "--lang", "zh", "--text"}).out,
+              HasSubstr("默认配置下两者的总时长"));
+  const Called unknown = tandem({"report", results(), "--lang", "fr"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, AllOf(HasSubstr("fr"), HasSubstr("zh")));
+  EXPECT_EQ(tandem({"report", results(), "--lang", "zh", "--figures", paper}).exit_code, 2);
+
   const fs::path tables = folder_ / "tables";
   const Called analyse = tandem({"analyse", results(), "--csv", tables});
   EXPECT_EQ(analyse.exit_code, 0) << analyse.err;

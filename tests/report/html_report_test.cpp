@@ -26,6 +26,7 @@ class HtmlReportTest : public testing::Test {
     return core::Json::parse(unpacked(packed_element(page, "analysis")));
   }
 
+  const analyse::AnalysisOptions in_chinese{{}, {}, core::Language::chinese};
   study::Catalogue catalogue = study::Catalogue::shipped();
   study::Study study = test::made_up_study(2, 1);
   study::Plan plan = study::make_plan(study, catalogue, "made-up");
@@ -72,6 +73,30 @@ TEST_F(HtmlReportTest, RepairsBrokenUtf8) {
   const std::string made = page();
   EXPECT_EQ(data_of(made).at("study").at("name"), "broken \uFFFD\uFFFD name");
   EXPECT_THAT(made, HasSubstr("<title>broken \uFFFD\uFFFD name – tandem report</title>"));
+}
+
+TEST_F(HtmlReportTest, IsInTheAnalysissLanguage) {
+  test::make_fail(results[0], "timeout", "no end after 2 h");
+  EXPECT_THAT(page(), AllOf(HasSubstr("<html lang=\"en\">"), HasSubstr(">Skip to the report<")));
+  const std::string made =
+      html_report(analyse::analyse_study(study, plan, catalogue, results, in_chinese));
+  EXPECT_THAT(made, AllOf(HasSubstr("<html lang=\"zh-CN\">"), HasSubstr(">跳到报告正文<"),
+                          HasSubstr(" – tandem 报告</title>"), Not(HasSubstr("Skip to"))));
+  const core::Json data = data_of(made);
+  EXPECT_THAT(data.at("findings")[0].at("text").get<std::string>(), HasSubstr("两个模型并发训练"));
+  EXPECT_EQ(data.at("findings")[0].at("verdict"), data_of(page()).at("findings")[0].at("verdict"));
+  EXPECT_EQ(data.at("runs")[0].at("message"), "2 h 后仍未结束");
+  EXPECT_EQ(data.at("runs")[0].at("total_energy_joules").at("joules"),
+            data_of(page()).at("runs")[0].at("total_energy_joules").at("joules"));
+}
+
+TEST_F(HtmlReportTest, TellsTheSameNumbersInEachLanguage) {
+  const core::Json english = data_of(page());
+  const core::Json chinese =
+      data_of(html_report(analyse::analyse_study(study, plan, catalogue, results, in_chinese)));
+  EXPECT_EQ(english.at("overall").at(0).at("summary"), chinese.at("overall").at(0).at("summary"));
+  EXPECT_EQ(english.at("findings").size(), chinese.at("findings").size());
+  EXPECT_EQ(english.at("sensitivity_tests").size(), chinese.at("sensitivity_tests").size());
 }
 
 TEST_F(HtmlReportTest, NeedsNothingFromOutside) {

@@ -17,6 +17,13 @@ std::vector<size_t> line_widths(const std::string& text) {
   return widths;
 }
 
+TEST(Wrap, BreaksChineseBetweenCharactersButNotBeforeAClosingMark) {
+  EXPECT_EQ(wrap("并发训练改变敏感性。", 8),
+            (std::vector<std::string>{"并发训练", "改变敏感", "性。"}));
+  EXPECT_EQ(wrap("敏感性改变。", 10), (std::vector<std::string>{"敏感性改", "变。"}));
+  EXPECT_EQ(wrap("与 mnist 并发", 10), (std::vector<std::string>{"与 mnist", "并发"}));
+}
+
 TEST(TextTable, AlignsColumnsAndDrawsARule) {
   TextTable table({"pair", "runs"}, {Align::left, Align::right});
   table.add_row({"mnist + densenet121", "11"});

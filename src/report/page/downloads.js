@@ -33,18 +33,18 @@ const countColumn = (title, count) => ({title, number: true, cell: (row) => Stri
 const estimateColumns = (title, read, format) => [
   readingColumn(title, (row) => read(row).mean, format),
   {
-    title: texts.interval, number: true,
-    cell: (row) => (read(row).interval ? read(row).interval.map((value) => format(value)).join(' to ') : '–'),
-    csv: ['low', 'high'].map((name, end) => [`${title} ${name}`, (row) => read(row).interval?.[end] ?? '']),
+    title: texts.columns.interval, number: true,
+    cell: (row) => (read(row).interval ? rangeText(read(row).interval.map((value) => format(value))) : '–'),
+    csv: ['low', 'high'].map((name, end) => [fill(texts[name], {title}), (row) => read(row).interval?.[end] ?? '']),
   },
 ];
 /** An effect in percent as its mean, interval and n. */
 const summaryColumn = (title, read) => ({
   title, number: true, cell: (row) => (read(row) ? shownSummary(read(row)) : '–'),
   csv: [
-    [`${title} (%)`, (row) => (isNumber(read(row)?.percent) ? read(row).percent : '')],
-    ...['low', 'high'].map((name, end) => [`${title} ${name}`, (row) => read(row)?.interval_percent?.[end] ?? '']),
-    [`${title} n`, (row) => read(row)?.n ?? ''],
+    [fill(texts.percent_column, {title}), (row) => (isNumber(read(row)?.percent) ? read(row).percent : '')],
+    ...['low', 'high'].map((name, end) => [fill(texts[name], {title}), (row) => read(row)?.interval_percent?.[end] ?? '']),
+    [fill(texts.n_column, {title}), (row) => read(row)?.n ?? ''],
   ],
 });
 
@@ -74,11 +74,14 @@ async function savePng(canvas, name) {
   bitmap.toBlob((blob) => save(blob, name), 'image/png');
 }
 
+/** A mark by which spreadsheets know that letters beyond Latin follow. */
+const csvMark = () => (document.documentElement.lang === 'en' ? '' : '\ufeff');
+
 /** The buttons of a figure: `sheets()` gives its numbers, `canvas` holds its drawing. */
 function downloadButtons(id, title, sheets, canvas) {
-  const button = (kind, press) => element('button', {type: 'button', 'aria-label': `${texts.download} ${kind}: ${title}`, onclick: press}, kind);
+  const button = (kind, press) => element('button', {type: 'button', 'aria-label': fill(texts.download_of, {kind, title}), onclick: press}, kind);
   return element('div', {class: 'downloads'}, element('span', {'aria-hidden': 'true'}, texts.download),
-    button('CSV', () => save(new Blob([csvOf(sheets())], {type: 'text/csv;charset=utf-8'}), `${id}.csv`)),
+    button('CSV', () => save(new Blob([csvMark(), csvOf(sheets())], {type: 'text/csv;charset=utf-8'}), `${id}.csv`)),
     button('SVG', () => save(new Blob([svgOf(canvas)], {type: 'image/svg+xml'}), `${id}.svg`)),
     button('PNG', () => savePng(canvas, `${id}.png`)));
 }
