@@ -35,7 +35,7 @@ void add_import_quality(const std::vector<const RunResult*>& counted, const core
     if (difference) percent.push_back(*difference);
     if (!run->imported->measured_by.empty()) {
       meters.insert(core::printable(run->imported->measured_by));
-    };
+    }
   }
   if (imported == 0) return;
   quality.scale = "not stated";

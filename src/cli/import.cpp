@@ -171,8 +171,7 @@ void import_runs(const ImportOptions& options, const Source& source, Imported& i
       source.table, source.rows, [&](std::uint32_t row) { return source.place_of(row); },
       options.traces, problems);
   imported.order = runs.order(imported.study.results);
-  std::vector<std::optional<TraceSlice>> none;
-  // By their rows first; the names that runs get depend on nothing that a trace says.
+  // Runs are found by the names that study_of gave them until they are complete.
   record::TableStudy named = imported.study;
   record::name_like_recorded(named);
   for (const size_t index : imported.order) {

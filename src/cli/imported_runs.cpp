@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <fstream>
-#include <span>
 #include <utility>
 
 #include "core/clock.h"
@@ -29,12 +29,10 @@ constexpr double largest_difference_percent = 5;
 constexpr double another_unit = 10;
 
 std::string label_of(double since_1970_s) {
-  using std::chrono::system_clock;
-  // Within what the label can show.
-  const double s = std::clamp(since_1970_s, 0.0, 2.5e11);
-  return core::wall_clock_label(system_clock::time_point(
-      std::chrono::duration_cast<system_clock::duration>(std::chrono::milliseconds(
-          static_cast<std::int64_t>(std::llround(std::min(s, 9e9) * 1e3))))));
+  // Up to the year 2255, which the clock's nanoseconds can hold.
+  const std::chrono::milliseconds since_1970(
+      std::llround(std::clamp(since_1970_s, 0.0, 9e9) * 1e3));
+  return core::wall_clock_label(std::chrono::system_clock::time_point(since_1970));
 }
 
 /// Whether a name from a table stays within the folder that it is looked for in.
@@ -147,6 +145,7 @@ std::optional<TraceSlice> ImportedRuns::complete(RunResult& result) {
     const auto found = rows_.find(row);
     if (found != rows_.end()) import.name = found->second.run;
   }
+  for (record::ParticipantResult& training : result.participants) training.barrier = result.barrier;
   import.simulated = table_.map.simulated;
   import.measured_by = table_.map.energy_measured_by;
   import.stated_energy_joules = result.total_energy_joules.joules;

@@ -87,6 +87,7 @@ TEST_F(ImportTest, IntegratesTheTracesAndKeepsWhatTheSourceSaid) {
   EXPECT_DOUBLE_EQ(*small.gpu_power_avg_watts, 100);
   EXPECT_DOUBLE_EQ(*small.gpu_util_avg_percent, 50);
   EXPECT_DOUBLE_EQ(*small.participants[0].duration_seconds, 60);
+  EXPECT_EQ(small.participants[0].barrier, "as measured elsewhere");
   EXPECT_EQ(small.started_at, "2023-11-14T22:30:00.000Z");
   ASSERT_THAT(small.cautions, SizeIs(1));
   EXPECT_EQ(small.cautions[0].message,
@@ -198,7 +199,9 @@ TEST_F(ImportTest, MistakesEndWithExitCodeTwoAndLeaveNothing) {
   EXPECT_THAT(mistake(call({"import", "--table", older_.path("runs.csv"), "--map",
                             older_.path("map.json"), "--results", study()})),
               AllOf(HasSubstr("$.traces"), HasSubstr("their folder: --traces DIR")));
-  EXPECT_THAT(mistake(import({"--traces", "nowhere"})), HasSubstr("nowhere"));
+  EXPECT_THAT(mistake(call({"import", "--table", older_.path("runs.csv"), "--map",
+                            older_.path("map.json"), "--traces", "nowhere"})),
+              HasSubstr("\"nowhere\" is no folder of traces"));
   change("power/small.csv", "timestamp,watts", "timestamp,wats");
   EXPECT_THAT(mistake(import()), AllOf(HasSubstr("small.csv"), HasSubstr("no column \"watts\""),
                                        HasSubstr("perhaps wats")));
