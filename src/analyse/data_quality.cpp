@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "analyse/import_quality.h"
+
 namespace tandem::analyse {
 namespace {
 
@@ -254,6 +256,7 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
   }
   collect_facts(counted, texts, quality);
   add_cautions(study, plan, texts, quality);
+  add_import_quality(counted, texts, quality);
   return quality;
 }
 

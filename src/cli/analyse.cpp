@@ -81,8 +81,13 @@ void analyse_recorded(const AnalyseOptions& options) {
 }
 
 void analyse_table(const AnalyseOptions& options) {
-  record::RunTable table =
-      record::read_run_table(options.table, record::read_table_map(options.map));
+  const record::TableMap map = record::read_table_map(options.map);
+  if (map.traces || !map.trainings.empty()) {
+    throw core::UserError(options.map.string(),
+                          {{map.traces ? "$.traces" : "$.trainings", "what only an import reads",
+                            "a mapping without it, or 'tandem import', then 'tandem analyse'"}});
+  }
+  record::RunTable table = record::read_run_table(options.table, map);
   const record::TableStudy made = record::study_of(table);
   analyse::AnalysisOptions wanted =
       analysis_options(options.analysis, made.catalogue, options.open.workloads);

@@ -65,6 +65,7 @@ void report_background(const std::filesystem::path& folder, pid_t process) {
 
 core::ExitCode run(const RunOptions& options) {
   const OpenStudy open = open_study(options.open);
+  refuse_imported(open, "run");
   const std::filesystem::path data = data_folder(options.data, open.study.data_folder);
   std::vector<study::RunSpec> specs;
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
