@@ -299,6 +299,7 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"barriers", quality.barriers},
           {"machine_classes", quality.machine_classes},
           {"energy_estimated", quality.energy_estimated},
+          {"energy_partly_measured", quality.energy_partly_measured()},
           {"estimated_energy_percent", quality.estimated_energy_percent},
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},

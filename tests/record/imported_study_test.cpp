@@ -45,13 +45,13 @@ struct Made {
 
 Made made_of(const std::string& text) {
   std::istringstream in(text);
-  Made made;
-  made.table = read_run_table(in, "runs.csv",
-                              parse_table_map(core::parse_json(mapping, "map.json"), "map.json"));
+  RunTable table = read_run_table(
+      in, "runs.csv", parse_table_map(core::parse_json(mapping, "map.json"), "map.json"));
   std::istringstream again(text);
-  made.traces = read_row_traces(again, "runs.csv", made.table, made.problems);
-  made.study = study_of(made.table);
-  return made;
+  ImportProblems problems;
+  std::map<std::uint32_t, RowTrace> traces = read_row_traces(again, "runs.csv", table, problems);
+  TableStudy study = study_of(table);
+  return {std::move(table), std::move(traces), std::move(problems), std::move(study)};
 }
 
 TEST(ImportedStudy, ReadsTheTracesAndTimesOfEachRow) {

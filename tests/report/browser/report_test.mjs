@@ -402,7 +402,7 @@ const tests = {
   async 'a total that an estimate is part of is marked'(context) {
     const {page} = await open(context, report('partly', '2', '1', 'partly'));
     assert.match(await page.locator('#runs table').first().textContent(), /J \(partly est\.\).*mixed \(gpu nvml_counter \+ cpu estimated\)/);
-    assert.match(await page.locator('ul.flags').textContent(), /energy estimated/);
+    assert.match(await page.locator('ul.flags').textContent(), /energy partly estimated/);
   },
 
   async 'a phone shows a GPU’s figures without scrolling sideways'(context, full, gpu) {
