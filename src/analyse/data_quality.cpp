@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace tandem::analyse {
 namespace {
@@ -99,55 +102,62 @@ bool pairs_share_runs(const study::Plan& plan) {
 void add_cautions(const study::Study& study, const study::Plan& plan, const Texts& texts,
                   DataQuality& quality) {
   const auto add = [&](const std::string& id, const auto&... arguments) {
-    quality.cautions.push_back(texts("quality." + id, arguments...));
+    quality.cautions.push_back(texts(id, arguments...));
   };
-  if (quality.planned > 0 && quality.ok == 0) add("nothing_ok");
+  if (quality.planned > 0 && quality.ok == 0) add("quality.nothing_ok");
   if (quality.ok > 0 && quality.ok < quality.planned) {
-    add("some_ok", arg("ok", quality.ok), arg("planned", quality.planned));
+    add("quality.some_ok", arg("ok", quality.ok), arg("planned", quality.planned));
   }
   if (quality.energy_estimated && quality.energy_partly_measured()) {
-    add("partly_estimated",
+    add("quality.partly_estimated",
         arg("percent", fmt::format("{:.1f}", *quality.estimated_energy_percent)));
   } else if (quality.energy_estimated) {
-    add("estimated");
+    add("quality.estimated");
   }
-  if (quality.data_synthetic) add("synthetic");
+  if (quality.data_synthetic) add("quality.synthetic");
   const auto has_barrier = [&](const char* name) {
     return std::ranges::find(quality.barriers, name) != quality.barriers.end();
   };
-  if (has_barrier("process_start")) add("barrier_process_start");
-  if (has_barrier("pattern")) add("barrier_pattern");
+  if (has_barrier("process_start")) add("quality.barrier_process_start");
+  if (has_barrier("pattern")) add("quality.barrier_pattern");
   for (const auto& [name, runs] : quality.runs_with_caution) {
-    add("runs_with_caution", arg("n", runs.size()), arg("meaning", meaning_of(name, texts)),
+    add("quality.runs_with_caution", arg("n", runs.size()), arg("meaning", meaning_of(name, texts)),
         arg("runs", runs.front() + (runs.size() > 1 ? " …" : "")));
   }
   if (!quality.gpu_energy_note.empty()) quality.cautions.push_back(quality.gpu_energy_note);
   if (quality.gpus.size() > 1) {
     const bool mixed = study.devices.empty() || study.device_affinity == study::DeviceAffinity::any;
-    add(mixed ? "gpus_any" : "gpus_by_pair");
+    add(mixed ? "quality.gpus_any" : "quality.gpus_by_pair");
   }
-  if (quality.scale == "quick") add("quick");
-  if (quality.machine_classes.size() > 1) add("machines");
+  if (quality.scale == "quick") add("quality.quick");
+  if (quality.machine_classes.size() > 1) add("quality.machines");
   // Of a study on the CPU the GPU's energy is no part.
   const bool gpu_differs =
       study.device == study::Device::cuda && quality.gpu_energy_sources.size() > 1;
-  if (gpu_differs || quality.cpu_energy_sources.size() > 1) add("sources_differ");
-  if (study.repetitions == 1 && quality.ok > 0) add("one_repetition");
-  if (pairs_share_runs(plan)) add("shared_runs");
+  if (gpu_differs || quality.cpu_energy_sources.size() > 1) add("quality.sources_differ");
+  if (study.repetitions == 1 && quality.ok > 0) add("quality.one_repetition");
+  if (pairs_share_runs(plan)) add("quality.shared_runs");
   if (quality.results_outside_plan > 0) {
-    add("outside_plan", arg("n", quality.results_outside_plan));
+    add("quality.outside_plan", arg("n", quality.results_outside_plan));
   }
 }
 
+/// The first cell that each run answers; nullptr for a run that answers none.
+std::vector<const study::Cell*> first_cells(const study::Plan& plan) {
+  std::vector<const study::Cell*> cells(plan.runs.size(), nullptr);
+  for (const study::Cell& cell : plan.cells) {
+    if (cells[cell.run] == nullptr) cells[cell.run] = &cell;
+  }
+  return cells;
+}
+
 /// What a run is, told by the first cell it answers.
-std::string description(const study::Plan& plan, size_t run) {
+std::string description(const study::PlannedRun& run, const study::Cell* cell) {
   std::string text;
-  for (const study::ParticipantSpec& participant : plan.runs[run].spec.participants) {
+  for (const study::ParticipantSpec& participant : run.spec.participants) {
     text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
   }
-  const auto cell = std::find_if(plan.cells.begin(), plan.cells.end(),
-                                 [&](const study::Cell& other) { return other.run == run; });
-  const bool changed = cell != plan.cells.end() && cell->experiment.setting != "default";
+  const bool changed = cell != nullptr && cell->experiment.setting != "default";
   return changed ? text + ", " + cell->experiment.setting : text;
 }
 
@@ -181,15 +191,21 @@ std::string workload_label(const std::string& workload_id) {
 }
 
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<RunResult>& all) {
-  std::map<std::string, int> attempts;
+                                    const std::vector<RunResult>& all, Listed listed) {
+  std::unordered_map<std::string_view, int> attempts;
+  attempts.reserve(all.size());
   for (const RunResult& result : all) ++attempts[result.run_id];
+  const std::vector<const study::Cell*> cells = first_cells(plan);
   std::vector<RunStatus> rows;
   for (size_t run = 0; run < plan.runs.size(); ++run) {
     const study::PlannedRun& planned = plan.runs[run];
+    const RunResult* const result = results.deciding(run);
+    if (listed == Listed::runs_that_dont_count && result != nullptr && result->outcome.ok()) {
+      continue;
+    }
     RunStatus row;
     row.run_id = planned.id;
-    row.what = description(plan, run);
+    row.what = description(planned, cells[run]);
     row.concurrent = planned.spec.concurrent();
     row.repetition = planned.spec.repetition;
     row.attempts = attempts[planned.id];
@@ -197,7 +213,7 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
     row.message = "no attempt has a result";
     row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
         row.total_energy_joules.joules = core::Reading::missing(row.message);
-    if (const RunResult* result = results.deciding(planned.id)) fill_in_result(*result, row);
+    if (result != nullptr) fill_in_result(*result, row);
     if (!row.concurrent) {
       row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
     }
@@ -212,11 +228,12 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
   DataQuality quality;
   quality.planned = plan.runs.size();
   quality.scale = study::name_of(study.scale);
-  std::set<std::string> planned_ids;
+  std::unordered_set<std::string_view> planned_ids;
   std::vector<const RunResult*> counted;
-  for (const study::PlannedRun& planned : plan.runs) {
-    planned_ids.insert(planned.id);
-    const RunResult* result = results.deciding(planned.id);
+  planned_ids.reserve(plan.runs.size());
+  for (size_t run = 0; run < plan.runs.size(); ++run) {
+    planned_ids.insert(plan.runs[run].id);
+    const RunResult* result = results.deciding(run);
     if (result == nullptr || result->outcome.status == Status::interrupted) {
       ++quality.not_run;
     } else if (result->outcome.ok()) {

@@ -95,6 +95,13 @@ class Sentences {
     add("kinds of pair", family_sentence("kinds", analysis_.groupings), "RQ3");
     add("kinds of pair", family_sentence("sensitivity_kinds", analysis_.sensitivity_groupings),
         "RQ3");
+    for (const KindInteraction& interaction : analysis_.kind_interactions) {
+      if (interaction.term != "type × hyperparameter") continue;
+      Finding finding = interaction_finding(interaction);
+      finding.text += flag_of(name_of(interaction.response));
+      findings_.push_back(finding);
+    }
+    add("kinds of pair", family_sentence("kind_interactions", analysis_.kind_interactions), "RQ3");
     add("relations", family_sentence("relations", analysis_.relations), "RQ3");
     add("trade-off", agreement_sentence(), "RQ4");
     add("noise floor", noise_sentence());
@@ -138,15 +145,15 @@ class Sentences {
   /// What a reader must know of a topic's figures wherever they stand.
   std::string flag_of(const std::string& topic) const {
     const DataQuality& quality = analysis_.quality;
-    const auto flag = [&](const char* name) {
-      return texts_("findings.flag", arg("flag", texts_(std::string("flags.") + name)));
+    const auto flag = [&](const char* id) {
+      return texts_("findings.flag", arg("flag", texts_(id)));
     };
     if (topic == "energy" && quality.energy_estimated) {
-      return flag(quality.energy_partly_measured() ? "energy_partly_estimated"
-                                                   : "energy_estimated");
+      return flag(quality.energy_partly_measured() ? "flags.energy_partly_estimated"
+                                                   : "flags.energy_estimated");
     }
     if (topic == "performance" && quality.data_synthetic) {
-      return flag(quality.data.size() > 1 ? "data_partly_synthetic" : "data_synthetic");
+      return flag(quality.data.size() > 1 ? "flags.data_partly_synthetic" : "flags.data_synthetic");
     }
     return "";
   }
@@ -476,6 +483,41 @@ class Sentences {
         arg("omega", omega_text(grouping.omega_squared)));
   }
 
+  std::string subject_of(const KindInteraction& interaction) const {
+    return texts_("findings.exploratory.interaction.subject",
+                  arg("response", word(interaction.response)), arg("term", word(interaction.term)));
+  }
+
+  /// `…: F(2, 9) = 3.21 (n = 12 pairs, p = 0.03, …)`; why not where there is no test.
+  std::string text_of(const KindInteraction& interaction) const {
+    const TestResult& test = interaction.anova;
+    if (!test.statistic || !test.p_value) {
+      return texts_("findings.exploratory.interaction.no_test",
+                    arg("subject", subject_of(interaction)),
+                    arg("reason", texts_.recorded(test.p_value.reason())));
+    }
+    return texts_(
+        "findings.exploratory.interaction.test", arg("subject", subject_of(interaction)),
+        arg("degrees_of_freedom", short_number(test.degrees_of_freedom.value_or(0))),
+        arg("error_degrees_of_freedom", short_number(test.error_degrees_of_freedom.value_or(0))),
+        arg("f", fmt::format("{:.2f}", *test.statistic)),
+        arg("test", test_text(interaction.pairs, "pair", test, interaction.adjusted_p)),
+        arg("omega", omega_text(interaction.omega_squared)));
+  }
+
+  /// Whether it is one kind of pair and one hyperparameter together that concurrency changes.
+  Finding interaction_finding(const KindInteraction& interaction) const {
+    const char* verdict = !interaction.adjusted_p               ? "no test"
+                          : is_evidence(interaction.adjusted_p) ? "difference"
+                                                                : "no evidence";
+    const std::string id = !interaction.adjusted_p               ? "untested"
+                           : is_evidence(interaction.adjusted_p) ? "evidence"
+                                                                 : "no_evidence";
+    return {"kinds of pair",
+            texts_("findings.exploratory.interaction." + id, arg("tested", text_of(interaction))),
+            "RQ3", verdict};
+  }
+
   std::string text_of(const PairSensitivityTest& within) const {
     const SensitivityTest& test = within.test;
     return texts_(
@@ -491,9 +533,9 @@ class Sentences {
         relation.predictor == "memory_mb" ? "findings.exploratory.by_memory"
                                           : "findings.exploratory.by_utilisation",
         arg("effect", relation.effect), arg("predictor", relation.predictor),
-        arg("percent", percent(relation.slope.value.value_or(0))),
+        arg("slope", signed_number(relation.slope.value.value_or(0))),
         arg("step", short_number(relation.step)),
-        arg("interval", percent_interval(relation.slope.interval)),
+        arg("interval", interval_text(texts_, relation.slope.interval)),
         arg("test", test_text(relation.slope.n, "pair", relation.t_test, relation.adjusted_p)));
   }
 
@@ -545,6 +587,7 @@ class Sentences {
   std::string without_marked_sentence() const {
     const WithoutMarkedRuns& without = analysis_.without_marked;
     if (without.left_out == 0) return "";
+    if (without.left == 0) return texts_("findings.marked.all", arg("n", without.left_out));
     std::vector<std::string> changed;
     const auto compare = [&](const std::string& name, const Reading& with, const Reading& own) {
       if (is_evidence(with) == is_evidence(own)) return;

@@ -23,19 +23,21 @@ void add_table_quality(const record::RunTable& table, StudyAnalysis& analysis) {
   quality.scale = "not stated";
   std::vector<std::string> cautions;
   const auto add = [&](const std::string& id, const auto&... arguments) {
-    cautions.push_back(texts("quality.table." + id, arguments...));
+    cautions.push_back(texts(id, arguments...));
   };
-  if (table.map.simulated) add("simulated");
-  add("elsewhere", arg("n", table.rows_read), arg("file", core::printable(table.file)),
+  if (table.map.simulated) add("quality.table.simulated");
+  add("quality.table.elsewhere", arg("n", table.rows_read),
+      arg("file", core::printable(table.file)),
       arg("map", core::printable(table.map.file.string())));
-  if (table.map.energy) add("energy", arg("by", core::printable(table.map.energy_measured_by)));
-  if (table.map.duration) add("makespan");
-  if (table.rows_left_out > 0) add("left_out", arg("n", table.rows_left_out));
+  if (table.map.energy)
+    add("quality.table.energy", arg("by", core::printable(table.map.energy_measured_by)));
+  if (table.map.duration) add("quality.table.makespan");
+  if (table.rows_left_out > 0) add("quality.table.left_out", arg("n", table.rows_left_out));
   for (const auto& [column, cells] : table.missing_cells) {
-    add("empty_cells", arg("n", cells), arg("column", core::in_quotes(column)));
+    add("quality.table.empty_cells", arg("n", cells), arg("column", core::in_quotes(column)));
   }
   if (!table.unmapped_columns.empty()) {
-    add("unmapped", arg("columns", quoted_list(table.unmapped_columns, texts)));
+    add("quality.table.unmapped", arg("columns", quoted_list(table.unmapped_columns, texts)));
   }
   quality.cautions.insert(quality.cautions.begin(), cautions.begin(), cautions.end());
 }

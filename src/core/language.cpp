@@ -3,6 +3,9 @@
 #include <fmt/args.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <stdexcept>
 #include <utility>
 
@@ -30,42 +33,40 @@ void flatten(const Json& node, const std::string& id, std::map<std::string, std:
   }
 }
 
-/// What the `{name}`s of a pattern stand for in a text; nothing where the text isn't made by it.
-/// Each stands for as little as it can, the last one for the rest.
-std::optional<std::map<std::string, std::string>> arguments_of(std::string_view text,
-                                                               std::string_view pattern) {
-  std::map<std::string, std::string> arguments;
-  while (!pattern.empty()) {
-    const size_t open = pattern.find('{');
-    const std::string_view literal = pattern.substr(0, open);
-    if (!text.starts_with(literal)) return std::nullopt;
-    text.remove_prefix(literal.size());
-    if (open == std::string_view::npos) break;
-    const size_t close = pattern.find('}', open);
-    const std::string name(pattern.substr(open + 1, close - open - 1));
-    pattern.remove_prefix(close + 1);
-    const std::string_view next = pattern.substr(0, pattern.find('{'));
-    const size_t end = next.empty()      ? text.size()
-                       : next == pattern ? text.size() - std::min(text.size(), next.size())
-                                         : text.find(next);
-    if (end == std::string_view::npos || end == 0) return std::nullopt;
-    arguments[name] = text.substr(0, end);
-    text.remove_prefix(end);
-  }
-  if (!text.empty()) return std::nullopt;
-  return arguments;
+/// Of the arguments of what records hold, those that tandem said itself: whole reasons, and names.
+/// The others (a trainer's last line, files, metrics, numbers) are nobody's to translate.
+constexpr std::array<std::string_view, 6> reason_arguments = {"reason", "problem", "left",
+                                                              "right",  "message", "when"};
+constexpr std::array<std::string_view, 6> name_arguments = {"outcome", "status", "caution",
+                                                            "role",    "source", "other_source"};
+constexpr int deepest = 5;              // reasons within reasons
+constexpr size_t longest_bytes = 2048;  // tandem's own sentences are shorter
+
+bool is_one_of(std::string_view name, const auto& list) {
+  return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-/// What a pattern says besides its arguments.
-size_t literal_bytes(std::string_view pattern) {
-  size_t bytes = 0;
-  bool in_argument = false;
-  for (const char c : pattern) {
-    in_argument = in_argument || c == '{';
-    bytes += in_argument ? 0 : 1;
-    in_argument = in_argument && c != '}';
+Json parsed(std::string_view catalogue) {
+  try {
+    return Json::parse(catalogue);
+  } catch (const Json::parse_error& problem) {
+    throw std::logic_error(std::string("catalogue of texts: ") + problem.what());
   }
-  return bytes;
+}
+
+std::logic_error unmatched_brace(const std::string& pattern) {
+  return std::logic_error("catalogue of texts: a brace without its other one in: " + pattern);
+}
+
+/// The group of names and sentences of records, by which they are looked up.
+const Json& group_of_records(const Json& catalogue, const char* group) {
+  const auto found = catalogue.find(group);
+  const bool is_group = found != catalogue.end() && found->is_object();
+  if (!is_group || !std::all_of(found->begin(), found->end(),
+                                [](const Json& text) { return text.is_string(); })) {
+    throw std::logic_error(fmt::format("catalogue of texts: {} is no group of texts", group));
+  }
+  return *found;
 }
 
 std::string joined(const std::vector<std::string>& items, const std::string& separator) {
@@ -80,16 +81,76 @@ std::optional<Language> language_of(std::string_view code) {
   return std::nullopt;
 }
 
+std::string_view code_of(Language language) {
+  return language == Language::chinese ? "zh" : "en";
+}
+
 const Texts& Texts::in(Language language) {
   static const Texts english(between(tandem_texts_en_begin, tandem_texts_en_end));
   static const Texts chinese(between(tandem_texts_zh_begin, tandem_texts_zh_end));
   return language == Language::chinese ? chinese : english;
 }
 
-Texts::Texts(std::string_view catalogue) : catalogue_(Json::parse(catalogue)) {
+Texts::Texts(std::string_view catalogue) : catalogue_(parsed(catalogue)) {
+  if (!catalogue_.is_object()) throw std::logic_error("catalogue of texts: no JSON object");
   for (const auto& [group, members] : catalogue_.items()) {
     if (group != "words" && group != "recorded") flatten(members, group, patterns_);
   }
+  group_of_records(catalogue_, "words");
+  for (const auto& [pattern, translation] : group_of_records(catalogue_, "recorded").items()) {
+    if (pattern.find_first_of("{}") == std::string::npos) continue;
+    recorded_.emplace_back(pattern, translation.get<std::string>());
+  }
+  std::stable_sort(recorded_.begin(), recorded_.end(),
+                   [](const RecordedPattern& left, const RecordedPattern& right) {
+                     return left.literal_bytes() > right.literal_bytes();
+                   });
+}
+
+Texts::RecordedPattern::RecordedPattern(const std::string& pattern, std::string translated)
+    : translation(std::move(translated)) {
+  size_t at = 0;
+  for (size_t open = pattern.find('{'); open != std::string::npos; open = pattern.find('{', at)) {
+    const size_t close = pattern.find('}', open);
+    if (close == std::string::npos || pattern.find('}', at) < open) {
+      throw unmatched_brace(pattern);
+    }
+    literals.push_back(pattern.substr(at, open - at));
+    names.push_back(pattern.substr(open + 1, close - open - 1));
+    at = close + 1;
+  }
+  literals.push_back(pattern.substr(at));
+  if (literals.back().find('}') != std::string::npos) throw unmatched_brace(pattern);
+}
+
+size_t Texts::RecordedPattern::literal_bytes() const {
+  size_t bytes = 0;
+  for (const std::string& literal : literals) bytes += literal.size();
+  return bytes;
+}
+
+bool Texts::RecordedPattern::has_no_word() const {
+  return std::all_of(literals.begin(), literals.end(), [](const std::string& literal) {
+    return std::none_of(literal.begin(), literal.end(),
+                        [](unsigned char c) { return std::isalpha(c) != 0; });
+  });
+}
+
+std::optional<std::map<std::string, std::string>> Texts::RecordedPattern::arguments_of(
+    std::string_view text) const {
+  if (!text.starts_with(literals.front())) return std::nullopt;
+  text.remove_prefix(literals.front().size());
+  std::map<std::string, std::string> arguments;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string& next = literals[i + 1];
+    const bool is_last = i + 1 == names.size();
+    if (is_last && !text.ends_with(next)) return std::nullopt;
+    const size_t end = is_last ? text.size() - next.size() : text.find(next);
+    if (end == std::string_view::npos || end == 0) return std::nullopt;
+    arguments[names[i]] = text.substr(0, end);
+    text.remove_prefix(end + next.size());
+  }
+  return arguments;
 }
 
 std::string Texts::plural_id(const std::string& id, size_t n) const {
@@ -99,33 +160,40 @@ std::string Texts::plural_id(const std::string& id, size_t n) const {
 
 std::string Texts::word(const std::string& name) const {
   const Json& words = catalogue_.at("words");
-  const auto known = words.find(name);
-  return known != words.end() ? known->get<std::string>() : name;
+  const auto whole = words.find(name);
+  if (whole != words.end()) return whole->get<std::string>();
+  const size_t detail = std::min(name.find(" ("), name.size());
+  const auto known = words.find(name.substr(0, detail));
+  return known != words.end() ? known->get<std::string>() + name.substr(detail) : name;
 }
 
 std::string Texts::recorded(std::string_view text) const {
+  return translated(text, 0).value_or(std::string(text));
+}
+
+/// Nothing where no catalogue knows the text.
+std::optional<std::string> Texts::translated(std::string_view text, int depth) const {
   const Json& known = catalogue_.at("recorded");
-  if (known.empty()) return std::string(text);
   const auto whole = known.find(std::string(text));
   if (whole != known.end()) return whole->get<std::string>();
-  // Of several that fit, the one that says most itself.
-  size_t most = 0;
-  std::map<std::string, std::string> arguments;
-  std::string translation;
-  for (const auto& [pattern, translated] : known.items()) {
-    if (pattern.find('{') == std::string::npos) continue;
-    auto fitting = arguments_of(text, pattern);
-    if (!fitting || literal_bytes(pattern) <= most) continue;
-    most = literal_bytes(pattern);
-    arguments = std::move(*fitting);
-    translation = translated.get<std::string>();
+  if (depth == deepest || text.size() > longest_bytes) return std::nullopt;
+  for (const RecordedPattern& pattern : recorded_) {
+    const auto arguments = pattern.arguments_of(text);
+    if (!arguments) continue;
+    bool is_known = true;
+    fmt::dynamic_format_arg_store<fmt::format_context> store;
+    for (const auto& [name, value] : *arguments) {
+      std::string told = is_one_of(name, name_arguments) ? word(value) : value;
+      if (is_one_of(name, reason_arguments)) {
+        const std::optional<std::string> reason = translated(value, depth + 1);
+        is_known = is_known && reason;
+        told = reason.value_or(value);
+      }
+      store.push_back(fmt::arg(name.c_str(), told));
+    }
+    if (is_known || !pattern.has_no_word()) return fmt::vformat(pattern.translation, store);
   }
-  if (most == 0) return word(std::string(text));
-  fmt::dynamic_format_arg_store<fmt::format_context> store;
-  for (const auto& [name, value] : arguments) {
-    store.push_back(fmt::arg(name.c_str(), recorded(value)));
-  }
-  return fmt::vformat(translation, store);
+  return std::nullopt;
 }
 
 std::string Texts::list(const std::vector<std::string>& items) const {

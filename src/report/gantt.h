@@ -25,8 +25,7 @@ struct Gantt {
 
 /// For a terminal: a line a row, `#` where mostly pairs run, `-` where mostly single trainings, ` `
 /// where mostly nothing, and a time axis.
-std::string gantt_text(const Gantt& gantt, size_t width = 80,
-                       const core::Texts& texts = core::Texts::in(core::Language::english));
+std::string gantt_text(const Gantt& gantt, size_t width, const core::Texts& texts);
 
 /// As an SVG element without colours of its own: bars have the classes `pair` and `solo`. With a
 /// title for readers of screens.

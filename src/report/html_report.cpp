@@ -78,7 +78,7 @@ void translate_recorded(core::Json& node, const core::Texts& texts, bool is_reco
 /// The part of the catalogue that the page's script reads. No text of it can end the script.
 std::string page_catalogue(const core::Texts& texts) {
   core::Json catalogue;
-  for (const char* group : {"list", "number", "units", "flags", "page", "words"}) {
+  for (const char* group : {"list", "number", "units", "flags", "questions", "page", "words"}) {
     catalogue[group] = texts.catalogue().at(group);
   }
   std::string script;

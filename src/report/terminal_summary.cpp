@@ -21,11 +21,15 @@ const Texts& texts_of(const StudyAnalysis& analysis) {
   return Texts::in(analysis.options.language);
 }
 
-/// A paragraph with a hanging indent as wide as its label.
+/// A name from outside, which may be of any length.
+constexpr size_t most_name_bytes = 1000;
+
+/// A paragraph with a hanging indent as wide as its label. Nothing of it is cut: what a reader must
+/// know of a sentence may stand at its end.
 std::string paragraph(const std::string& label, const std::string& text, size_t width) {
   const size_t indent = display_width(label);
   std::string block;
-  for (const std::string& line : wrap(core::printable(text, 4000), width - indent)) {
+  for (const std::string& line : wrap(core::printable(text, std::string::npos), width - indent)) {
     block += (block.empty() ? label : std::string(indent, ' ')) + line + "\n";
   }
   return block;
@@ -41,7 +45,7 @@ std::string number(double percent) {
 }
 
 std::string with_interval(const EffectSummary& summary, const Texts& texts) {
-  if (!summary.percent) return texts("summary.missing_cell");
+  if (!summary.percent) return texts("number.missing");
   const std::string value = number(*summary.percent);
   if (!summary.interval_percent) return value;
   return fmt::format("{} [{}, {}]", value, number(summary.interval_percent->low),
@@ -49,7 +53,7 @@ std::string with_interval(const EffectSummary& summary, const Texts& texts) {
 }
 
 std::string alone(const EffectSummary& summary, const Texts& texts) {
-  return summary.percent ? number(*summary.percent) : texts("summary.missing_cell");
+  return summary.percent ? number(*summary.percent) : texts("number.missing");
 }
 
 std::vector<std::string> recorded(const std::vector<std::string>& reasons, const Texts& texts) {
@@ -79,27 +83,30 @@ std::string quality_block(const StudyAnalysis& analysis, size_t width) {
   std::vector<std::string> runs = {
       texts("summary.counts.ok", arg("planned", quality.planned), arg("ok", quality.ok))};
   const auto add = [&](size_t count, const char* id) {
-    if (count > 0) runs.push_back(texts(std::string("summary.counts.") + id, arg("n", count)));
+    if (count > 0) runs.push_back(texts(id, arg("n", count)));
   };
-  add(quality.failed, "failed");
-  add(quality.invalid, "invalid");
-  add(quality.not_run, "not_run");
-  add(quality.interrupted_attempts, "interrupted");
+  add(quality.failed, "summary.counts.failed");
+  add(quality.invalid, "summary.counts.invalid");
+  add(quality.not_run, "summary.counts.not_run");
+  add(quality.interrupted_attempts, "summary.counts.interrupted");
   std::string block;
-  const auto tell = [&](const char* label, const std::string& text) {
-    block += paragraph(texts(std::string("summary.labels.") + label), text, width);
+  const auto tell = [&](const char* label_id, const std::string& text) {
+    block += paragraph(texts(label_id), text, width);
   };
-  tell("study", analysis.study.name);
-  tell("runs", texts.list(runs));
+  tell("summary.labels.study", core::printable(analysis.study.name, most_name_bytes));
+  tell("summary.labels.runs", texts.list(runs));
   if (quality.ok > 0) {
-    tell("energy", texts("summary.energy",
-                         arg("gpu", energy_sources(quality.gpu_energy_sources,
-                                                   quality.gpu_energy_missing, texts)),
-                         arg("cpu", energy_sources(quality.cpu_energy_sources,
-                                                   quality.cpu_energy_missing, texts))));
-    tell("data", texts("summary.data", arg("data", texts.list(words(quality.data, texts))),
-                       arg("scale", texts.word(quality.scale))));
-    tell("machines", texts.clauses(quality.machine_classes));
+    tell("summary.labels.energy",
+         texts("summary.energy",
+               arg("gpu",
+                   energy_sources(quality.gpu_energy_sources, quality.gpu_energy_missing, texts)),
+               arg("cpu",
+                   energy_sources(quality.cpu_energy_sources, quality.cpu_energy_missing, texts))));
+    tell("summary.labels.data",
+         texts("summary.data", arg("data", texts.list(words(quality.data, texts))),
+               arg("scale", texts.word(quality.scale))));
+    tell("summary.labels.machines",
+         core::printable(texts.clauses(quality.machine_classes), most_name_bytes));
   }
   for (const std::string& caution : quality.cautions) block += paragraph("  ! ", caution, width);
   for (const std::string& reason : recorded(quality.estimated_instead_of, texts)) {
@@ -157,7 +164,7 @@ std::string pairs_block(const StudyAnalysis& analysis, size_t width) {
 }
 
 std::string p_value(const core::Reading& p, const Texts& texts) {
-  if (!p) return texts("summary.none");
+  if (!p) return texts("number.missing");
   return *p < 0.001 ? "<0.001" : fmt::format("{:.3f}", *p);
 }
 
@@ -166,7 +173,7 @@ std::string marked_block(const StudyAnalysis& analysis, size_t width) {
   using enum Align;
   const Texts& texts = texts_of(analysis);
   const analyse::WithoutMarkedRuns& without = analysis.without_marked;
-  if (without.left_out == 0) return "";
+  if (without.left_out == 0 || without.left == 0) return "";
   TextTable table(
       {texts("summary.marked.effect"), texts("summary.marked.runs"), texts("summary.marked.n"),
        texts("summary.marked.percent"), texts("summary.marked.p")},
@@ -186,8 +193,18 @@ std::string marked_block(const StudyAnalysis& analysis, size_t width) {
 
 /// The parts of the findings in their order; findings of none of the study's questions are told by
 /// their topic.
-constexpr const char* sections[] = {"effects", "advice", "H0",  "RQ1",
-                                    "RQ2",     "RQ3",    "RQ4", "how_sure"};
+struct Section {
+  const char* name;
+  const char* title_id;
+};
+constexpr Section sections[] = {{"effects", "summary.sections.effects"},
+                                {"advice", "summary.sections.advice"},
+                                {"H0", "questions.H0"},
+                                {"RQ1", "questions.RQ1"},
+                                {"RQ2", "questions.RQ2"},
+                                {"RQ3", "questions.RQ3"},
+                                {"RQ4", "questions.RQ4"},
+                                {"how_sure", "summary.sections.how_sure"}};
 
 std::string section_of(const analyse::Finding& finding) {
   if (!finding.question.empty()) return finding.question;
@@ -200,13 +217,13 @@ std::string section_of(const analyse::Finding& finding) {
 std::string findings_block(const StudyAnalysis& analysis, size_t width) {
   const Texts& texts = texts_of(analysis);
   std::string block = heading(texts("summary.findings"));
-  for (const char* section : sections) {
+  for (const Section& section : sections) {
     std::string own;
     for (const analyse::Finding& finding : analysis.findings) {
-      if (section_of(finding) == section) own += paragraph("  - ", finding.text, width);
+      if (section_of(finding) == section.name) own += paragraph("  - ", finding.text, width);
     }
     if (own.empty()) continue;
-    block += paragraph("", texts(std::string("summary.sections.") + section), width) + own;
+    block += paragraph("", texts(section.title_id), width) + own;
   }
   return block;
 }

@@ -40,7 +40,7 @@ std::string repeated(const char* sign, size_t times) {
 std::string with_short_interval(const Reading& value,
                                 const std::optional<analyse::Interval>& interval, double unit,
                                 const core::Texts& texts) {
-  if (!value) return texts("summary.missing_cell");
+  if (!value) return texts("number.missing");
   const std::string number = paper_number(*value / unit);
   if (!interval) return number;
   const auto end = [&](double each) {
@@ -96,7 +96,7 @@ class Writer {
   }
 
   std::string number(const Reading& reading) const {
-    return reading ? paper_number(*reading) : texts_("summary.missing_cell");
+    return reading ? paper_number(*reading) : texts_("number.missing");
   }
 
   void line(std::string text) {

@@ -78,9 +78,10 @@ size_t bytes_within(std::string_view text, size_t width) {
 /// Whether a line may end between two characters: at a space, and beside a wide character unless a
 /// closing mark would begin the next line or an opening one end this.
 bool may_break_between(char32_t before, char32_t after) {
-  constexpr std::u32string_view closing = U"，。；：、！？）］」』》…%,.;:!?)]";
-  constexpr std::u32string_view opening = U"（［「『《([";
+  constexpr std::u32string_view closing = U"，。；：、！？）］」』》”’…%,.;:!?)]";
+  constexpr std::u32string_view opening = U"（［「『《“‘([";
   if (after == U' ') return true;
+  if (width_of(after) == 0) return false;  // it belongs to the character before
   if (closing.find(after) != closing.npos || opening.find(before) != opening.npos) return false;
   return before != U' ' && (width_of(before) == 2 || width_of(after) == 2);
 }
@@ -120,7 +121,7 @@ std::string shortened(const std::string& text, size_t width) {
 
 std::vector<std::string> wrap(std::string_view text, size_t width) {
   std::vector<std::string> lines;
-  while (display_width(text) > width) {
+  while (bytes_within(text, width) < text.size()) {
     // At least one character a line, however narrow the column.
     size_t one_character = 0;
     next_character(text, one_character);

@@ -163,6 +163,11 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_THAT(core::read_file(page), HasSubstr("<html lang=\"zh-CN\">"));
   EXPECT_THAT(tandem({"report", results(), "--lang", "zh", "--text"}).out,
               HasSubstr("默认配置下两者的总时长"));
+  const Json in_chinese = json_of({"report", results(), "--lang", "zh"});
+  EXPECT_EQ(in_chinese.at("language"), "zh");
+  EXPECT_THAT(in_chinese.at("findings").at(0).at("text").get<std::string>(),
+              HasSubstr("两个模型并发训练"));
+  EXPECT_EQ(json_of({"report", results()}).at("language"), "en");
   const Called unknown = tandem({"report", results(), "--lang", "fr"});
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_THAT(unknown.err, AllOf(HasSubstr("fr"), HasSubstr("zh")));

@@ -67,6 +67,11 @@ void expect_honest_sentence(const std::string& text) {
   }
 }
 
+bool has_flag(const std::string& sentence, core::Language language, const std::string& name) {
+  const core::Texts& texts = core::Texts::in(language);
+  return sentence.ends_with(texts("findings.flag", fmt::arg("flag", texts("flags." + name))));
+}
+
 /// The same findings in Chinese, of the same verdicts.
 void expect_honest_in_chinese(const MadeStudy& made, const std::vector<analyse::Finding>& english) {
   analyse::AnalysisOptions options = made.options;
@@ -78,6 +83,12 @@ void expect_honest_in_chinese(const MadeStudy& made, const std::vector<analyse::
     EXPECT_EQ(chinese[i].topic, english[i].topic);
     EXPECT_EQ(chinese[i].verdict, english[i].verdict);
     expect_honest_sentence(chinese[i].text);
+    for (const char* name : {"energy_estimated", "energy_partly_estimated", "data_synthetic",
+                             "data_partly_synthetic"}) {
+      EXPECT_EQ(has_flag(english[i].text, core::Language::english, name),
+                has_flag(chinese[i].text, core::Language::chinese, name))
+          << name << ": " << english[i].text << " / " << chinese[i].text;
+    }
   }
 }
 

@@ -87,6 +87,12 @@ TEST(TextTable, ARowWithoutAllCellsIsFilledWithEmptyOnes) {
   EXPECT_EQ(table.render(), "a  b\n─  ─\nx\n");
 }
 
+TEST(TextTable, BreaksChineseNeitherInsideQuotesMarksNorBeforeACombiningCharacter) {
+  EXPECT_THAT(wrap("他说“好”吗", 5), testing::ElementsAre("他说", "“好”", "吗"));
+  EXPECT_THAT(wrap("甲乙丙丁”戊", 8), testing::ElementsAre("甲乙丙", "丁”戊"));
+  EXPECT_THAT(wrap("甲\u0301，乙", 2), testing::ElementsAre("甲\u0301", "，", "乙"));
+}
+
 TEST(TextTable, WrapMakesProgressEvenInAColumnNarrowerThanACharacter) {
   EXPECT_THAT(wrap("并发", 1), testing::ElementsAre("并", "发"));
 }

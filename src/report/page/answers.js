@@ -39,7 +39,7 @@ function findingItem(finding) {
 }
 
 function answersOf(analysis) {
-  return Object.entries(texts.questions).map(([question, title]) => {
+  return Object.entries(catalogue.questions).map(([question, title]) => {
     const answers = analysis.findings.filter((finding) => finding.question === question);
     return element('div', {class: 'block', id: `answer-${question}`}, element('h3', {}, title),
       answers.length > 0 ? element('ul', {}, answers.map(findingItem)) : element('p', {}, texts.no_answer));

@@ -32,7 +32,7 @@ function comparisonFigure(analysis) {
     const bars = (key, name, colour) => ({
       type: 'bar', name, barMaxWidth: 22, barGap: '12%', itemStyle: {color: colour, borderRadius: [0, 3, 3, 0]},
       data: drawn.map((row) => (isNumber(row[key].mean) ? row[key].mean / scale : null)),
-      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : texts.missing)},
+      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : catalogue.number.missing)},
     });
     const width = (api) => Math.min(22, api.size([0, 1])[1] * 0.7 / 2.12) * 1.12 / 2;
     const bounds = (key, sign) => ({
@@ -57,11 +57,11 @@ function comparisonFigure(analysis) {
   }
 
   function numbers() {
-    const {format} = quantities[quantity];
-    const estimate = (key, title) => estimateColumns(title, (row) => row[key], format);
+    const {format, ...ids} = quantities[quantity];
+    const estimate = (key, title) => estimateColumns(ids[key], (row) => row[key], format, title);
     return table(fill(texts.comparison.table, {quantity: texts.comparison.quantities[quantity], setting}), [
-      {title: texts.columns.pair, cell: (row) => pairLabel(row.pair)},
-      countColumn(texts.columns.n, (row) => row.together.n),
+      textColumn('pair', (row) => pairLabel(row.pair)),
+      countColumn('n', (row) => row.together.n),
       ...estimate('solo', texts.comparison.one_after_the_other), ...estimate('together', texts.comparison.together),
     ], rows());
   }

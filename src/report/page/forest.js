@@ -42,14 +42,14 @@ function forestFigure(analysis) {
   }
 
   const numbers = () => table(texts.forest.table, [
-    {title: texts.columns.hyperparameter, cell: (test) => test.hyperparameter},
-    {title: texts.columns.response, cell: (test) => word(test.response)},
-    countColumn(texts.columns.n, (test) => test.n),
-    {title: texts.columns.block, cell: (test) => word(test.block)},
-    readingColumn(texts.columns.alone, (test) => test.solo),
-    readingColumn(texts.columns.beside_a, (test) => test.concurrent),
-    ...estimateColumns(texts.columns.difference, (test) => ({mean: test.difference, interval: test.difference_interval}), significant),
-    readingColumn(texts.columns.adjusted_p, (test) => test.adjusted_p, pValue),
+    textColumn('hyperparameter', (test) => test.hyperparameter),
+    wordColumn('response', (test) => test.response),
+    countColumn('n', (test) => test.n),
+    wordColumn('block', (test) => test.block),
+    readingColumn('alone', (test) => test.solo),
+    readingColumn('beside_a', (test) => test.concurrent),
+    ...estimateColumns('difference', (test) => ({mean: test.difference, interval: test.difference_interval}), significant),
+    readingColumn('adjusted_p', (test) => test.adjusted_p, pValue),
   ], tests);
 
   return figure({

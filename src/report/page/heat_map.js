@@ -50,12 +50,12 @@ function heatMapFigure(analysis) {
 
   function numbers() {
     return table(fill(texts.heat_map.table, {effect: effectNames[effect]}), [
-      {title: texts.columns.pair, cell: (pair) => pairLabel(pair)},
+      textColumn('pair', pairLabel),
       ...settings.map((setting) => summaryColumn(setting, (pair) => {
         const entry = pair.setting_summaries.find((candidate) => candidate.setting === setting);
         return entry && summaryOf(entry.summaries, effect);
       })),
-      {title: texts.columns.n_a_cell, number: true, cell: () => String(analysis.study.repetitions)},
+      countColumn('n_a_cell', () => analysis.study.repetitions),
     ], analysis.pairs);
   }
 

@@ -48,7 +48,7 @@ function pairMetricsFigure(analysis) {
   }
 
   const numbers = () => table(texts.pair_metrics.table, [
-    {title: texts.columns.pair, cell: pairLabel},
+    textColumn('pair', pairLabel),
     ...effects.map((effect) => summaryColumn(effect, (pair) => summaryOf(pair.summaries, effect))),
   ], analysis.pairs);
 
@@ -67,6 +67,8 @@ function kindsFigure(analysis) {
   let response = responses.includes('energy') ? 'energy' : responses[0];
   const chosen = () => groupings.filter((grouping) => grouping.by === by && grouping.response === response);
   const levels = () => distinct(chosen().flatMap((grouping) => grouping.groups.map((group) => group.level)));
+  const crossed = () => analysis.kind_interactions.find((interaction) => (
+    interaction.by === by && interaction.response === response && interaction.term.endsWith('× hyperparameter')));
   const rows = () => chosen().flatMap((grouping) => grouping.groups.map((group) => ({grouping, group})));
 
   function option(colours, narrow) {
@@ -84,12 +86,15 @@ function kindsFigure(analysis) {
   }
 
   const numbers = () => table(fill(texts.kinds.table, {response: word(response ?? '–')}), [
-    {title: texts.columns.hyperparameter, cell: ({grouping}) => grouping.hyperparameter},
-    {title: texts.columns.response, cell: ({grouping}) => word(grouping.response)},
-    {title: texts.columns.kind, cell: ({group}) => word(group.level)},
-    countColumn(texts.columns.n, ({group}) => group.change.n),
-    ...estimateColumns(texts.columns.difference, ({group}) => group.change, significant),
-    readingColumn(texts.columns.adjusted_p_anova, ({grouping}) => grouping.adjusted_p, pValue),
+    textColumn('hyperparameter', ({grouping}) => grouping.hyperparameter),
+    wordColumn('response', ({grouping}) => grouping.response),
+    wordColumn('kind', ({group}) => group.level),
+    countColumn('n', ({group}) => group.change.n),
+    ...estimateColumns('difference', ({group}) => group.change, significant),
+    readingColumn('adjusted_p_anova', ({grouping}) => grouping.adjusted_p, pValue),
+    readingColumn('interaction_f', () => crossed().anova.statistic),
+    readingColumn('interaction_p', () => crossed().adjusted_p, pValue),
+    readingColumn('interaction_omega', () => crossed().omega_squared.value),
   ], rows());
 
   const made = figure({

@@ -35,11 +35,11 @@ function learningCurvesFigure(analysis) {
     const rows = trainings();
     const epochs = [...new Set(rows.flatMap(({training}) => training.learning_curve.map(([epoch]) => epoch)))].sort((left, right) => left - right);
     return table(fill(texts.learning_curves.table, {metric: metricName(analysis, pair), pair: pairLabel(pair), setting}), [
-      {title: texts.columns.mode, cell: (row) => word(row.mode)},
-      {title: texts.columns.repetition_long, number: true, cell: (row) => String(row.repetition)},
-      {title: texts.columns.convergence_epoch, number: true, cell: (row) => shown(row.training.convergence_epoch)},
+      wordColumn('mode', (row) => row.mode),
+      {...countColumn('repetition', (row) => row.repetition), title: texts.columns.repetition_long},
+      readingColumn('convergence_epoch', (row) => row.training.convergence_epoch),
       ...epochs.map((epoch) => ({
-        title: fill(texts.columns.epoch, {epoch}), number: true,
+        id: `epoch_${epoch}`, title: fill(texts.columns.epoch, {epoch}), number: true,
         cell: (row) => {
           const point = row.training.learning_curve.find(([number]) => number === epoch);
           return point ? significant(point[1], 4) : '–';

@@ -2,7 +2,7 @@
 
 /** `name: message` of each caution of a run, a line each. */
 const cautionsOf = (run) => (run.cautions.length === 0 ? ''
-  : element('div', {class: 'caution-text'}, run.cautions.map(({name, message}) => fill(texts.measurements.caution, {name, message})).join('\n')));
+  : element('div', {class: 'caution-text'}, run.cautions.map(({name, message}) => fill(texts.measurements.caution, {name: word(name), message})).join('\n')));
 
 const watts = (value) => `${significant(value)} W`;
 const runColumns = [

@@ -32,8 +32,8 @@ function methodOf({study, quality, machines, runs}) {
   const entries = (facts) => element('dl', {}, facts.filter(([, text]) => text).map(([name, text]) => [element('dt', {}, name), element('dd', {}, text)]).flat());
   const machine = (one) => listed([one.cpu_model, fill(texts.method.cpus, {n: one.logical_cpus}), `${significant(one.memory_mib / 1024)} GiB`, one.gpu || texts.method.no_gpu,
     one.hypervisor ? fill(texts.method.under, {hypervisor: one.hypervisor}) : '', one.kernel].filter(Boolean));
-  const sources = (sources_of_runs, reasons) => (reasons.length === 0 ? listed(sources_of_runs.map(sourceName))
-    : fill(texts.method.sources, {sources: listed(sources_of_runs.map(sourceName)), reasons: clauses(reasons)}));
+  const sources = (sources_of_runs, reasons) => (reasons.length === 0 ? listed(sources_of_runs.map(word))
+    : fill(texts.method.sources, {sources: listed(sources_of_runs.map(word)), reasons: clauses(reasons)}));
   const order = study.order === 'randomised' ? fill(texts.method.randomised, {seed: study.order_seed}) : texts.method.as_listed;
   const cpu = fill(texts.method.cpu_use, {
     threads: counted(texts.method.threads, study.threads), policy: study.wait_policy,

@@ -1,7 +1,7 @@
 // The top of the page: what was studied, how far to trust it, what came out.
 
 function headerOf({study, quality}) {
-  const {overview, links} = texts;
+  const {overview, sections, links} = texts;
   const cautions = [
     ...flagsOf({study, quality}),
     quality.ok < quality.planned ? fill(catalogue.flags.runs_count, {ok: quality.ok, planned: quality.planned}) : null,
@@ -10,17 +10,16 @@ function headerOf({study, quality}) {
     fill(overview.scale, {scale: word(study.scale)}), fill(overview.device, {device: word(study.device)}),
     fill(overview.overlap, {overlap: word(study.overlap)}), fill(overview.solo_runs, {solo_runs: word(study.solo_runs)}),
   ];
-  const {label, ...sections} = links;
   return element('header', {},
     element('h1', {}, study.name),
     element('p', {class: 'muted'}, fill(overview.question, {
-      pairs: counted(overview.pairs, study.pairs), repetitions: counted(overview.repetitions, study.repetitions),
-      runs: counted(overview.runs, quality.planned), mutated: study.mutated.join(overview.and) || overview.nothing,
+      pairs: counted(catalogue.units.pair, study.pairs), repetitions: counted(catalogue.units.repetition, study.repetitions),
+      runs: counted(catalogue.units.run, quality.planned), mutated: study.mutated.join(overview.and) || overview.nothing,
     })),
     element('ul', {class: 'flags', 'aria-label': overview.flags_label},
       cautions.map((text) => element('li', {class: 'caution'}, text)),
       facts.map((text) => element('li', {}, text))),
-    element('nav', {'aria-label': label}, element('ul', {}, Object.entries(sections).map(([id, text]) =>
+    element('nav', {'aria-label': texts.sections_label}, element('ul', {}, Object.entries({...sections, ...links}).map(([id, text]) =>
       element('li', {}, element('a', {href: `#${id}`}, text))))));
 }
 
@@ -64,11 +63,6 @@ const metricName = (analysis, pair) =>
   shorten(analysis.trainings.find((training) => training.workload === pair.b && training.performance_metric)?.performance_metric ?? texts.overview.performance, 40);
 const pairChoice = (analysis, changed) =>
   choice(texts.choices.pair, analysis.pairs.map((pair, index) => [String(index), pairLabel(pair)]), (value) => changed(analysis.pairs[Number(value)]));
-/** What stands behind joules, as records name it: `estimated (model)`. */
-function sourceName(source) {
-  const open = source.indexOf(' (');
-  return open < 0 ? word(source) : word(source.slice(0, open)) + source.slice(open);
-}
 /** Runs that count although something makes their figures doubtful. */
 const doubtfulRuns = (quality) => new Set(Object.values(quality.runs_with_caution).flat()).size;
 /** What to know about every figure; it stands beside each. */

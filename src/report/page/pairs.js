@@ -26,10 +26,10 @@ function experimentsTable(analysis, pair, lookup) {
   return table(fill(texts.pairs.experiments_table, {pair: pairLabel(pair)}), [
     {title: texts.columns.experiment, cell: (experiment) => experiment.name},
     {title: texts.columns.runs, number: true, cell: (experiment) => fill(texts.of, {part: countedRuns(experiment).length, whole: experiment.ids.length})},
-    readingColumn(texts.columns.duration, (experiment) => meanOf(countedRuns(experiment).map((run) => run.makespan_seconds).filter(isNumber)), seconds),
-    readingColumn(texts.columns.energy, (experiment) => meanOf(countedRuns(experiment).map((run) => run.total_energy_joules.joules).filter(isNumber)), joules),
-    readingColumn(texts.columns.performance_a, (experiment) => performance(experiment, {a: 'solo', b: 'none', both: 'a'}[experiment.mode]), (value) => significant(value, 4)),
-    readingColumn(texts.columns.performance_b, (experiment) => performance(experiment, {a: 'none', b: 'solo', both: 'b'}[experiment.mode]), (value) => significant(value, 4)),
+    readingColumn('duration', (experiment) => meanOf(countedRuns(experiment).map((run) => run.makespan_seconds).filter(isNumber)), seconds),
+    readingColumn('energy', (experiment) => meanOf(countedRuns(experiment).map((run) => run.total_energy_joules.joules).filter(isNumber)), joules),
+    readingColumn('performance_a', (experiment) => performance(experiment, {a: 'solo', b: 'none', both: 'a'}[experiment.mode]), (value) => significant(value, 4)),
+    readingColumn('performance_b', (experiment) => performance(experiment, {a: 'none', b: 'solo', both: 'b'}[experiment.mode]), (value) => significant(value, 4)),
     {title: texts.columns.overlap_fraction, number: true, cell: (experiment) => (experiment.mode === 'both' ? shown(meanOf(countedRuns(experiment).map((run) => run.overlap_fraction).filter(isNumber))) : '')},
     {title: texts.columns.problems, cell: (experiment) => clauses(problems(experiment))},
   ], experimentsOf(pair));
@@ -68,7 +68,7 @@ function pairBarsFigure(analysis, pair) {
           {
             type: 'bar', ...place, name, barMaxWidth: 12, barGap: '12%', itemStyle: {color: colour, borderRadius: [0, 3, 3, 0]},
             data: pair.comparisons.map((entry) => (isNumber(entry[key].mean) ? entry[key].mean / scale : null)),
-            tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : texts.missing)},
+            tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : catalogue.number.missing)},
           },
           {
             ...whiskers(colours.text, {horizontal: true, offset: (api) => sign * bar(api)}), ...place, encode: {x: [1, 2], y: 0},
@@ -80,11 +80,11 @@ function pairBarsFigure(analysis, pair) {
   }
 
   const numbers = () => table(fill(texts.pairs.bars.title, {pair: pairLabel(pair)}), [
-    {title: texts.columns.setting, cell: (entry) => entry.setting},
-    countColumn(texts.columns.n, (entry) => entry.makespan_seconds.n),
+    textColumn('setting', (entry) => entry.setting),
+    countColumn('n', (entry) => entry.makespan_seconds.n),
     ...Object.entries(quantities).flatMap(([name, {solo, together, format}]) => [
-      ...estimateColumns(fill(texts.pairs.bars.solo_column, {quantity: texts.comparison.quantities[name]}), (entry) => entry[solo], format),
-      ...estimateColumns(fill(texts.pairs.bars.together_column, {quantity: texts.comparison.quantities[name]}), (entry) => entry[together], format),
+      ...estimateColumns(solo, (entry) => entry[solo], format, fill(texts.pairs.bars.solo_column, {quantity: texts.comparison.quantities[name]})),
+      ...estimateColumns(together, (entry) => entry[together], format, fill(texts.pairs.bars.together_column, {quantity: texts.comparison.quantities[name]})),
     ]),
   ], pair.comparisons);
 
@@ -120,13 +120,13 @@ function phasesFigure(analysis, pair, lookup) {
   }
 
   const numbers = () => table(fill(texts.pairs.phases.title, {pair: pairLabel(pair)}), [
-    {title: texts.columns.setting, cell: ({block}) => block.setting},
-    countColumn(texts.columns.repetition, ({block}) => block.repetition),
-    {title: texts.columns.phase, cell: ({phase}) => texts.pairs.phases.names[phase.name] ?? phase.name},
-    readingColumn(texts.columns.from_s, ({phase}) => phase.begin_s, seconds),
-    readingColumn(texts.columns.length_s, ({phase}) => phase.end_s - phase.begin_s, seconds),
-    {title: texts.columns.gpu_energy, number: true, cell: ({phase}) => shownEnergy(phase.gpu_energy_joules), csv: [[texts.columns.gpu_energy_j, ({phase}) => (isNumber(phase.gpu_energy_joules.joules) ? phase.gpu_energy_joules.joules : '')]]},
-    {title: texts.columns.cpu_energy, number: true, cell: ({phase}) => shownEnergy(phase.cpu_energy_joules), csv: [[texts.columns.cpu_energy_j, ({phase}) => (isNumber(phase.cpu_energy_joules.joules) ? phase.cpu_energy_joules.joules : '')]]},
+    textColumn('setting', ({block}) => block.setting),
+    countColumn('repetition', ({block}) => block.repetition),
+    {...textColumn('phase', ({phase}) => texts.pairs.phases.names[phase.name] ?? phase.name), csv: [['phase', ({phase}) => phase.name]]},
+    readingColumn('from_s', ({phase}) => phase.begin_s, seconds),
+    readingColumn('length_s', ({phase}) => phase.end_s - phase.begin_s, seconds),
+    {title: texts.columns.gpu_energy, number: true, cell: ({phase}) => shownEnergy(phase.gpu_energy_joules), csv: [['gpu_energy_joules', ({phase}) => (isNumber(phase.gpu_energy_joules.joules) ? phase.gpu_energy_joules.joules : '')]]},
+    {title: texts.columns.cpu_energy, number: true, cell: ({phase}) => shownEnergy(phase.cpu_energy_joules), csv: [['cpu_energy_joules', ({phase}) => (isNumber(phase.cpu_energy_joules.joules) ? phase.cpu_energy_joules.joules : '')]]},
   ], rows);
 
   return figure({

@@ -18,15 +18,15 @@ function qualityOf(analysis) {
     noise_floors.every((floor) => floor.experiments === 0) ? element('p', {}, texts.quality.no_noise) : table(texts.quality.noise, [
       {title: texts.columns.response, cell: (floor) => word(floor.response)},
       {title: texts.columns.mode, cell: (floor) => word(floor.mode)},
-      countColumn(texts.columns.experiments, (floor) => floor.experiments),
-      countColumn(texts.columns.runs, (floor) => floor.n),
-      readingColumn(texts.columns.noise_floor, (floor) => floor.percent),
+      countColumn('experiments', (floor) => floor.experiments),
+      countColumn('runs', (floor) => floor.n),
+      readingColumn('noise_floor', (floor) => floor.percent),
     ], noise_floors),
     covariates.length === 0 ? null : [element('h3', {}, texts.quality.covariates), table(texts.quality.covariates, [
       {title: texts.columns.covariate, cell: (effect) => word(effect.covariate)},
       {title: texts.columns.response, cell: (effect) => word(effect.response)},
       {title: texts.columns.change_a_step, number: true, cell: (effect) => shown(effect.percent?.value ?? effect.percent)},
       {title: texts.columns.step, cell: (effect) => `${significant(effect.step)} ${word(effect.unit)}`},
-      readingColumn(texts.columns.adjusted_p, (effect) => effect.adjusted_p, pValue),
+      readingColumn('adjusted_p', (effect) => effect.adjusted_p, pValue),
     ], covariates)]);
 }

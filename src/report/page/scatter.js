@@ -59,13 +59,13 @@ function scatterFigure(analysis) {
     fitText.textContent = fit && isNumber(fit.slope.value)
       ? slopeText(fit, need === 'memory_mb' ? 'MB' : '%') : fill(texts.scatter.no_fit, {reason: fit?.slope.value?.missing ?? texts.scatter.no_pair});
     return table(fill(texts.scatter.table, {effect: effectNames[effect]}), [
-      {title: texts.columns.pair, cell: (point) => pairLabel(point.pair)},
-      {title: texts.columns.type, cell: (point) => word(point.pair.type)},
-      {title: texts.columns.gpu_use, cell: (point) => word(point.pair.complementarity)},
-      readingColumn(texts.columns.memory_mb, (point) => point.pair.memory_mb, (value) => significant(value, 4)),
-      readingColumn(texts.columns.gpu_percent, (point) => point.pair.gpu_util_percent, (value) => significant(value, 4)),
+      textColumn('pair', (point) => pairLabel(point.pair)),
+      wordColumn('type', (point) => point.pair.type),
+      wordColumn('gpu_use', (point) => point.pair.complementarity),
+      readingColumn('memory_mb', (point) => point.pair.memory_mb, (value) => significant(value, 4)),
+      readingColumn('gpu_percent', (point) => point.pair.gpu_util_percent, (value) => significant(value, 4)),
       summaryColumn(effect, (point) => point.summary),
-      {title: texts.columns.n, number: true, cell: (point) => String(point.summary.n)},
+      countColumn('n', (point) => point.summary.n),
     ], points());
   }
 

@@ -43,12 +43,12 @@ function sessionFigure(analysis) {
   }
 
   const numbers = () => table(texts.session.table, [
-    {title: texts.columns.run, cell: (run) => run.run_id},
-    {title: texts.columns.device, cell: device},
-    {title: texts.columns.started, cell: (run) => run.started_at},
-    readingColumn(texts.columns.since_first, (run) => started(run) - first),
-    readingColumn(texts.columns.makespan_seconds, (run) => run.makespan_seconds),
-    {title: texts.columns.status, cell: (run) => word(run.status)},
+    textColumn('run', (run) => run.run_id),
+    textColumn('device', device),
+    textColumn('started', (run) => run.started_at),
+    readingColumn('since_first_seconds', (run) => started(run) - first),
+    readingColumn('makespan_seconds', (run) => run.makespan_seconds),
+    wordColumn('status', (run) => run.status),
   ], runs);
 
   return figure({

@@ -74,7 +74,7 @@ function runsTable(analysis) {
     {title: texts.columns.attempts, number: true, cell: (run) => String(run.attempts)},
     {title: texts.columns.makespan, number: true, cell: (run) => shown(run.makespan_seconds, seconds)},
     {title: texts.columns.energy, number: true, cell: (run) => shownEnergy(run.total_energy_joules)},
-    {title: texts.columns.energy_source, cell: ({total_energy_joules: {energy_source, model}}) => sourceName(model ? `${energy_source} (${model})` : energy_source)},
+    {title: texts.columns.energy_source, cell: ({total_energy_joules: {energy_source, model}}) => word(model ? `${energy_source} (${model})` : energy_source)},
     {title: texts.columns.overlap_fraction, number: true, cell: (run) => (run.mode === 'solo' ? '' : shown(run.overlap_fraction))},
     {title: texts.columns.started, cell: (run) => run.started_at.replace('T', ' ').replace(/\.\d+Z$/, '')},
   ], analysis.runs.filter((run) => !only_problems || run.status !== 'ok')));

@@ -81,10 +81,10 @@ function traceFigure(analysis, pair, runs, numbers) {
     const notes = [...run.series.map(kept), ...run.epochs.filter((epochs) => epochs.every > 1).map(marked)];
     note.textContent = fill(texts.traces.note, {notes: clauses(notes), precision: texts.traces.precision});
     return table(fill(texts.traces.table, {run: run.run_id}), [
-      {title: texts.columns.what, cell: ({series}) => traceName(series)},
-      readingColumn(texts.columns.t_s, ({point}) => point[0], (value) => significant(value, 5)),
-      readingColumn(texts.columns.value, ({point}) => point[1] ?? {missing: texts.traces.no_sample}, (value) => significant(value, 4)),
-      {title: texts.columns.unit, cell: ({series}) => series.unit},
+      {...textColumn('what', ({series}) => traceName(series)), csv: [['quantity', ({series}) => series.quantity], ['role', ({series}) => series.role]]},
+      readingColumn('t_s', ({point}) => point[0], (value) => significant(value, 5)),
+      readingColumn('value', ({point}) => point[1] ?? {missing: texts.traces.no_sample}, (value) => significant(value, 4)),
+      textColumn('unit', ({series}) => series.unit),
     ], curvesOf(run, numbers).flatMap((series) => series.points.map((point) => ({series, point}))));
   }
 

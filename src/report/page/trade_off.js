@@ -41,21 +41,21 @@ function tradeOffFigure(analysis) {
   function numbers() {
     return element('div', {},
       table(fill(texts.trade_off.table, {pair: pairLabel(pair)}), [
-        {title: texts.columns.setting_short, cell: (point) => point.setting},
-        {title: texts.columns.mode, cell: (point) => word(point.mode)},
-        countColumn(texts.columns.n, (point) => point.n),
-        readingColumn(texts.columns.energy, (point) => point.energy_joules, joules),
-        readingColumn(metricName(analysis, pair), (point) => point.performance, (value) => significant(value, 4)),
-        readingColumn(texts.columns.marginal_efficiency, (point) => point.marginal_efficiency),
-        readingColumn(texts.columns.energy_delay_product, (point) => point.energy_delay_product),
-        {title: texts.columns.pareto_front, cell: (point) => (point.on_pareto_front ? texts.yes : texts.no)},
+        {...textColumn('setting', (point) => point.setting), title: texts.columns.setting_short},
+        wordColumn('mode', (point) => point.mode),
+        countColumn('n', (point) => point.n),
+        readingColumn('energy_joules', (point) => point.energy_joules, joules, texts.columns.energy),
+        readingColumn('performance', (point) => point.performance, (value) => significant(value, 4), metricName(analysis, pair)),
+        readingColumn('marginal_efficiency', (point) => point.marginal_efficiency),
+        readingColumn('energy_delay_product', (point) => point.energy_delay_product),
+        truthColumn('pareto_front', (point) => point.on_pareto_front),
       ], pair.trade_off.points),
       table(texts.trade_off.best_table, [
-        {title: texts.columns.objective, cell: (best) => word(best.objective)},
-        {title: texts.columns.alone, cell: (best) => best.solo || '–'},
-        {title: texts.columns.beside_a, cell: (best) => best.concurrent || '–'},
-        {title: texts.columns.differs, cell: (best) => (best.known ? (best.moves ? texts.yes : texts.no) : texts.unknown)},
-        readingColumn(texts.columns.differs_in_resamples, (best) => best.moves_probability, (share) => fill(catalogue.number.percent, {number: Math.round(100 * share)})),
+        wordColumn('objective', (best) => best.objective),
+        textColumn('alone', (best) => best.solo || '–'),
+        textColumn('beside_a', (best) => best.concurrent || '–'),
+        truthColumn('differs', (best) => (best.known ? best.moves : null)),
+        readingColumn('differs_in_resamples', (best) => best.moves_probability, (share) => fill(catalogue.number.percent, {number: Math.round(100 * share)})),
       ], pair.trade_off.best));
   }
 

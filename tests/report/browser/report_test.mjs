@@ -301,8 +301,22 @@ const tests = {
     await page.evaluate(() => echarts.getInstanceByDom(document.querySelector('#forest .chart')).dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 0}));
     await page.waitForFunction(() => document.querySelector('#forest .chart svg').textContent.includes('差值'));
     assert.ok(analysis.findings.every(({text}) => /[\u4e00-\u9fff]/.test(text)));
-    const csv = (await download(page, 'comparison', 'CSV')).toString();
-    assert.match(csv, /^\ufeff?组合,n,/);
+    for (const title of await page.locator('main th').allTextContents()) assert.ok(title && title !== 'undefined', 'a column without a title');
+    // What is downloaded is the same in both languages: names and levels are those of files.
+    const csvs = (shown) => shown.evaluate(() => Object.fromEntries([...document.querySelectorAll('figure')].map((figure) =>
+      [figure.id, csvOf([...figure.querySelectorAll('.scroll')].map((region) => region.sheet))])));
+    const english = await open(context, report('english', '3', '2', 'gpu', '200'));
+    for (const id of figures) await shapesOf(english.page, id);
+    await openPair(english.page, 1);
+    const [ofEnglish, ofChinese] = [await csvs(english.page), await csvs(page)];
+    const both = Object.keys(ofChinese).filter((id) => ofEnglish[id] && ofChinese[id]);
+    assert.ok(figures.every((id) => both.includes(id)) && both.includes('pair-1-bars') && both.includes('pair-1-traces'), both.join());
+    for (const id of both) {
+      assert.equal(ofChinese[id], ofEnglish[id], id);
+      assert.doesNotMatch(ofChinese[id], /undefined|[\u4e00-\u9fff]/, id);
+    }
+    assert.equal((await download(page, 'comparison', 'CSV')).toString(), ofEnglish.comparison);
+    assert.match(ofEnglish.comparison, /^pair,n,solo_duration_seconds,solo_duration_seconds_low,/);
     const svg = (await download(page, 'comparison', 'SVG')).toString();
     assert.match(svg, /依次单独训练/);
     const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
