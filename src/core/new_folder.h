@@ -29,4 +29,8 @@ class NewFolder {
   std::filesystem::path path_;
 };
 
+/// Renames a folder to `place`, which must not be there, on file systems that can't refuse to
+/// replace something by themselves (NFS, FUSE). Throws UserError where it is taken, SystemError.
+void rename_onto_empty(const std::filesystem::path& from, const std::filesystem::path& place);
+
 }  // namespace tandem::core
