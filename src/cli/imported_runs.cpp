@@ -454,11 +454,17 @@ std::optional<TraceSlice> ImportedRuns::fill_in_trace(RunResult& result,
 void ImportedRuns::judge_duration(RunResult& result, double stated_s, double length_s) {
   const double difference_percent = (stated_s - length_s) / length_s * 100;
   if (!(length_s > 0) || std::abs(difference_percent) <= largest_difference_percent) return;
-  result.cautions.push_back(
-      {"imported_duration_differs",
-       fmt::format("the source states a duration of {:.6g} s, {:+.1f} % against the {:.6g} s of {}",
-                   stated_s, difference_percent, length_s,
-                   traces().has_window() ? "its start and end" : "its trace")});
+  constexpr auto name = "imported_duration_differs";
+  const std::string message = fmt::format(
+      "the source states a duration of {:.6g} s, {:+.1f} % against the {:.6g} s of {}", stated_s,
+      difference_percent, length_s, traces().has_window() ? "its start and end" : "its trace");
+  // Of a pair both trainings may differ.
+  const auto known = std::ranges::find(result.cautions, name, &core::Caution::name);
+  if (known == result.cautions.end()) {
+    result.cautions.push_back({name, message});
+  } else {
+    known->message += "; " + message;
+  }
 }
 
 void ImportedRuns::judge_difference(RunResult& result, std::uint32_t row) {

@@ -18,10 +18,11 @@ class NewFolder {
 
   /// Where to write until it is kept.
   const std::filesystem::path& path() const { return path_; }
-  /// Writes a file into it, with the folders on its way; nothing forces it to the disk. Throws
+  /// Writes a file into it, with the folders on its way; keep() brings it to the disk. Throws
   /// SystemError.
   void write(const std::filesystem::path& relative, std::string_view content) const;
-  /// Throws UserError when its place was taken meanwhile, SystemError.
+  /// Everything is on the disk before it appears. Throws UserError when its place was taken
+  /// meanwhile, SystemError.
   void keep();
 
  private:
