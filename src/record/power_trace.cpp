@@ -136,10 +136,10 @@ class TraceReader {
   }
 
   /// Lists the first bad cells of a column and counts the others.
-  void add_bad_cell(const std::string& column, std::string found, const std::string& expected,
+  void add_bad_cell(const std::string& column, std::string_view cell, const std::string& expected,
                     const char* consequence) {
     if (++bad_cells_[column] <= most_bad_cells) {
-      add(csv_->row(), column, std::move(found), expected, consequence);
+      add(csv_->row(), column, core::in_quotes(cell), expected, consequence);
     }
   }
 
@@ -160,8 +160,7 @@ class TraceReader {
     const std::string_view time = trimmed(fields_[time_]);
     const std::optional<double> t_s = seconds_in(time, map_.time_format, map_.decimal);
     if (!t_s) {
-      add_bad_cell(map_.time, core::in_quotes(time), expected_time(map_.time_format),
-                   "the row is left out");
+      add_bad_cell(map_.time, time, expected_time(map_.time_format), "the row is left out");
       return;
     }
     if (!trace_.t_s.empty() && *t_s < trace_.t_s.back()) {
@@ -183,13 +182,12 @@ class TraceReader {
     if (cell.empty()) return no_value;
     const std::optional<double> number = number_in(cell, map_.decimal);
     if (!number) {
-      add_bad_cell(signal.quantity.column, core::in_quotes(cell),
+      add_bad_cell(signal.quantity.column, cell,
                    "a number without its unit, which the mapping says", "the sample is missing");
       return no_value;
     }
     if (*number < 0) {
-      add_bad_cell(signal.quantity.column, core::in_quotes(cell), "0 or more",
-                   "the sample is missing");
+      add_bad_cell(signal.quantity.column, cell, "0 or more", "the sample is missing");
       return no_value;
     }
     // The product of a number and its unit may be none.

@@ -93,7 +93,7 @@ TEST(PowerTrace, IsNotUsedWhenItsTimesRunBackwards) {
 
 TEST(PowerTrace, ListsARowOfAnotherLengthAsAKilledLoggerLeavesIt) {
   const Read result = read(std::string(header) + "0,100,50,\n1,100,50,\n2,1");
-  EXPECT_THAT(result.problems, ElementsAre(HasSubstr("row 4: found 2 cells, expected 4")));
+  EXPECT_THAT(result.problems, ElementsAre(HasSubstr("row 4: found \"2 cells\", expected 4")));
   EXPECT_THAT(result.trace.t_s, ElementsAre(0, 1));
 }
 
