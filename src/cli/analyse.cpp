@@ -31,7 +31,7 @@ void print_problem(const std::string& file, const record::TableProblem& problem)
   const std::string column =
       problem.column.empty() ? "" : ", column " + core::in_quotes(problem.column);
   fmt::print(stderr, "tandem: {}: row {}{}: found {}, expected {}{}\n", core::printable(file),
-             problem.row, column, problem.found, problem.expected,
+             problem.row, column, core::printable(problem.found), core::printable(problem.expected),
              problem.row_left_out ? " (the row is left out)" : "");
 }
 
@@ -75,7 +75,7 @@ void analyse_recorded(const AnalyseOptions& options) {
   const analyse::StudyAnalysis analysis =
       analyse::analyse_study(open.study, open.plan, open.catalogue, results, wanted);
   for (const std::string& problem : problems) {
-    fmt::print(stderr, "tandem: left out: {}\n", problem);
+    fmt::print(stderr, "tandem: left out: {}\n", core::printable(problem, 2000));
   }
   show(options, analysis);
 }

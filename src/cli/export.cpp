@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <memory>
 
 #include "analyse/planned_results.h"
@@ -7,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "core/new_folder.h"
+#include "core/text.h"
 #include "report/csv_tables.h"
 #include "report/mlflow_store.h"
 #include "report/result_dictionary.h"
@@ -39,10 +42,21 @@ std::vector<StoredFile> csv_files(const analyse::StudyAnalysis& analysis) {
 std::vector<StoredFile> json_files(const analyse::StudyAnalysis& analysis,
                                    const std::vector<record::RunResult>& results) {
   core::Json list = core::Json::array();
-  for (const record::RunResult& result : results) list.push_back(record::to_document(result));
+  for (const record::RunResult& result : results) list.push_back(report::exported_document(result));
   return {{"results.json", as_text(list)},
           {"analysis.json", as_text(core::Json(analysis))},
           {"dictionary.json", as_text(report::result_dictionary_document())}};
+}
+
+/// A word of a command line as a person can paste it.
+std::string for_shell(const std::string& word) {
+  const bool is_plain = std::ranges::all_of(word, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("/._-+").find(c) != std::string_view::npos;
+  });
+  if (is_plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return core::printable(quoted + "'", 2 * word.size() + 100);
 }
 
 /// Of every planned run the attempt that counts.
@@ -75,7 +89,7 @@ void export_study(const ExportOptions& options) {
   std::vector<std::string> problems;
   const std::vector<record::RunResult> results = open.store.read_all(&problems);
   for (const std::string& problem : problems) {
-    fmt::print(stderr, "tandem: left out: {}\n", problem);
+    fmt::print(stderr, "tandem: left out: {}\n", core::printable(problem, 2000));
   }
   std::vector<StoredFile> files;
   if (options.format == "mlflow") {
@@ -94,9 +108,11 @@ void export_study(const ExportOptions& options) {
                        {"files", files.size()},
                        {"left_out", problems}});
   }
-  fmt::print("{}: {} files of {} results\n", options.folder.string(), files.size(), results.size());
+  fmt::print("{}: {} files of {} results\n", core::printable(options.folder.string(), 4096),
+             files.size(), results.size());
   if (options.format == "mlflow") {
-    fmt::print("  mlflow ui --backend-store-uri {}\n", (options.folder / "mlruns").string());
+    fmt::print("  mlflow ui --backend-store-uri {}\n",
+               for_shell((options.folder / "mlruns").string()));
   }
 }
 

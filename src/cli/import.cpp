@@ -166,7 +166,8 @@ core::Json report_of(const ImportOptions& options, const Source& source, const I
 
 /// Completes each run and, unless it is a dry run, writes it into the folder.
 void import_runs(const ImportOptions& options, const Source& source, Imported& imported,
-                 record::ImportProblems& problems, const std::optional<record::RunStore>& store) {
+                 const std::vector<std::string>& trace_files, record::ImportProblems& problems,
+                 const std::optional<record::RunStore>& store) {
   ImportedRuns runs(
       source.table, source.rows, [&](std::uint32_t row) { return source.place_of(row); },
       options.traces, problems);
@@ -189,7 +190,7 @@ void import_runs(const ImportOptions& options, const Source& source, Imported& i
     store->finish_attempt(result);
   }
   imported.study.plan = std::move(named.plan);
-  if (!options.traces.empty()) runs.list_unused();
+  runs.list_unused(trace_files);
 }
 
 void print_report(const core::Json& report, const fs::path& folder, bool dry_run) {
@@ -217,7 +218,7 @@ void print_report(const core::Json& report, const fs::path& folder, bool dry_run
   if (dry_run) {
     fmt::print("  folder      none: a dry run\n");
   } else {
-    fmt::print("  folder      {}\n", folder.string());
+    fmt::print("  folder      {}\n", core::printable(folder.string(), 4096));
   }
 }
 
@@ -272,6 +273,9 @@ void import_study(const ImportOptions& options) {
   const record::TableMap map = record::read_table_map(options.map);
   check_options(options, map);
   const fs::path folder = folder_for(options, map.name);
+  // Before the new folder is there, which may lie among the traces.
+  std::vector<std::string> files;
+  if (!options.traces.empty()) files = trace_files(options.traces, options.table);
   std::optional<core::NewFolder> made;
   if (!options.dry_run) made.emplace(folder);
   record::ImportProblems problems;
@@ -280,7 +284,7 @@ void import_study(const ImportOptions& options) {
   add_table_problems(source.table, problems);
   std::optional<record::RunStore> store;
   if (made) store.emplace(made->path());
-  import_runs(options, source, imported, problems, store);
+  import_runs(options, source, imported, files, problems, store);
   const core::Json report = report_of(options, source, imported, problems);
   if (made) {
     core::write_file_atomically(made->path() / "map.json", core::read_file(options.map));

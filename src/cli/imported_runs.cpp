@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <tuple>
 #include <utility>
 
 #include "core/clock.h"
@@ -125,7 +126,7 @@ ImportedRuns::ImportedRuns(const record::RunTable& table,
   for (const record::TableRow& row : table.rows) table_rows_[row.row] = &row;
 }
 
-std::vector<size_t> ImportedRuns::order(const std::vector<RunResult>& results) const {
+std::vector<size_t> ImportedRuns::order(const std::vector<RunResult>& results) {
   std::vector<std::pair<std::string, size_t>> by_trace;
   for (size_t i = 0; i < results.size(); ++i) {
     by_trace.emplace_back(table_.map.traces ? trace_named_by(rows_by_participant(results[i])) : "",
@@ -134,14 +135,48 @@ std::vector<size_t> ImportedRuns::order(const std::vector<RunResult>& results) c
   std::ranges::sort(by_trace);
   std::vector<size_t> order;
   for (const auto& [trace, index] : by_trace) order.push_back(index);
+  if (table_.map.traces && traces().has_window() &&
+      traces().time_format.kind != record::TimeFormat::Kind::run_s) {
+    find_shared_windows(results, order);
+  }
   return order;
+}
+
+/// Two windows that only touch share nothing.
+void ImportedRuns::find_shared_windows(const std::vector<RunResult>& results,
+                                       const std::vector<size_t>& by_trace) {
+  struct Use {
+    double begin_s, end_s;
+    size_t result;
+  };
+  std::map<std::string, std::vector<Use>> uses;
+  for (const size_t index : by_trace) {
+    const std::vector<std::uint32_t> rows = rows_by_participant(results[index]);
+    const std::string name = trace_named_by(rows);
+    const std::optional<Times> times = times_in(rows);
+    if (name.empty() || !times) continue;
+    uses[fs::path(name).lexically_normal().string()].push_back(
+        {times->begin_s, times->end_s, index});
+  }
+  const auto share = [&](size_t left, size_t right) {
+    shared_.try_emplace(results[left].run_id, source_of(results[right]));
+    shared_.try_emplace(results[right].run_id, source_of(results[left]));
+  };
+  for (auto& [name, windows] : uses) {
+    std::ranges::sort(windows, {}, &Use::begin_s);
+    const Use* longest = nullptr;  // The one that ends last of those before.
+    for (const Use& use : windows) {
+      if (longest != nullptr && use.begin_s < longest->end_s) share(longest->result, use.result);
+      if (longest == nullptr || use.end_s > longest->end_s) longest = &use;
+    }
+  }
 }
 
 std::optional<TraceSlice> ImportedRuns::complete(RunResult& result) {
   const std::vector<std::uint32_t> rows = rows_by_participant(result);
   record::ImportRecord& import = result.imported.emplace();
+  import.source = source_of(result);
   for (const std::uint32_t row : record::rows_of(result)) {
-    import.source += (import.source.empty() ? "" : " + ") + place_of_(row);
     const auto found = rows_.find(row);
     if (found != rows_.end()) import.name = found->second.run;
   }
@@ -151,6 +186,11 @@ std::optional<TraceSlice> ImportedRuns::complete(RunResult& result) {
   import.stated_energy_joules = result.total_energy_joules.joules;
   if (!table_.map.energy) {
     import.stated_energy_joules = Reading::missing("the source has no energy of its own");
+  }
+  if (table_.map.energy && !table_.map.energy_is_of_run) {
+    for (const record::ParticipantResult& training : result.participants) {
+      import.stated_training_energy_joules.push_back(training.cpu_energy_share_joules);
+    }
   }
   import.energy_difference_percent = Reading::missing("the study came without traces");
   if (!table_.map.traces) return std::nullopt;
@@ -162,13 +202,21 @@ std::optional<TraceSlice> ImportedRuns::complete(RunResult& result) {
   std::optional<TraceSlice> slice = fill_in_trace(result, rows, times);
   forget_shares(result);
   const Reading& total = result.total_energy_joules.joules;
-  import.energy_difference_percent =
-      core::both(total, import.stated_energy_joules,
-                 [](double traced, double stated) { return (traced - stated) / stated * 100;
-});
-judge_difference(result, rows.back());
-return slice;
-}  // namespace tandem::cli
+  const auto percent = [](double traced, double stated) {
+    return (traced - stated) / stated * 100;
+  };
+  import.energy_difference_percent = core::both(total, import.stated_energy_joules, percent);
+  judge_difference(result, rows.back());
+  return slice;
+}
+
+std::string ImportedRuns::source_of(const RunResult& result) const {
+  std::string source;
+  for (const std::uint32_t row : record::rows_of(result)) {
+    source += (source.empty() ? "" : " + ") + place_of_(row);
+  }
+  return source;
+}
 
 /// Of each participant its row, 0 where the table has none.
 std::vector<std::uint32_t> ImportedRuns::rows_by_participant(const RunResult& result) const {
@@ -204,7 +252,6 @@ void ImportedRuns::add(std::uint32_t row, const std::string& column, std::string
 
 std::optional<ImportedRuns::Times> ImportedRuns::times_of(const RunResult& result,
                                                           const std::vector<std::uint32_t>& rows) {
-  Times times;
   for (size_t i = 0; i < result.participants.size(); ++i) {
     const auto found = rows_.find(rows[i]);
     if (found == rows_.end()) return std::nullopt;
@@ -220,7 +267,19 @@ std::optional<ImportedRuns::Times> ImportedRuns::times_of(const RunResult& resul
           "an end after the start", "the run has no energy from its trace");
       return std::nullopt;
     }
-    times.trainings.emplace_back(*row.start_s, *row.end_s);
+  }
+  return times_in(rows);
+}
+
+std::optional<ImportedRuns::Times> ImportedRuns::times_in(
+    const std::vector<std::uint32_t>& rows) const {
+  Times times;
+  for (const std::uint32_t row : rows) {
+    const auto found = rows_.find(row);
+    if (found == rows_.end()) return std::nullopt;
+    const auto& [start_s, end_s] = std::tie(found->second.start_s, found->second.end_s);
+    if (!start_s || !end_s || *end_s <= *start_s) return std::nullopt;
+    times.trainings.emplace_back(*start_s, *end_s);
   }
   times.begin_s = times.trainings[0].first;
   times.end_s = times.trainings[0].second;
@@ -239,6 +298,7 @@ void ImportedRuns::fill_in_times(RunResult& result, const std::vector<std::uint3
     training.start_s = begin_s - times.begin_s;
     const double length_s = end_s - begin_s;
     if (!training.duration_seconds) training.duration_seconds = length_s;
+    judge_duration(result, *training.duration_seconds, length_s);
     const double ratio = *training.duration_seconds / length_s;
     if (table_.map.duration && (ratio > another_unit || ratio < 1 / another_unit)) {
       add(rows[i], table_.map.duration->column,
@@ -260,7 +320,9 @@ void ImportedRuns::fill_in_times(RunResult& result, const std::vector<std::uint3
   result.overlap_fraction = std::max(both_s, 0.0) / (b_end_s - b_begin_s);
   if (both_s > 0) return;
   add(rows[1], traces().start, fmt::format("the two trainings of a run {:.6g} s apart", -both_s),
-      "trainings at the same time", "the run is invalid");
+      "trainings at the same time",
+      result.outcome.ok() ? "the run is invalid" : "the run failed anyway");
+  if (!result.outcome.ok()) return;
   result.outcome = {record::Outcome::Status::invalid, "no_overlap",
                     "the two trainings were never made at the same time",
                     "Look up when they were made where the run was made."};
@@ -286,7 +348,7 @@ const record::PowerTrace* ImportedRuns::trace(const std::string& name, std::uint
       read_problem_ = "the trace " + core::in_quotes(name) + " is no file in the folder of traces";
     } else {
       std::ifstream in(file, std::ios::binary);
-      if (!in) throw core::SystemError(fmt::format("can't read '{}'", file.string()), errno);
+      if (!in) throw core::SystemError("can't read " + core::in_quotes(file.string()), errno);
       read_ = read_power_trace(in, file.string(), traces(), problems_);
       read_problem_ = read_->unusable;
     }
@@ -313,6 +375,13 @@ std::optional<TraceSlice> ImportedRuns::fill_in_trace(RunResult& result,
   if (why_not.empty() && traces().has_window() && !times) {
     why_not = "the source doesn't say when the run began and ended";
   }
+  if (const auto other = shared_.find(result.run_id); why_not.empty() && other != shared_.end()) {
+    why_not =
+        fmt::format("another run, {}, was made at the same time by the same trace", other->second);
+    add(row, traces().file,
+        core::in_quotes(name) + " for a time that " + other->second + " has too",
+        "times of its own: the trace's power can't be told apart", "neither run has an energy");
+  }
   result.imported->trace = name;
   const auto [first_use, is_new] =
       used_.try_emplace(fs::path(name).lexically_normal().string(), result.imported->source);
@@ -335,6 +404,7 @@ std::optional<TraceSlice> ImportedRuns::fill_in_trace(RunResult& result,
     if (!result.spec.concurrent() && !result.participants[0].duration_seconds && length_s > 0) {
       result.participants[0].duration_seconds = length_s;
     }
+    if (result.makespan_seconds) judge_duration(result, *result.makespan_seconds, length_s);
     const double ratio = result.makespan_seconds.value_or(length_s) / length_s;
     if (ratio > another_unit || ratio < 1 / another_unit) {
       add(row, table_.map.duration->column,
@@ -354,7 +424,7 @@ std::optional<TraceSlice> ImportedRuns::fill_in_trace(RunResult& result,
         {name_of(signal.kind), integral.samples, integral.seen_s, integral.held_s,
          integral.missing_s, integral.largest_gap_s,
          signal.is_power() ? Reading(integral.seen) : Reading::missing("not a power")});
-    if (integral.missing_s > 0) {
+    if (!integral.whole) {
       problems_.add({(folder_ / name).string(), 0, signal.quantity.column, integral.whole.reason(),
                      fmt::format("a sample every {:g} s", traces().longest_gap_s),
                      "the figure is missing for " + result.imported->source});
@@ -381,6 +451,22 @@ std::optional<TraceSlice> ImportedRuns::fill_in_trace(RunResult& result,
   return slice_of(*read, window);
 }
 
+void ImportedRuns::judge_duration(RunResult& result, double stated_s, double length_s) {
+  const double difference_percent = (stated_s - length_s) / length_s * 100;
+  if (!(length_s > 0) || std::abs(difference_percent) <= largest_difference_percent) return;
+  constexpr auto name = "imported_duration_differs";
+  const std::string message = fmt::format(
+      "the source states a duration of {:.6g} s, {:+.1f} % against the {:.6g} s of {}", stated_s,
+      difference_percent, length_s, traces().has_window() ? "its start and end" : "its trace");
+  // Of a pair both trainings may differ.
+  const auto known = std::ranges::find(result.cautions, name, &core::Caution::name);
+  if (known == result.cautions.end()) {
+    result.cautions.push_back({name, message});
+  } else {
+    known->message += "; " + message;
+  }
+}
+
 void ImportedRuns::judge_difference(RunResult& result, std::uint32_t row) {
   const Reading& difference = result.imported->energy_difference_percent;
   if (!difference || std::abs(*difference) <= largest_difference_percent) return;
@@ -397,20 +483,28 @@ void ImportedRuns::judge_difference(RunResult& result, std::uint32_t row) {
       "the figures stay");
 }
 
-void ImportedRuns::list_unused() {
+void ImportedRuns::list_unused(const std::vector<std::string>& files) {
   std::vector<std::string> unused;
-  std::error_code code;
-  for (const auto& entry : fs::recursive_directory_iterator(
-           folder_, fs::directory_options::skip_permission_denied, code)) {
-    const std::string name = entry.path().lexically_relative(folder_).string();
-    if (entry.path().extension() == ".csv" && !used_.contains(name)) unused.push_back(name);
-  }
+  std::ranges::copy_if(files, std::back_inserter(unused),
+                       [&](const std::string& name) { return !used_.contains(name); });
   if (unused.empty()) return;
-  std::ranges::sort(unused);
   problems_.add({folder_.string(), 0, "",
                  fmt::format("{} traces that no run uses, such as {}", unused.size(),
                              core::in_quotes(unused.front())),
                  "a run for each", "they are not looked at"});
+}
+
+std::vector<std::string> trace_files(const fs::path& folder, const fs::path& table) {
+  std::vector<std::string> names;
+  std::error_code code;
+  for (const auto& entry : fs::recursive_directory_iterator(
+           folder, fs::directory_options::skip_permission_denied, code)) {
+    std::error_code none;
+    if (entry.path().extension() != ".csv" || fs::equivalent(entry.path(), table, none)) continue;
+    names.push_back(entry.path().lexically_relative(folder).string());
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 void write_samples(const fs::path& file, const TraceSlice& slice, const record::TraceMap& map) {

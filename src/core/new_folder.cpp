@@ -2,7 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -23,20 +24,48 @@ void refuse_if_taken(const fs::path& place) {
                               in_quotes(place.string())));
 }
 
+[[noreturn]] void fail_to_place(const fs::path& place, int error) {
+  throw SystemError("can't put the folder " + in_quotes(place.string()) + " in its place", error);
+}
+
+void sync(const fs::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.get()) != 0) {
+    throw SystemError("can't sync " + in_quotes(path.string()), errno);
+  }
+}
+
 }  // namespace
+
+void rename_onto_empty(const fs::path& from, const fs::path& place) {
+  if (::mkdir(place.c_str(), 0777) != 0) {
+    const int error = errno;
+    if (error == EEXIST) refuse_if_taken(place);
+    fail_to_place(place, error);
+  }
+  if (::rename(from.c_str(), place.c_str()) == 0) return;
+  const int error = errno;
+  ::rmdir(place.c_str());  // Stays where somebody has put something into it.
+  refuse_if_taken(place);
+  fail_to_place(place, error);
+}
 
 NewFolder::NewFolder(fs::path place) : place_(fs::absolute(place).lexically_normal()) {
   if (!place_.has_filename()) place_ = place_.parent_path();
   refuse_if_taken(place_);
   make_folders(place_.parent_path());
-  std::string pattern =
-      (place_.parent_path() / fmt::format(".{}-XXXXXX", place_.filename().string())).string();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    throw SystemError(fmt::format("can't make a folder '{}'", pattern), errno);
+  // Not mkdtemp, whose folders are private: this one becomes a folder like any other.
+  for (int number = 1;; ++number) {
+    const fs::path free = place_.parent_path() /
+                          fmt::format(".{}-{}-{}", place_.filename().string(), ::getpid(), number);
+    if (::mkdir(free.c_str(), 0777) == 0) {
+      path_ = free;
+      return;
+    }
+    if (errno != EEXIST) {
+      throw SystemError("can't make a folder " + in_quotes(free.string()), errno);
+    }
   }
-  path_ = pattern;
-  // mkdtemp makes it private; it becomes a folder like any other.
-  fs::permissions(path_, fs::perms(0755));
 }
 
 NewFolder::~NewFolder() {
@@ -53,14 +82,19 @@ void NewFolder::write(const fs::path& relative, std::string_view content) const 
 }
 
 void NewFolder::keep() {
-  // The kernel refuses to replace what has come there meanwhile.
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path_)) {
+    if (!entry.is_symlink()) sync(entry.path());
+  }
+  sync(path_);
+  // The kernel refuses to replace what has come there meanwhile, where the file system can.
   if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, place_.c_str(), RENAME_NOREPLACE) != 0) {
     const int error = errno;
     if (error == EEXIST) refuse_if_taken(place_);
-    throw SystemError(fmt::format("can't put the folder '{}' in its place", place_.string()),
-                      error);
+    if (error != EINVAL) fail_to_place(place_, error);
+    rename_onto_empty(path_, place_);
   }
   path_.clear();
+  sync(place_.parent_path());
 }
 
 }  // namespace tandem::core

@@ -18,15 +18,20 @@ class NewFolder {
 
   /// Where to write until it is kept.
   const std::filesystem::path& path() const { return path_; }
-  /// Writes a file into it, with the folders on its way; nothing forces it to the disk. Throws
+  /// Writes a file into it, with the folders on its way; keep() brings it to the disk. Throws
   /// SystemError.
   void write(const std::filesystem::path& relative, std::string_view content) const;
-  /// Throws UserError when its place was taken meanwhile, SystemError.
+  /// Everything is on the disk before it appears. Throws UserError when its place was taken
+  /// meanwhile, SystemError.
   void keep();
 
  private:
   std::filesystem::path place_;
   std::filesystem::path path_;
 };
+
+/// Renames a folder to `place`, which must not be there, on file systems that can't refuse to
+/// replace something by themselves (NFS, FUSE). Throws UserError where it is taken, SystemError.
+void rename_onto_empty(const std::filesystem::path& from, const std::filesystem::path& place);
 
 }  // namespace tandem::core

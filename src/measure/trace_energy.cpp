@@ -101,6 +101,9 @@ TraceIntegral integrate_trace(Series series, Window window, double longest_gap_s
   }
   pieces.add_edge(t_before_s, window.end_s, before);
   pieces.judge();
+  if (result.samples == 0 && result.whole) {
+    result.whole = core::Reading::missing("no sample within the run");
+  }
   result.peak = result.samples == 0    ? core::Reading::missing("no sample within the run")
                 : result.missing_s > 0 ? core::Reading::missing(result.whole.reason())
                                        : core::Reading(peak);

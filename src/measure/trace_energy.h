@@ -22,7 +22,7 @@ struct TraceIntegral {
 /// in gaps of any length; here the person states how long a gap may be bridged, and a longer one is
 /// missing time, which is not interpolated and makes the integral missing. A trace that begins
 /// after the window's begin or ends before its end by no more than that is held at its first or
-/// last value.
+/// last value. A window without any sample of its own has no integral either.
 TraceIntegral integrate_trace(Series series, Window window, double longest_gap_s);
 
 }  // namespace tandem::measure

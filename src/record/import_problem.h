@@ -17,7 +17,8 @@ struct ImportProblem {
   std::string expected;
   std::string consequence;  ///< what became of it: `the row is left out`; empty: nothing
 
-  /// `runs.csv: row 3, column "kj": found "x", expected a number (the row is left out)`.
+  /// Safe for a terminal: `runs.csv: row 3, column "kj": found "x", expected a number (the row is
+  /// left out)`.
   std::string text() const;
 };
 void to_json(core::Json& json, const ImportProblem& problem);

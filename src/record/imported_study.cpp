@@ -54,7 +54,12 @@ class RowTraceReader {
   size_t place_of(const std::string& column) const {
     if (column.empty()) return no_column;
     const auto found = std::ranges::find(header_, column);
-    return found == header_.end() ? no_column : static_cast<size_t>(found - header_.begin());
+    if (found != header_.end()) return static_cast<size_t>(found - header_.begin());
+    const std::vector<std::string> nearest = core::nearest_names(column, header_);
+    throw core::UserError(source_,
+                          {{"row 1", "no column " + core::in_quotes(column),
+                            nearest.empty() ? "the one that the mapping names"
+                                            : "perhaps " + core::list_of_choices(nearest)}});
   }
 
   std::string cell(size_t column) const {

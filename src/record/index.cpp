@@ -87,7 +87,8 @@ void insert_run(SQLite::Database& database, const RunResult& result) {
   Row row(database, "runs", 26);
   row << result.run_id << result.attempt << name_of(result.outcome.status) << result.outcome.name
       << result.outcome.message << std::string(result.spec.concurrent() ? "concurrent" : "solo")
-      << study::name_of(result.spec.scale) << study::name_of(result.spec.device)
+      << (result.imported ? "not stated" : study::name_of(result.spec.scale))
+      << (result.imported ? "not stated" : study::name_of(result.spec.device))
       << result.spec.repetition << result.device << result.started_at << result.ended_at
       << result.makespan_seconds << result.start_skew_seconds << result.overlap_fraction
       << result.gpu_energy_total_joules.joules

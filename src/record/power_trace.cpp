@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -61,13 +62,14 @@ class TraceReader {
  public:
   TraceReader(std::istream& in, const std::string& source, const TraceMap& map,
               ImportProblems& problems)
-      : csv_(in, source, map.separator), source_(source), map_(map), problems_(problems) {}
+      : in_(in), source_(source), map_(map), problems_(problems) {}
 
   PowerTrace read() {
     trace_.values.resize(map_.signals.size());
     if (!read_header()) return std::move(trace_);
-    while (trace_.unusable.empty() && csv_.next(fields_)) read_row();
+    while (trace_.unusable.empty() && next()) read_row();
     tell_more_bad_cells();
+    if (is_no_csv_) return std::move(trace_);
     if (trace_.t_s.empty()) {
       add(0, "", "no sample", "at least two", "the trace has no energy");
       return std::move(trace_);
@@ -84,8 +86,23 @@ class TraceReader {
         {source_, row, column, std::move(found), std::move(expected), std::move(consequence)});
   }
 
+  /// One file that is no CSV is no reason to stop: the others' runs have theirs.
+  bool next() {
+    try {
+      if (!csv_) csv_.emplace(in_, source_, map_.separator);
+      return csv_->next(fields_);
+    } catch (const core::UserError& error) {
+      const core::Problem& problem = error.problems().front();
+      trace_.unusable = fmt::format("it is no CSV: {} in {}", problem.found, problem.place);
+      add(csv_ ? csv_->row() : 1, "", problem.found, problem.expected, "the trace is not used");
+      is_no_csv_ = true;
+      return false;
+    }
+  }
+
   bool read_header() {
-    if (!csv_.next(fields_)) {
+    if (!next()) {
+      if (is_no_csv_) return false;
       add(0, "", "an empty file", "a header with column names", "the trace has no energy");
       return false;
     }
@@ -122,7 +139,7 @@ class TraceReader {
   void add_bad_cell(const std::string& column, std::string_view cell, const std::string& expected,
                     const char* consequence) {
     if (++bad_cells_[column] <= most_bad_cells) {
-      add(csv_.row(), column, core::in_quotes(cell), expected, consequence);
+      add(csv_->row(), column, core::in_quotes(cell), expected, consequence);
     }
   }
 
@@ -148,8 +165,8 @@ class TraceReader {
     }
     if (!trace_.t_s.empty() && *t_s < trace_.t_s.back()) {
       trace_.unusable = fmt::format("its times run backwards by {:.6g} s in row {}",
-                                    trace_.t_s.back() - *t_s, csv_.row());
-      add(csv_.row(), map_.time,
+                                    trace_.t_s.back() - *t_s, csv_->row());
+      add(csv_->row(), map_.time,
           fmt::format("{}, {:.6g} s before the row above", core::in_quotes(time),
                       trace_.t_s.back() - *t_s),
           "times that never decrease", "the trace is not used");
@@ -232,12 +249,14 @@ class TraceReader {
     }
   }
 
-  CsvReader csv_;
+  std::istream& in_;
+  std::optional<CsvReader> csv_;  ///< its first bytes may be none of a CSV already
   const std::string& source_;
   const TraceMap& map_;
   ImportProblems& problems_;
   PowerTrace trace_;
   std::vector<std::string_view> fields_;
+  bool is_no_csv_ = false;
   size_t cells_ = 0;  ///< of the header
   size_t time_ = 0;
   std::vector<size_t> places_;  ///< of the signals

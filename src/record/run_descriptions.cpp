@@ -17,7 +17,15 @@ using core::Json;
 constexpr int deepest = 8;
 /// Of a document's members that the mapping doesn't name, for hints at misspelt ones.
 constexpr size_t most_other_columns = 100;
+constexpr size_t longest_other_name = 200;
 constexpr auto file_column = "(file)";
+
+/// A document is a run where it lists the run's trainings. Where it is one training and nothing
+/// names the run, those of a pair are brought together as the rows of a table without such a
+/// column.
+bool has_names_of_runs(const TableMap& map) {
+  return !map.run.empty() || !map.trainings.empty();
+}
 
 std::string in_csv(const std::string& cell) {
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
@@ -47,7 +55,10 @@ void flatten(const Json& object, const std::string& prefix, int depth, Cells& ce
 /// Collects the rows of all documents.
 class RowCollector {
  public:
-  explicit RowCollector(const TableMap& map) : map_(map) {}
+  explicit RowCollector(const TableMap& map) : map_(map), mapped_{file_column} {
+    const std::vector<std::string> columns = map.columns();
+    mapped_.insert(columns.begin(), columns.end());
+  }
 
   void add(const std::string& file, const Json& document) {
     core::Diagnostics diagnostics(file);
@@ -56,21 +67,17 @@ class RowCollector {
     if (root.is_object("a run description, an object")) {
       Cells of_run;
       flatten(document, "", 0, of_run);
-      std::string& name = of_run[map_.run.empty() ? file_column : map_.run];
-      if (name.empty()) name = std::filesystem::path(file).stem().string();
+      if (has_names_of_runs(map_)) {
+        std::string& name = of_run[map_.run.empty() ? file_column : map_.run];
+        if (name.empty()) name = std::filesystem::path(file).stem().string();
+      }
       if (map_.trainings.empty()) {
         add_row(of_run, file);
       } else if (const auto list = root.member(map_.trainings, "a list of the run's trainings")) {
         add_trainings(*list, of_run, file);
       }
     }
-    // A byte 0 ends a text elsewhere: no name has one.
-    for (size_t i = first_row; i < rows_.size(); ++i) {
-      for (const auto& [path, cell] : rows_[i]) {
-        if ((path + cell).find('\0') == std::string::npos) continue;
-        diagnostics.add("$." + core::printable(path), core::in_quotes(cell), "no byte 0");
-      }
-    }
+    for (size_t i = first_row; i < rows_.size(); ++i) keep_what_is_mapped(rows_[i], diagnostics);
     diagnostics.throw_if_any();
   }
 
@@ -78,7 +85,7 @@ class RowCollector {
     DescribedRuns described{map_, "", std::move(places_)};
     described.map.separator = ',';
     described.map.decimal = '.';
-    if (described.map.run.empty()) described.map.run = file_column;
+    if (described.map.run.empty() && has_names_of_runs(map_)) described.map.run = file_column;
     const std::vector<std::string> columns = columns_of(described.map);
     const auto add_line = [&](const auto& cell_of) {
       for (size_t i = 0; i < columns.size(); ++i) {
@@ -98,6 +105,22 @@ class RowCollector {
   }
 
  private:
+  /// Of members that the mapping doesn't name only the name stays, for hints: they may hold all
+  /// that a program ever printed. A byte 0 ends a text elsewhere: no name has one.
+  void keep_what_is_mapped(Cells& row, core::Diagnostics& diagnostics) const {
+    std::erase_if(row, [&](const auto& entry) {
+      return !mapped_.contains(entry.first) && (entry.first.size() > longest_other_name ||
+                                                entry.first.find('\0') != std::string::npos);
+    });
+    for (auto& [path, cell] : row) {
+      if (!mapped_.contains(path)) {
+        cell = "";
+      } else if ((path + cell).find('\0') != std::string::npos) {
+        diagnostics.add("$." + core::printable(path), core::in_quotes(cell), "no byte 0");
+      }
+    }
+  }
+
   void add_row(Cells cells, std::string place) {
     rows_.push_back(std::move(cells));
     places_.push_back(std::move(place));
@@ -149,6 +172,7 @@ class RowCollector {
   }
 
   const TableMap& map_;
+  std::set<std::string> mapped_;
   std::vector<Cells> rows_;
   std::vector<std::string> places_;
 };

@@ -81,6 +81,9 @@ ImportRecord import_from(const Json& json) {
   json.at("simulated").get_to(imported.simulated);
   json.at("measured_by").get_to(imported.measured_by);
   json.at("stated_energy_joules").get_to(imported.stated_energy_joules);
+  if (const auto each = json.find("stated_training_energy_joules"); each != json.end()) {
+    each->get_to(imported.stated_training_energy_joules);
+  }
   json.at("energy_difference_percent").get_to(imported.energy_difference_percent);
   json.at("trace").get_to(imported.trace);
   for (const Json& signal : json.at("signals")) imported.signals.push_back(signal_from(signal));
@@ -195,6 +198,7 @@ Json to_document(const ImportRecord& imported) {
           {"simulated", imported.simulated},
           {"measured_by", imported.measured_by},
           {"stated_energy_joules", imported.stated_energy_joules},
+          {"stated_training_energy_joules", imported.stated_training_energy_joules},
           {"energy_difference_percent", imported.energy_difference_percent},
           {"trace", imported.trace},
           {"signals", list_of(imported.signals)}};

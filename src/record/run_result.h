@@ -105,6 +105,8 @@ struct ImportRecord {
   bool simulated = false;
   std::string measured_by;             ///< the source's energy: the meter, in its words
   core::Reading stated_energy_joules;  ///< the source's own figure, with whatever it summed
+  /// Of each training where the source has energies of trainings, not of runs; else empty.
+  std::vector<core::Reading> stated_training_energy_joules;
   /// (energy from the trace − stated) / stated.
   core::Reading energy_difference_percent;
   std::string trace;  ///< its file; empty: the study came without traces

@@ -238,7 +238,8 @@ std::vector<Column<analyse::TrainingMetrics>> training_columns() {
                      [](const Training& row) { return row.energy_share_model; }),
       text<Training>("data", "real or synthetic; empty when not stated",
                      [](const Training& row) { return row.data; }),
-      text<Training>("scale", "full or quick", [](const Training& row) { return row.scale; }),
+      text<Training>("scale", "full, quick, or not stated of an imported run",
+                     [](const Training& row) { return row.scale; }),
   };
   for (const analyse::MetricColumn& metric : analyse::metric_columns()) {
     columns.push_back(

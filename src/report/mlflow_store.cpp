@@ -197,15 +197,15 @@ class StoreBuilder {
         StoredRun training(experiment_, id_of(run, metrics[i].role), start_ms, end_ms);
         add_tags(run, training);
         training.tag("mlflow.parentRunId", whole.id());
-        add_training(run.participants[i], metrics[i], training);
+        add_training(run.participants[i], metrics[i], run.imported.has_value(), training);
         training.finish(run.run_id + " " + metrics[i].role, metrics[i].outcome, mlruns_, files_);
       }
     } else {
-      add_training(run.participants[0], metrics[0], whole);
+      add_training(run.participants[0], metrics[0], run.imported.has_value(), whole);
     }
     whole.artifact(
         "result.json",
-        record::to_document(run).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n");
+        exported_document(run).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n");
     whole.finish(run.run_id, run.outcome, mlruns_, files_);
   }
 
@@ -266,7 +266,8 @@ class StoreBuilder {
   }
 
   static void add_training(const record::ParticipantResult& training,
-                           const analyse::TrainingMetrics& metrics, StoredRun& stored) {
+                           const analyse::TrainingMetrics& metrics, bool is_imported,
+                           StoredRun& stored) {
     stored.tag("tandem.role", metrics.role);
     stored.tag("tandem.workload", metrics.workload);
     if (!metrics.partner.empty()) stored.tag("tandem.partner", metrics.partner);
@@ -277,9 +278,15 @@ class StoreBuilder {
     for (const auto& [name, value] : metrics.hyperparameters) {
       stored.param(name, core::format_number(value));
     }
-    stored.param("seed", std::to_string(training.spec.seed));
+    if (!is_imported) stored.param("seed", std::to_string(training.spec.seed));
     for (const analyse::MetricColumn& column : analyse::metric_columns()) {
       stored.metric(column.name, metrics.*column.value);
+    }
+    for (const auto& [name, value] : training.metrics) {
+      if (name == training.performance_metric) continue;
+      stored.metric("final." + name, std::isfinite(value)
+                                         ? Reading(value)
+                                         : Reading::missing("the training told no finite number"));
     }
     std::map<std::string, std::string> histories;
     for (const record::EpochRecord& epoch : training.epochs) {
@@ -287,8 +294,10 @@ class StoreBuilder {
         histories["train_loss"] += stored.line_at(epoch.end_s, *epoch.train_loss, epoch.epoch);
       }
       for (const auto& [name, value] : epoch.metrics) {
-        if (std::isfinite(value))
-          histories[name] += stored.line_at(epoch.end_s, value, epoch.epoch);
+        if (!std::isfinite(value)) continue;
+        // The loss that the training told of itself is another thing than a metric of that name.
+        const std::string key = name == "train_loss" ? "metric.train_loss" : name;
+        histories[key] += stored.line_at(epoch.end_s, value, epoch.epoch);
       }
     }
     for (const auto& [name, lines] : histories) stored.history(name, lines);
@@ -302,6 +311,16 @@ class StoreBuilder {
 };
 
 }  // namespace
+
+core::Json exported_document(const RunResult& run) {
+  core::Json document = record::to_document(run);
+  if (!run.imported) return document;
+  for (const char* member : {"scale", "device"}) document["spec"][member] = "not stated";
+  for (core::Json* participants : {&document["spec"]["participants"], &document["participants"]}) {
+    for (core::Json& participant : *participants) participant["seed"] = "not stated";
+  }
+  return document;
+}
 
 std::string mlflow_name(const std::string& name) {
   std::string plain;

@@ -30,4 +30,8 @@ std::string mlflow_name(const std::string& name);
 /// In double quotes as YAML 1.1 has them; bytes that are no UTF-8 become U+FFFD.
 std::string yaml_quoted(const std::string& text);
 
+/// A result as other programs get it: `result.json`, but what an imported run's source didn't state
+/// (scale, device, seeds), for which the folder has tandem's defaults, is called so.
+core::Json exported_document(const record::RunResult& run);
+
 }  // namespace tandem::report

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <functional>
 
@@ -28,6 +29,28 @@ TEST(NewFolder, AppearsWithEverythingInItOrNotAtAll) {
     given_up.write("file", "x");
   }
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(NewFolder, HasThePermissionsThatThePersonGivesNewFolders) {
+  const test::TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  NewFolder made(folder / "study");
+  made.keep();
+  ::umask(before);
+  EXPECT_EQ(std::filesystem::status(folder / "study").permissions(), std::filesystem::perms(0750));
+}
+
+TEST(NewFolder, ReplacesNothingEitherWhereTheFileSystemCantRefuse) {
+  const test::TemporaryFolder folder;
+  folder.write("made/file", "new");
+  folder.write("taken/file", "kept");
+  EXPECT_THROW(rename_onto_empty(folder / "made", folder / "taken"), UserError);
+  EXPECT_EQ(read_file(folder / "taken/file"), "kept");
+  rename_onto_empty(folder / "made", folder / "free");
+  EXPECT_EQ(read_file(folder / "free/file"), "new");
+  EXPECT_FALSE(std::filesystem::exists(folder / "made"));
+  EXPECT_THROW(rename_onto_empty(folder / "made", folder / "other"), SystemError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "other"));
 }
 
 TEST(NewFolder, ReplacesNothing) {

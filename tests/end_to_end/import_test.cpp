@@ -91,7 +91,7 @@ TEST_F(ImportTest, IntegratesTheTracesAndKeepsWhatTheSourceSaid) {
   EXPECT_EQ(small.started_at, "2023-11-14T22:30:00.000Z");
   ASSERT_THAT(small.cautions, SizeIs(1));
   EXPECT_EQ(small.cautions[0].message,
-            "the trace gives 6.00 kJ, +5.3 % against the 5.70 kJ that the source states");
+            "the trace gives 6 kJ, +5.3 % against the 5.7 kJ that the source states");
   EXPECT_DOUBLE_EQ(*result("l").total_energy_joules.joules, 3600);
   const record::RunResult pair = result("c");
   EXPECT_DOUBLE_EQ(*pair.total_energy_joules.joules, 8000);
@@ -193,6 +193,105 @@ TEST_F(ImportTest, ListsWhatCanNotBeMeant) {
   EXPECT_EQ(report["failed_runs"][0]["source"], "runs.csv, row 4");
 }
 
+TEST_F(ImportTest, KeepsTheEnergyThatTheSourceStatesOfEachTraining) {
+  change("map.json", "\"of\": \"run\"", "\"of\": \"training\"");
+  change("runs.csv", "large,small,c,done,0.01,8", "large,small,c,done,0.01,5");
+  ASSERT_EQ(import().exit_code, 0);
+  const record::RunResult pair = result("c");
+  EXPECT_FALSE(pair.participants[0].gpu_energy_share_joules);
+  EXPECT_DOUBLE_EQ(*pair.imported->stated_energy_joules, 13000);
+  ASSERT_THAT(pair.imported->stated_training_energy_joules, SizeIs(2));
+  EXPECT_DOUBLE_EQ(*pair.imported->stated_training_energy_joules[0], 8000);
+  EXPECT_DOUBLE_EQ(*pair.imported->stated_training_energy_joules[1], 5000);
+}
+
+TEST_F(ImportTest, ARunThatFailedStaysFailedWhereItsTrainingsNeverOverlapped) {
+  change("runs.csv", "large,small,c,done,0.01,8,0.79,pair.csv,1700004002,1700004080",
+         "large,small,c,crashed,0.01,8,0.79,pair.csv,1700004072,1700004080");
+  change("runs.csv", "large,small,d,done,0.05,12,0.71,pair_lr.csv,1700005000,1700005080",
+         "large,small,d,done,0.05,12,0.71,pair_lr.csv,1700005071,1700005080");
+  const Called called = import();
+  EXPECT_THAT(called.err,
+              AllOf(HasSubstr("the two trainings of a run 2 s apart, expected trainings "
+                              "at the same time (the run failed anyway)"),
+                    HasSubstr("1 s apart, expected trainings at the same time (the run "
+                              "is invalid)")));
+  EXPECT_EQ(result("c").outcome.name, "failed");
+  EXPECT_EQ(result("d").outcome.name, "no_overlap");
+}
+
+TEST_F(ImportTest, GivesNoRunTheJoulesOfAnotherInTheSameTrace) {
+  // All of l and m in one trace, m's window 10 s into l's; the pairs' windows only touch.
+  older_.trace("large.csv", 2000, 100, OlderStudy::constant);
+  change("runs.csv", "large_lr.csv,1700003000,1700003040", "./large.csv,1700002030,1700002070");
+  older_.trace("pair.csv", 4000, 200, OlderStudy::constant);
+  for (int row = 0; row < 2; ++row)
+    change("runs.csv", "pair_lr.csv,1700005000", "pair.csv,1700004080");
+  for (const char* end : {"1700005070", "1700005080"}) change("runs.csv", end, "1700004160");
+  const Called called = import();
+  ASSERT_EQ(called.exit_code, 0) << called.err;
+  EXPECT_THAT(called.err,
+              AllOf(HasSubstr("row 3, column \"trace\": found \"large.csv\" for a time that "
+                              "runs.csv, row 4 has too"),
+                    HasSubstr("found \"./large.csv\" for a time that runs.csv, row 3 has too"),
+                    HasSubstr("(neither run has an energy)")));
+  for (const char* run : {"l", "m"}) {
+    EXPECT_THAT(result(run).total_energy_joules.joules.reason(),
+                HasSubstr("was made at the same time by the same trace"));
+  }
+  EXPECT_DOUBLE_EQ(*result("c").total_energy_joules.joules, 8000);
+  EXPECT_DOUBLE_EQ(*result("d").total_energy_joules.joules, 8000);
+}
+
+TEST_F(ImportTest, ATraceThatIsNoCsvCostsItsOwnRunAlone) {
+  change("power/small.csv", "timestamp,watts", "timestamp,\"watts");
+  folder_.write("power/large.csv", std::string("t\0i\0m\0e\0", 8));
+  const Called called = import();
+  ASSERT_EQ(called.exit_code, 0) << called.err;
+  EXPECT_THAT(called.err, AllOf(HasSubstr("a quote that is never closed"), HasSubstr("a byte 0")));
+  EXPECT_THAT(result("s").total_energy_joules.joules.reason(), HasSubstr("it is no CSV"));
+  EXPECT_THAT(result("l").total_energy_joules.joules.reason(), HasSubstr("it is no CSV"));
+  EXPECT_DOUBLE_EQ(*result("c").total_energy_joules.joules, 8000);
+}
+
+TEST_F(ImportTest, TakesNeitherTheTableNorTheNewStudyForTraces) {
+  // All in one folder, as many keep it.
+  std::string table = core::read_file(folder_ / "runs.csv");
+  for (size_t at = 0; (at = table.find(".csv", at)) != std::string::npos; at += 4) {
+    const size_t name = table.rfind(',', at) + 1;
+    table.insert(name, "power/");
+    at += 6;
+  }
+  folder_.write("runs.csv", table);
+  const Called called =
+      call({"import", "--table", older_.path("runs.csv"), "--map", older_.path("map.json"),
+            "--traces", folder_.path().string(), "--results", study()});
+  ASSERT_EQ(called.exit_code, 0) << called.err;
+  EXPECT_EQ(called.err, "");
+}
+
+TEST_F(ImportTest, MarksARunWhoseDurationIsNotThatOfItsTimes) {
+  change("map.json", "\"performance\"",
+         "\"duration\": {\"column\": \"s\", \"unit\": \"s\"}, \"performance\"");
+  std::string table = core::read_file(folder_ / "runs.csv");
+  table.insert(table.find('\n'), ",s");
+  for (const auto& [end, length] : {std::pair("1060\n", ",120"), std::pair("2040\n", ",41")}) {
+    table.insert(table.find(end) + 4, length);
+  }
+  for (const char* end : {"3040\n", "4070\n", "4080\n", "5070\n", "5080\n"}) {
+    table.insert(table.find(end) + 4, ",");
+  }
+  folder_.write("runs.csv", table);
+  ASSERT_EQ(import().exit_code, 0);
+  const record::RunResult small = result("s");
+  ASSERT_FALSE(small.cautions.empty());
+  EXPECT_EQ(small.cautions[0].name, "imported_duration_differs");
+  EXPECT_EQ(
+      small.cautions[0].message,
+      "the source states a duration of 120 s, +100.0 % against the 60 s of its start and end");
+  EXPECT_THAT(result("l").cautions, IsEmpty());
+}
+
 TEST_F(ImportTest, MistakesEndWithExitCodeTwoAndLeaveNothing) {
   EXPECT_THAT(mistake(call({"import", "--map", older_.path("map.json"), "--results", study()})),
               HasSubstr("--table FILE or --descriptions DIR, one of them"));
@@ -205,8 +304,6 @@ TEST_F(ImportTest, MistakesEndWithExitCodeTwoAndLeaveNothing) {
   change("power/small.csv", "timestamp,watts", "timestamp,wats");
   EXPECT_THAT(mistake(import()), AllOf(HasSubstr("small.csv"), HasSubstr("no column \"watts\""),
                                        HasSubstr("perhaps wats")));
-  change("power/small.csv", "timestamp,wats", "timestamp,\"watts");
-  EXPECT_THAT(mistake(import()), HasSubstr("a quote that is never closed"));
   change("runs.csv", "trace,from", "tracks,from");
   EXPECT_THAT(mistake(import()), AllOf(HasSubstr("runs.csv"), HasSubstr("no column \"trace\"")));
   change("map.json", "\"longest_gap_s\": 5,", "");
@@ -221,6 +318,10 @@ TEST_F(ImportTest, HostileNamesReachNothing) {
   fs::create_symlink(folder_ / "outside.csv", folder_ / "power/link.csv");
   change("runs.csv", "small.csv", "../outside.csv");
   change("runs.csv", "large.csv", "link.csv");
+  change("runs.csv", "pair.csv", "\x1b]0;title\x07.csv");
+  change("runs.csv", "pair.csv", "\x1b]0;title\x07.csv");
+  change("runs.csv", "0.05,12,0.71", "0.05,\x1b[2J,0.71");
+  folder_.write("power/\x1b[31m.csv", "timestamp,watts,util\n");
   change("runs.csv", "large_lr.csv", older_.path("outside.csv"));
   for (const std::string file : {"map.json", "runs.csv"}) {
     std::string text = core::read_file(folder_ / file);
@@ -231,6 +332,10 @@ TEST_F(ImportTest, HostileNamesReachNothing) {
   }
   const Called called = import();
   ASSERT_EQ(called.exit_code, 0) << called.err;
+  EXPECT_THAT(called.err, HasSubstr("the trace \"\\x1b]0;title"));
+  for (const std::string* said : {&called.out, &called.err}) {
+    EXPECT_EQ(said->find_first_of("\x1b\x07"), std::string::npos) << *said;
+  }
   EXPECT_THAT(called.err, AllOf(HasSubstr("leads out of the folder of traces"),
                                 HasSubstr("is no file in the folder of traces")));
   for (const char* run : {"s", "l", "m"}) {

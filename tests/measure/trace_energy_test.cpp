@@ -103,6 +103,15 @@ TEST(IntegrateTrace, SeesNothingWhereTheTraceIsOfAnotherTime) {
   }
 }
 
+TEST(IntegrateTrace, HoldsNoValueOverAWindowWithoutASampleOfItsOwn) {
+  const Trace trace(0, 10, constant);
+  for (const Window window : {Window{-3, -1}, Window{11, 13}, Window{4.2, 4.8}}) {
+    const TraceIntegral integral = integrate_trace(trace.series(), window, 5);
+    EXPECT_EQ(integral.whole.reason(), "no sample within the run") << window.begin_s;
+    EXPECT_EQ(integral.peak.reason(), "no sample within the run");
+  }
+}
+
 TEST(IntegrateTrace, SaysWhyThereIsNothing) {
   EXPECT_EQ(integrate_trace({}, {0, 5}, 1).whole.reason(), "the trace has no sample");
   EXPECT_EQ(integrate_trace({}, {5, 5}, 1).whole.reason(),

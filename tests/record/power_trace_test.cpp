@@ -136,9 +136,18 @@ TEST(PowerTrace, ThatLacksAColumnOrIsNoCsvStopsTheImport) {
               AllOf(HasSubstr("r1.csv"), HasSubstr("row 1"), HasSubstr("no column \"watts\""),
                     HasSubstr("perhaps wats")));
   EXPECT_THAT(mistake_in("timestamp,watts,watts,util\n"), HasSubstr("\"watts\" twice"));
-  EXPECT_THAT(mistake_in(std::string(header) + "0,\"100,50,\n"),
-              AllOf(HasSubstr("row 2"), HasSubstr("a quote that is never closed")));
-  EXPECT_THAT(mistake_in(std::string("timestamp\0", 10)), HasSubstr("a byte 0"));
+}
+
+TEST(PowerTrace, IsNotUsedWhereItIsNoCsv) {
+  const Read open_quote = read(std::string(header) + "0,\"100,50,\n");
+  EXPECT_THAT(open_quote.trace.unusable,
+              AllOf(HasSubstr("it is no CSV"), HasSubstr("a quote that is never closed")));
+  EXPECT_THAT(open_quote.problems,
+              ElementsAre(AllOf(HasSubstr("r1.csv: row 2"), HasSubstr("never closed"),
+                                HasSubstr("(the trace is not used)"))));
+  const Read utf16 = read(std::string("timestamp\0", 10));
+  EXPECT_THAT(utf16.trace.unusable, HasSubstr("a byte 0"));
+  EXPECT_EQ(utf16.count, 1U);
 }
 
 TEST(PowerTrace, ShowsHostileTextsSafely) {

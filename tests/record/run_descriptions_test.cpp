@@ -46,9 +46,9 @@ TEST(RunDescriptions, BecomeRowsWithTheRunsMembersInEachTraining) {
        {"r2.json", R"({"seed": 2, "trainings": [{"model": "A", "result": {"accuracy": null}}]})"}});
   EXPECT_EQ(runs.table,
             "model,partner,(file),result.accuracy,seed\n"
-            "A,B,r1,0.5,1\n"
-            "B,A,r1,0.25,1\n"
-            "A,,r2,,2\n");
+            "A,B,r1,0.5,\n"
+            "B,A,r1,0.25,\n"
+            "A,,r2,,\n");
   EXPECT_THAT(runs.places, ElementsAre("r1.json, $.trainings[0]", "r1.json, $.trainings[1]",
                                        "r2.json, $.trainings[0]"));
   EXPECT_EQ(runs.map.run, "(file)");
@@ -61,7 +61,26 @@ TEST(RunDescriptions, WithoutAListAreOneTrainingEach) {
       described({{"x.json", R"({"id": 7, "model": "A", "partner": "B"})"},
                  {"y.json", R"({"model": "B", "partner": "A", "ok": true})"}},
                 map);
-  EXPECT_EQ(runs.table, "model,partner,id,ok\nA,B,7,\nB,A,y,true\n");
+  EXPECT_EQ(runs.table, "model,partner,id,ok\nA,B,7,\nB,A,y,\n");
+}
+
+TEST(RunDescriptions, OfOneTrainingEachAreNotNamedByTheirFiles) {
+  // Else the two of a pair could never be one run.
+  const DescribedRuns runs = described({{"x.json", R"({"model": "A", "partner": "B"})"},
+                                        {"y.json", R"({"model": "B", "partner": "A"})"}},
+                                       mapping(false));
+  EXPECT_EQ(runs.table, "model,partner\nA,B\nB,A\n");
+  EXPECT_EQ(runs.map.run, "");
+}
+
+TEST(RunDescriptions, LeaveOutWhatMembersHoldThatTheMappingDoesNotName) {
+  const core::Json document = {{"model", "A"},
+                               {"partner", ""},
+                               {"stdout", std::string(2 << 20, 'x')},
+                               {std::string(300, 'n'), 1},
+                               {"log", std::string("a\0b", 3)}};
+  EXPECT_EQ(table_of_descriptions({{"r.json", document}}, mapping(false)).table,
+            "model,partner,log,stdout\nA,,,\n");
 }
 
 TEST(RunDescriptions, QuoteWhatACsvNeedsQuoted) {

@@ -42,6 +42,30 @@ TEST(MlflowStore, NumbersEndsAsMlflowDoes) {
   }
 }
 
+TEST(MlflowStore, KeepsAMetricThatIsCalledLikeTheLossApartAndTheFinalOnes) {
+  record::RunResult run = test::concurrent_result();
+  record::ParticipantResult& training = run.participants[0];
+  record::EpochRecord epoch;
+  epoch.epoch = 1;
+  epoch.end_s = 2;
+  epoch.train_loss = 0.5;
+  epoch.metrics = {{"train_loss", 0.25}};
+  training.epochs = {epoch};
+  training.performance_metric = "accuracy";
+  training.metrics = {{"accuracy", 0.9}, {"recall", 0.75}};
+  std::map<std::string, std::string> metrics;
+  for (const StoredFile& file : mlflow_store("s", {run}, "/m")) {
+    if (file.path.parent_path().filename() == "metrics") {
+      metrics[file.path.filename().string()] += file.content;
+    }
+  }
+  EXPECT_THAT(metrics["train_loss"],
+              testing::AllOf(HasSubstr(" 0.5 1\n"), testing::Not(HasSubstr("0.25"))));
+  EXPECT_THAT(metrics["metric.train_loss"], HasSubstr(" 0.25 1\n"));
+  EXPECT_THAT(metrics["final.recall"], HasSubstr(" 0.75 0\n"));
+  EXPECT_FALSE(metrics.contains("final.accuracy"));
+}
+
 TEST(MlflowStore, GivesARunTheSameIdEachTimeAndEveryRunItsOwn) {
   const record::RunResult run = test::concurrent_result();
   record::RunResult later = run;
