@@ -42,7 +42,7 @@ const analysisOf = (page) => page.evaluate(async () => JSON.parse(new TextDecode
 async function shapesOf(page, id) {
   await page.locator(`#${id}`).scrollIntoViewIfNeeded();
   const shapes = page.locator(`#${id} .chart svg path`);
-  await shapes.nth(5).waitFor({state: 'attached', timeout: 10000});
+  await shapes.nth(5).waitFor({state: 'attached', timeout: 60000});
   return shapes.count();
 }
 
