@@ -110,7 +110,7 @@ TEST_F(GpuRunTest, SaysWhyNoTrainingHasAShareUnderMpsAndKeepsTheBoardsEnergy) {
   clients["sm_util_percent"] = -1;
   const FakeDriver driver(device({{"processes", {clients}}}));
   const RunResult result =
-      run(driver, {test::fake_workload("a", "loads", 0.7), test::fake_workload("b", "loads", 0.8)});
+      run(driver, {test::fake_workload("a", "loads", 0.2), test::fake_workload("b", "loads", 0.2)});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_TRUE(result.gpu_energy_total_joules.joules);
   for (const record::ParticipantResult& training : result.participants) {
