@@ -68,18 +68,28 @@ fs::path RunStore::attempt_folder(const std::string& run_id, int attempt) const 
   return runs_folder() / run_id / std::to_string(attempt);
 }
 
+int RunStore::next_attempt(const std::string& run_id) const {
+  const std::vector<fs::path> attempts = attempts_in(runs_folder() / run_id);
+  return attempts.empty() ? 1 : attempt_number(attempts.back()) + 1;
+}
+
 int RunStore::begin_attempt(const std::string& run_id) const {
-  const fs::path run_folder = runs_folder() / run_id;
-  core::make_folders(run_folder);
-  const std::vector<fs::path> attempts = attempts_in(run_folder);
-  const int attempt = attempts.empty() ? 1 : attempt_number(attempts.back()) + 1;
+  const int attempt = next_attempt(run_id);
+  if (claim_attempt(run_id, attempt)) return attempt;
+  throw core::SystemError(
+      fmt::format("can't make the folder '{}'", attempt_folder(run_id, attempt).string()), EEXIST);
+}
+
+bool RunStore::claim_attempt(const std::string& run_id, int attempt) const {
+  core::make_folders(runs_folder() / run_id);
+  const fs::path folder = attempt_folder(run_id, attempt);
   std::error_code code;
-  if (!fs::create_directory(attempt_folder(run_id, attempt), code)) {
-    throw core::SystemError(
-        fmt::format("can't make the folder '{}'", attempt_folder(run_id, attempt).string()),
-        code ? code.value() : EEXIST);
+  const bool is_made = fs::create_directory(folder, code);
+  if (code) {
+    throw core::SystemError(fmt::format("can't make the folder '{}'", folder.string()),
+                            code.value());
   }
-  return attempt;
+  return is_made;
 }
 
 void RunStore::finish_attempt(const RunResult& result) const {
@@ -91,6 +101,14 @@ void RunStore::finish_attempt(const RunResult& result) const {
 bool RunStore::has_result(const std::string& run_id, int attempt) const {
   std::error_code code;
   return fs::exists(attempt_folder(run_id, attempt) / "result.json", code);
+}
+
+std::vector<int> RunStore::attempts(const std::string& run_id) const {
+  std::vector<int> numbers;
+  for (const fs::path& attempt : attempts_in(runs_folder() / run_id)) {
+    numbers.push_back(attempt_number(attempt));
+  }
+  return numbers;
 }
 
 std::vector<int> RunStore::finished_attempts(const std::string& run_id) const {

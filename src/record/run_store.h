@@ -23,11 +23,17 @@ class RunStore {
   /// Makes the folder of the next attempt and gives its number, counting from 1. An attempt that is
   /// there is never used again. Throws core::SystemError.
   int begin_attempt(const std::string& run_id) const;
+  /// The number of the attempt that begin_attempt would make.
+  int next_attempt(const std::string& run_id) const;
+  /// Makes the folder of this attempt. False where it is there already: of several that try, on
+  /// whatever machines, exactly one makes it (mkdir(2)). Throws core::SystemError.
+  bool claim_attempt(const std::string& run_id, int attempt) const;
   /// Writes `result.json`, the last act of an attempt: a folder without it did not happen.
   void finish_attempt(const RunResult& result) const;
 
   bool has_result(const std::string& run_id, int attempt) const;
-  /// The numbers of a run's attempts that have a result, rising.
+  /// The numbers of a run's attempts, rising, and of those that have a result.
+  std::vector<int> attempts(const std::string& run_id) const;
   std::vector<int> finished_attempts(const std::string& run_id) const;
   /// One attempt's result. Throws core::SystemError for one that can't be read.
   RunResult read_attempt(const std::string& run_id, int attempt) const;
