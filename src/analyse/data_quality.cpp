@@ -200,6 +200,9 @@ std::string meaning_of(const std::string& caution) {
        "made on whichever device was free: what is compared with it may come from another one"},
       {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
       {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
+      {"node_shared",
+       "its Slurm job did not have the node alone: what other jobs did there is in its times and "
+       "energies"},
       {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
       {"processes_escaped", "some processes of a training could not be followed"},
       {"sampling_gap",

@@ -12,6 +12,11 @@ void request_stop(int signal) {
   (signal == SIGUSR1 ? request.after_run : request.now).store(true);
 }
 
+void say_that_time_is_up(int) {
+  request.time_is_up.store(true);
+  request.now.store(true);
+}
+
 }  // namespace
 
 const execute::StopRequest& stop_request() {
@@ -33,6 +38,13 @@ void stop_on_signals() {
   }
   // A reader of our output that goes away (`| head`) must not end the study.
   ::signal(SIGPIPE, SIG_IGN);
+}
+
+void stop_on_signals_of_task() {
+  stop_on_signals();
+  struct sigaction action {};
+  action.sa_handler = say_that_time_is_up;
+  ::sigaction(SIGUSR2, &action, nullptr);
 }
 
 }  // namespace tandem::cli

@@ -79,7 +79,8 @@ record::RunResult make_attempt(RunExecutor& executor, const study::PlannedRun& r
   try {
     record::RunResult result =
         executor.execute(run, attempt, store.attempt_folder(run.id, attempt), stop, observer);
-    store.finish_attempt(result);
+    // One that was given up for lost on another machine keeps the result that it got there.
+    if (!store.has_result(run.id, attempt)) store.finish_attempt(result);
     return result;
   } catch (const std::exception& error) {
     make_room();
@@ -115,8 +116,7 @@ bool end_unfinished_attempt(const study::Plan& plan, const record::RunStore& sto
                            known.value("started_at", last), outcome(last));
   result.ended_at = last;
   result.device = known.value("device", "");
-  store.finish_attempt(result);
-  return true;
+  return store.finish_if_unfinished(result);
 }
 
 record::Outcome cut_off(const std::string& last_written_at) {

@@ -41,8 +41,8 @@ record::RunResult make_attempt(RunExecutor& executor, const study::PlannedRun& r
 /// How an attempt without a result ended, of which files were last written at that time.
 using UnfinishedOutcome = std::function<record::Outcome(const std::string& last_written_at)>;
 
-/// Gives an attempt that was left without a result one. False where that can't be told: a run that
-/// was taken out of the study before it had begun.
+/// Gives an attempt that was left without a result one. False where it has got one meanwhile, and
+/// where what it was can't be told: a run that was taken out of the study before it had begun.
 bool end_unfinished_attempt(const study::Plan& plan, const record::RunStore& store,
                             const std::filesystem::path& attempt_folder,
                             const UnfinishedOutcome& outcome);

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <future>
+#include <thread>
 
 #include "core/error.h"
 #include "core/file.h"
@@ -57,6 +60,10 @@ std::vector<RunResult> read_attempts(const fs::path& run_folder,
   return results;
 }
 
+std::string text_of(const RunResult& result) {
+  return to_document(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
+}
+
 core::SystemError cannot_read(const std::string& problem) {
   return core::SystemError("can't read a result: " + problem +
                            " (move the file away to have the run made again)");
@@ -66,6 +73,10 @@ core::SystemError cannot_read(const std::string& problem) {
 
 fs::path RunStore::attempt_folder(const std::string& run_id, int attempt) const {
   return runs_folder() / run_id / std::to_string(attempt);
+}
+
+fs::path RunStore::result_file(const std::string& run_id, int attempt) const {
+  return attempt_folder(run_id, attempt) / "result.json";
 }
 
 int RunStore::next_attempt(const std::string& run_id) const {
@@ -93,14 +104,17 @@ bool RunStore::claim_attempt(const std::string& run_id, int attempt) const {
 }
 
 void RunStore::finish_attempt(const RunResult& result) const {
-  core::write_file_atomically(
-      attempt_folder(result.run_id, result.attempt) / "result.json",
-      to_document(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n");
+  core::write_file_atomically(result_file(result.run_id, result.attempt), text_of(result));
+}
+
+bool RunStore::finish_if_unfinished(const RunResult& result) const {
+  return core::write_new_file_atomically(result_file(result.run_id, result.attempt),
+                                         text_of(result));
 }
 
 bool RunStore::has_result(const std::string& run_id, int attempt) const {
   std::error_code code;
-  return fs::exists(attempt_folder(run_id, attempt) / "result.json", code);
+  return fs::exists(result_file(run_id, attempt), code);
 }
 
 std::vector<int> RunStore::attempts(const std::string& run_id) const {
@@ -121,7 +135,7 @@ std::vector<int> RunStore::finished_attempts(const std::string& run_id) const {
 }
 
 RunResult RunStore::read_attempt(const std::string& run_id, int attempt) const {
-  const fs::path file = attempt_folder(run_id, attempt) / "result.json";
+  const fs::path file = result_file(run_id, attempt);
   try {
     return from_document(core::Json::parse(core::read_file(file)));
   } catch (const std::exception& error) {
@@ -129,12 +143,59 @@ RunResult RunStore::read_attempt(const std::string& run_id, int attempt) const {
   }
 }
 
+std::optional<RunResult> RunStore::try_read_attempt(const std::string& run_id, int attempt) const {
+  try {
+    return read_attempt(run_id, attempt);
+  } catch (const core::SystemError&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<std::pair<std::string, int>> RunStore::finished() const {
+  std::vector<std::pair<std::string, int>> all;
+  for (const fs::path& run_folder : folders_in(runs_folder())) {
+    const std::string run_id = run_folder.filename();
+    for (const int attempt : finished_attempts(run_id)) all.emplace_back(run_id, attempt);
+  }
+  return all;
+}
+
+void RunStore::for_each_result(const std::function<void(RunResult)>& use,
+                               std::vector<std::string>* problems) const {
+  struct Piece {
+    std::vector<RunResult> results;
+    std::vector<std::string> problems;
+  };
+  const std::vector<fs::path> folders = folders_in(runs_folder());
+  constexpr size_t runs_at_once = 64;
+  const size_t readers = std::max(1U, std::thread::hardware_concurrency());
+  std::deque<std::future<Piece>> pieces;
+  size_t begun = 0;
+  const auto begin_next = [&] {
+    const size_t first = begun;
+    begun = std::min(begun + runs_at_once, folders.size());
+    pieces.push_back(std::async(std::launch::async, [&folders, first, last = begun] {
+      Piece piece;
+      for (size_t i = first; i < last; ++i) {
+        std::vector<RunResult> results = read_attempts(folders[i], &piece.problems);
+        std::move(results.begin(), results.end(), std::back_inserter(piece.results));
+      }
+      return piece;
+    }));
+  };
+  while (begun < folders.size() || !pieces.empty()) {
+    while (begun < folders.size() && pieces.size() <= readers) begin_next();
+    Piece piece = pieces.front().get();
+    pieces.pop_front();
+    for (RunResult& result : piece.results) use(std::move(result));
+    if (problems == nullptr) continue;
+    std::move(piece.problems.begin(), piece.problems.end(), std::back_inserter(*problems));
+  }
+}
+
 std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) const {
   std::vector<RunResult> all;
-  for (const fs::path& run_folder : folders_in(runs_folder())) {
-    std::vector<RunResult> results = read_attempts(run_folder, problems);
-    std::move(results.begin(), results.end(), std::back_inserter(all));
-  }
+  for_each_result([&](RunResult result) { all.push_back(std::move(result)); }, problems);
   return all;
 }
 

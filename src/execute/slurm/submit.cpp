@@ -1,0 +1,115 @@
+#include "execute/slurm/submit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "execute/attempt.h"
+
+namespace tandem::execute::slurm {
+namespace fs = std::filesystem;
+namespace {
+
+Submission submission_of(const TaskArray& array, std::string name, const SubmitOptions& options) {
+  return {std::move(name), core::wall_clock_label(), options.data_folder, array, ""};
+}
+
+const record::RunResult* deciding_of(const std::vector<record::RunResult>& results) {
+  std::vector<const record::RunResult*> attempts;
+  for (const record::RunResult& result : results) attempts.push_back(&result);
+  return record::deciding_attempt(attempts);
+}
+
+}  // namespace
+
+size_t Missing::tasks() const {
+  size_t sum = 0;
+  for (const TaskArray& array : arrays) sum += array.tasks.size();
+  return sum;
+}
+
+Missing find_missing(const study::Study& study, const study::Plan& plan,
+                     const record::RunStore& store, const Queue& queue,
+                     const SubmitOptions& options) {
+  Missing missing;
+  const std::set<std::string> in_flight = queue.runs_in_flight();
+  const std::vector<size_t> groups = groups_of(plan, study.device_affinity);
+  std::vector<Place> places(plan.runs.size());
+  std::vector<MissingRun> runs;
+  for (size_t i = 0; i < plan.runs.size(); ++i) {
+    const study::PlannedRun& run = plan.runs[i];
+    const std::vector<record::RunResult> results = store.read_run(run.id);
+    const record::RunResult* deciding = deciding_of(results);
+    // Nowhere in particular: a run that was made on this machine, with one device.
+    if (deciding != nullptr && deciding->outcome.ok() && !deciding->device.empty()) {
+      places[groups[i]] = place_of(deciding->device);
+    }
+    if (in_flight.contains(run.id)) {
+      ++missing.in_flight;
+      continue;
+    }
+    const auto copy = deciding == nullptr ? std::nullopt : std::optional(*deciding);
+    if (!is_to_be_made(copy, store, options.session)) {
+      ++(deciding->outcome.ok() ? missing.already_done : missing.failed_earlier);
+      continue;
+    }
+    const auto reached_its_limit = [](const record::RunResult& result) {
+      return result.outcome.name == "job_time_limit";
+    };
+    runs.push_back({{run.id, store.next_attempt(run.id), options.forecast_s[i]},
+                    groups[i],
+                    static_cast<int>(std::ranges::count_if(results, reached_its_limit))});
+  }
+  missing.runs = runs.size();
+  missing.arrays = share_out(runs, places, study.slurm.value_or(study::SlurmSettings{}),
+                             study.cool_down_s, options.most_tasks);
+  return missing;
+}
+
+void submit(const std::vector<TaskArray>& arrays, const study::Study& study,
+            const record::RunStore& store, Client& client, const SubmitOptions& options) {
+  for (const TaskArray& array : arrays) {
+    const Submission submission = submission_of(array, new_job_name(study.name), options);
+    keep(store.folder(), submission,
+         batch_script(study, store.folder(), options.tandem, submission));
+    const int at_once = study.slurm ? study.slurm->tasks_at_once : 0;
+    try {
+      const std::string job_id =
+          client.submit({submission.name, store.folder(),
+                         script_of(store.folder(), submission.name), array.tasks.size(), at_once});
+      note_job(store.folder(), submission.name, job_id);
+    } catch (const ControllerSilent& error) {
+      throw ControllerSilent(fmt::format(
+          "{}. Whether the job '{}' was accepted is not known; the same command asks for it",
+          error.what(), submission.name));
+    } catch (const core::SystemError& error) {
+      note_over(store.folder(), submission.name, {{"refused", error.what()}});
+      throw;
+    }
+  }
+}
+
+std::vector<fs::path> write_scripts_to_read(const std::vector<TaskArray>& arrays,
+                                            const study::Study& study,
+                                            const record::RunStore& store,
+                                            const SubmitOptions& options) {
+  const fs::path folder = store.folder() / "slurm-dry-run";
+  std::error_code code;
+  fs::remove_all(folder, code);
+  core::make_folders(folder);
+  std::vector<fs::path> scripts;
+  for (const TaskArray& array : arrays) {
+    const Submission submission =
+        submission_of(array, "tandem-" + study.name.substr(0, 40) + "-dry-run", options);
+    scripts.push_back(folder / fmt::format("array-{}.sh", scripts.size() + 1));
+    core::write_file_atomically(scripts.back(),
+                                batch_script(study, store.folder(), options.tandem, submission));
+  }
+  return scripts;
+}
+
+}  // namespace tandem::execute::slurm

@@ -1,0 +1,162 @@
+#include "execute/slurm/task_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "core/clock.h"
+#include "execute/attempt.h"
+#include "execute/outcomes.h"
+
+namespace tandem::execute::slurm {
+namespace {
+
+/// Slurm's TERM goes to every process of the job at once: the trainings may be seen to end by it
+/// before tandem has its own.
+constexpr double signals_arrive_within_s = 2;
+
+/// Says of a run what only its task knows.
+class TaskExecutor : public RunExecutor {
+ public:
+  TaskExecutor(RunExecutor& executor, const TaskSetting& setting, const StopRequest& stop)
+      : executor_(executor), setting_(setting), stop_(stop) {}
+
+  record::RunResult execute(const study::PlannedRun& run, int attempt,
+                            const std::filesystem::path& folder, const std::atomic<bool>& stop,
+                            RunObserver& observer) override {
+    record::RunResult result = executor_.execute(run, attempt, folder, stop, observer);
+    result.device = name_of(setting_.place);
+    if (!setting_.is_alone) {
+      result.cautions.push_back(
+          {"node_shared", "the study's slurm.exclusive is false: other jobs may have run on " +
+                              setting_.place.node + " meanwhile"});
+    }
+    if (!result.outcome.ok() && is_stopped(result, stop)) name_the_end(result);
+    return result;
+  }
+
+ private:
+  static bool was_signalled(const record::RunResult& result) {
+    const auto by_signal = [](const record::Outcome& outcome) {
+      return outcome.name == "signal" || outcome.name == "lost";
+    };
+    return by_signal(result.outcome) ||
+           std::ranges::any_of(result.participants, [&](const record::ParticipantResult& one) {
+             return by_signal(one.outcome);
+           });
+  }
+
+  static bool is_stopped(const record::RunResult& result, const std::atomic<bool>& stop) {
+    if (stop.load()) return true;
+    return was_signalled(result) && !sleep_unless(stop, signals_arrive_within_s);
+  }
+
+  /// What ended it is not the training's: that would be a result.
+  void name_the_end(record::RunResult& result) const {
+    const std::string kind = stop_.time_is_up.load() ? "job_time_limit" : setting_.why_stopped();
+    const std::string message =
+        fmt::format("task {} of {} was ended on {} ({})", setting_.task, setting_.submission,
+                    setting_.place.node, result.outcome.name);
+    result.outcome = outcome_of_kind(kind.empty() ? "interrupted" : kind, message);
+    for (record::ParticipantResult& participant : result.participants) {
+      if (!participant.outcome.ok()) participant.outcome = result.outcome;
+    }
+  }
+
+  RunExecutor& executor_;
+  const TaskSetting& setting_;
+  const StopRequest& stop_;
+};
+
+/// A task has one device, the session's first.
+class OfFirstDevice : public RunObserver {
+ public:
+  explicit OfFirstDevice(SessionObserver& observer) : observer_(observer) {}
+  void waiting(const std::string& what) override { observer_.waiting(0, what); }
+  void loading() override { observer_.loading(0); }
+  void started() override { observer_.started(0); }
+  void epoch_done(size_t index, int epoch, int epochs) override {
+    observer_.epoch_done(0, index, epoch, epochs);
+  }
+
+ private:
+  SessionObserver& observer_;
+};
+
+}  // namespace
+
+TaskSummary make_task(const Task& task, const TaskSetting& setting, const study::Plan& plan,
+                      const record::RunStore& store, RunExecutor& executor,
+                      const SessionOptions& options, const StopRequest& stop,
+                      SessionObserver& observer) {
+  struct Assigned {
+    const study::PlannedRun* run;
+    int attempt;
+    double expected_s;
+    bool again = false;
+  };
+  std::map<std::string, const study::PlannedRun*> planned;
+  for (const study::PlannedRun& run : plan.runs) planned[run.id] = &run;
+  std::deque<Assigned> queue;
+  std::vector<const study::PlannedRun*> to_do;
+  TaskSummary summary;
+  for (const AssignedRun& run : task.runs) {
+    const auto found = planned.find(run.run_id);
+    // Of a study that was changed after it had been submitted.
+    if (found == planned.end()) continue;
+    queue.push_back({found->second, run.attempt, run.expected_s});
+    to_do.push_back(found->second);
+  }
+  observer.session_begins(plan.runs.size(), 0, to_do, {""});
+
+  TaskExecutor in_task(executor, setting, stop);
+  DiskReserve reserve(folder_of(store.folder(), setting.submission) /
+                      fmt::format("task-{}.reserve", setting.task));
+  OfFirstDevice of_first(observer);
+  const core::Time begin = core::Clock::now();
+  for (size_t place = 0; !queue.empty() && !stop.any();) {
+    const Assigned next = queue.front();
+    const double left_s = setting.time_left_s - core::seconds_between(begin, core::Clock::now());
+    // The first is begun in any case, or a limit that is too short would never be seen.
+    if (place > 0 && next.expected_s > left_s) break;
+    queue.pop_front();
+    const bool is_wanted =
+        next.again || is_to_be_made(store.read_deciding(next.run->id), store, options);
+    if (!is_wanted || !store.claim_attempt(next.run->id, next.attempt)) {
+      ++summary.elsewhere;
+      continue;
+    }
+    if (place > 0) pause_between_runs(options.cool_down_s, stop);
+    observer.run_begins(0, *next.run, ++place, next.attempt);
+    const core::Time run_begin = core::Clock::now();
+    const record::RunResult result =
+        make_attempt(in_task, *next.run, next.attempt, store, name_of(setting.place), stop.now,
+                     of_first, [&] { reserve.release(); });
+    const bool again =
+        is_retried(result) && spoilt_attempts(store, next.run->id) <= options.retries;
+    if (again) queue.push_back({next.run, next.attempt + 1, next.expected_s, true});
+    ++summary.made;
+    if (result.outcome.ok()) ++summary.ok;
+    observer.run_ends(0, result, core::seconds_between(run_begin, core::Clock::now()), again);
+  }
+  summary.left = queue.size();
+  return summary;
+}
+
+std::string board_of_task(const std::string& job_gpus, const std::vector<std::string>& uuids) {
+  if (uuids.empty()) return "";
+  const auto given = static_cast<size_t>(std::ranges::count(job_gpus, ',')) + 1;
+  size_t first = 0;
+  const auto [end, error] =
+      std::from_chars(job_gpus.data(), job_gpus.data() + job_gpus.size(), first);
+  const bool is_number = error == std::errc();
+  (void)end;
+  // A cgroup that hides the others renumbers what is left.
+  return is_number && uuids.size() > given && first < uuids.size() ? uuids[first] : uuids.front();
+}
+
+}  // namespace tandem::execute::slurm

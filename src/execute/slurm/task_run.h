@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "execute/session.h"
+#include "execute/slurm/submission.h"
+
+namespace tandem::execute::slurm {
+
+/// What a task is, and where it runs.
+struct TaskSetting {
+  std::string submission;
+  int task = 0;
+  Place place;             ///< written as `device` into its runs' results
+  bool is_alone = true;    ///< whether the node was asked for alone
+  double time_left_s = 0;  ///< when it begins
+  /// How Slurm ended the task, as the name of an outcome; empty when that can't be told.
+  std::function<std::string()> why_stopped;
+};
+
+struct TaskSummary {
+  size_t made = 0;
+  size_t ok = 0;
+  size_t elsewhere = 0;  ///< that another task makes, or has made
+  size_t left = 0;       ///< for which there was no time, or which a stop prevented
+};
+
+/// Makes the runs of a task, one after the other, by the executor that also makes a session's.
+/// An attempt is made by whoever makes its folder; a run that has a result that counts is left
+/// alone. A run that the machine spoilt is made again after all others. A run that is expected to
+/// take longer than there is time is not begun. The index is not touched: its database is no file
+/// for several machines. Throws core::SystemError when the machine can't go on, after that has been
+/// written down.
+TaskSummary make_task(const Task& task, const TaskSetting& setting, const study::Plan& plan,
+                      const record::RunStore& store, RunExecutor& executor,
+                      const SessionOptions& options, const StopRequest& stop,
+                      SessionObserver& observer);
+
+/// The board of a task that Slurm gave `job_gpus` (SLURM_JOB_GPUS: numbers in the order of PCI
+/// addresses) on a node where the driver shows boards with these UUIDs, in that order: where it
+/// shows more than were given, the first one given, else the first. Empty where there is none.
+std::string board_of_task(const std::string& job_gpus, const std::vector<std::string>& uuids);
+
+}  // namespace tandem::execute::slurm

@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+"""tandem on a cluster of Slurm (cluster.py): three nodes on this machine, fake trainers.
+
+    slurm_test.py BIN          in the build's bin folder: what scripts/test runs
+    slurm_test.py BIN --all    also what takes minutes: a node is lost, the controller is down, a time
+                               limit is hit, the shared disk is full (needs root, for it mounts one)
+    slurm_test.py BIN --pilot  the MNIST family by real trainers, there and here: ten minutes
+    slurm_test.py BIN TEST     one of them, such as SlurmFaults.test_a_time_limit_is_named_and_doubled
+"""
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from cluster import LIMIT_S, Cluster, wait_for
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(sys.argv[1]).resolve()
+TESTS = {"--all": ["SlurmTest", "SlurmFaults"], "--pilot": ["SlurmPilot"]}
+
+
+def manifest(model, position):
+    return {
+        "manifest_version": 1, "repo": "fake", "model": model, "title": "a made-up workload", "domain": "vision",
+        "architecture": "none",
+        "catalogue": {"position": position, "memory_mb": 100, "gpu_util_percent": 50, "duration_s": 1},
+        "command": [str(BIN / "fake-trainer"), "waits", "0.02", "--seed", "{seed}"],
+        "hyperparameters": {
+            "epochs": {"flag": "--epochs", "type": "integer", "default": 4, "least": 1, "most": 100000},
+            "learning_rate": {"flag": "--learning-rate", "type": "real", "default": 0.1, "least": 0}},
+        "performance_metric": {"name": "accuracy", "direction": "higher_is_better"}}
+
+
+def pair(a, b):
+    return {"model_a": {"repo": "fake", "model": a}, "model_b": {"repo": "fake", "model": b}}
+
+
+class ClusterTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.base = pathlib.Path(tempfile.mkdtemp(prefix="tandem-slurm-"))
+        cls.addClassCleanup(shutil.rmtree, cls.base, ignore_errors=True)
+        cls.cluster = Cluster(cls.base / "cluster")
+        cls.addClassCleanup(cls.cluster.__exit__)
+
+    def setUp(self):
+        # A blank, a quote and what a shell would act upon.
+        self.folder = self.base / (self._testMethodName + " it's $(touch injected)")
+        self.folder.mkdir()
+        self.results = self.folder / "results"
+        self.environment = dict(self.cluster.environment)
+
+    def hold_trainings(self):
+        """From now on submitted ones begin and then wait for let_go()."""
+        self.environment["FAKE_TRAINER_GOES_ON"] = str(self.folder / "go on")
+
+    def let_go(self):
+        (self.folder / "go on").touch()
+
+    def write_study(self, pairs=(("one", "two"), ("three", "four")), slurm=None, **members):
+        workloads = self.folder / "workloads"
+        workloads.mkdir(exist_ok=True)
+        for position, model in enumerate(("one", "two", "three", "four")):
+            (workloads / f"{model}.json").write_text(json.dumps(manifest(model, 101 + position)))
+        study = {"experiment_name": "made_up", "scale": "quick", "idle_s": 0, "no_progress_s": 3600, "timeout_s": 3600,
+                 "mutate": {"epochs": {"min": "default/2"}},
+                 "model_pairs": [pair(a, b) for a, b in pairs], "slurm": {"pack_to_s": 0, **(slurm or {})}, **members}
+        (self.folder / "study.json").write_text(json.dumps(study))
+
+    def call(self, command, *options, code=0, limit_s=300):
+        done = subprocess.run([BIN / "tandem", command, *options], env=self.environment, capture_output=True, text=True,
+                              timeout=limit_s, cwd=self.folder)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def study_arguments(self):
+        return [self.folder / "study.json", "--workloads", self.folder / "workloads", "--results", self.results]
+
+    def submit(self, *options, code=0):
+        return self.call("run", *self.study_arguments(), "--executor", "slurm", *options, code=code)
+
+    def status(self):
+        return json.loads(self.call("status", self.results, "--json"))
+
+    def wait_until_over(self, limit_s=LIMIT_S):
+        def is_over():
+            slurm = self.status()["slurm"]
+            return slurm is None or (slurm["live"] == 0 and not slurm["silence"])
+        wait_for("no task is live", is_over, limit_s)
+
+    def wait_for_run_in_flight(self):
+        """Path of an attempt whose trainings have begun."""
+        def begun():
+            for log in self.results.glob("runs/*/*/events.jsonl"):
+                if '"started"' in log.read_text() and not (log.parent / "result.json").exists():
+                    return log.parent
+            return None
+        return wait_for("a run is in flight", begun)
+
+    def planned_ids(self):
+        plan = json.loads(self.call("plan", *self.study_arguments(), "--json"))
+        return sorted(run["run_id"] for run in plan["runs"])
+
+    def attempts(self):
+        """Results by run: [(attempt, outcome, device)]."""
+        found = {}
+        for run in sorted((self.results / "runs").iterdir()):
+            for attempt in sorted(run.iterdir()):
+                result = json.loads((attempt / "result.json").read_text())
+                found.setdefault(run.name, []).append((int(attempt.name), result["outcome"]["name"], result["device"]))
+        return found
+
+    def assert_each_run_ok_once(self):
+        attempts = self.attempts()
+        self.assertEqual(sorted(attempts), self.planned_ids())
+        for run, made in attempts.items():
+            self.assertEqual([outcome for _, outcome, _ in made].count("ok"), 1, (run, made))
+        return attempts
+
+    def outcomes(self):
+        return sorted({outcome for made in self.attempts().values() for _, outcome, _ in made})
+
+
+class SlurmTest(ClusterTest):
+    def test_a_study_is_made_on_the_nodes_like_here(self):
+        self.write_study(repetitions=2)
+        self.assertIn("Nothing was submitted", self.submit("--dry-run"))
+        script = (self.results / "slurm-dry-run/array-1.sh").read_text()
+        self.assertIn("#SBATCH --exclusive\n", script)
+        self.assertFalse((self.results / "study.json").exists())
+        self.assertIn("submitted in 4 tasks", self.submit())
+        self.assertIn("Slurm works on", self.call("run", *self.study_arguments(), code=4))
+        self.call("watch", self.results)
+        attempts = self.assert_each_run_ok_once()
+        for made in attempts.values():
+            self.assertEqual(len(made), 1, made)
+        plan = json.loads(self.call("plan", *self.study_arguments(), "--json"))
+        nodes = {}
+        for cell in plan["cells"]:
+            nodes.setdefault((cell["pair"], cell["repetition"]), set()).add(attempts[cell["run_id"]][0][2])
+        self.assertEqual({len(of_block) for of_block in nodes.values()}, {1}, "a block stays on one node")
+        self.assertGreater(len({node for of_block in nodes.values() for node in of_block}), 1, "several nodes had work")
+        self.assertIn("0 runs submitted", self.submit())
+        self.assertEqual(self.status()["slurm"], None)
+        self.call("report", self.results)
+        self.assertFalse((self.folder / "injected").exists())
+
+    def test_nothing_is_submitted_twice_when_tandem_is_killed_between_submit_and_note(self):
+        self.write_study()
+        fake = self.folder / "path"
+        fake.mkdir()
+        # Submits, and kills tandem before it hears of that: the launcher's parent.
+        (fake / "sbatch").write_text("#!/bin/sh\n" + shutil.which("sbatch") + ' "$@" >/dev/null\n'
+                                     "launcher=$PPID\nkill -KILL $(ps -o ppid= -p $launcher)\n")
+        (fake / "sbatch").chmod(0o755)
+        self.environment["PATH"] = f"{fake}:{self.environment['PATH']}"
+        self.submit(code=-signal.SIGKILL)
+        self.environment["PATH"] = self.cluster.environment["PATH"]
+        jobs = list((self.results / "slurm").iterdir())
+        self.assertEqual([(job / "job.json").exists() for job in jobs], [False])
+        out = self.submit()
+        self.assertIn("0 runs submitted", out)
+        self.wait_until_over()
+        self.submit()
+        for made in self.assert_each_run_ok_once().values():
+            self.assertEqual(len(made), 1, made)
+        self.assertEqual(len({name for name, *_ in self.cluster.tasks("--name=" + jobs[0].name)}), 1)
+        self.assertEqual(len(list((self.results / "slurm").iterdir())), 1)
+
+    def test_cancelled_runs_are_named_and_made_by_the_next_call(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.submit()
+        self.wait_for_run_in_flight()
+        self.call("stop", self.results, "--now", "--wait")
+        self.assertEqual(self.outcomes(), ["job_cancelled"])
+        self.let_go()
+        self.submit()
+        self.wait_until_over()
+        self.assert_each_run_ok_once()
+
+    def test_stop_lets_the_run_in_flight_end(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.submit()
+        self.wait_for_run_in_flight()
+        self.call("stop", self.results)
+        self.let_go()
+        self.wait_until_over()
+        self.assertEqual(self.outcomes(), ["ok"])
+        self.assertLess(len(self.attempts()), len(self.planned_ids()))
+
+    def test_a_node_of_another_kind_makes_no_run_and_says_so(self):
+        self.write_study(slurm={"machine_class": "another machine"})
+        self.submit()
+        self.wait_until_over()
+        self.assertIn("planned for another machine", self.submit())
+        self.assertEqual(list(self.results.glob("runs/*")), [])
+        self.call("stop", self.results, "--now", "--wait")
+
+
+class SlurmFaults(ClusterTest):
+    def test_lost_nodes_are_named_and_their_runs_made_where_the_block_is(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.submit()
+        lost = self.wait_for_run_in_flight()
+        node = self.cluster.tasks("--states=RUNNING")[0][3]
+        self.cluster.kill_node(node)
+        self.assertFalse((lost / "result.json").exists())
+        self.wait_until_over()
+        self.cluster.start_node(node)
+        wait_for("the node is back", lambda: self.cluster.states_of_nodes().count("idle") == 3)
+        self.let_go()
+        self.assertIn("node_lost", self.submit())
+        self.wait_until_over()
+        self.assertEqual(self.outcomes(), ["node_lost", "ok"])
+        self.assert_each_run_ok_once()
+
+    def test_a_controller_that_is_down_loses_nothing(self):
+        self.write_study()
+        self.hold_trainings()
+        self.submit()
+        self.wait_for_run_in_flight()
+        self.cluster.stop_controller()
+        self.let_go()
+        begin = time.monotonic()
+        self.assertIn("slurm     ", self.call("status", self.results))
+        self.assertIn("says:", self.submit(code=1))
+        time.sleep(max(0, 20 - (time.monotonic() - begin)))
+        self.cluster.start_controller()
+        self.wait_until_over()
+        self.submit()
+        self.wait_until_over()
+        for made in self.assert_each_run_ok_once().values():
+            self.assertEqual(len(made), 1, made)
+
+    def test_a_time_limit_is_named_and_doubled(self):
+        self.write_study(pairs=[("one", "two")], slurm={"time_margin": 1, "time_at_least_s": 60})
+        self.hold_trainings()
+        self.submit()
+        self.wait_until_over()
+        self.assertIn("job_time_limit", self.submit() + " ".join(self.outcomes()))
+        limits = [json.loads(file.read_text())["time_limit_min"]
+                  for file in self.results.glob("slurm/*/submission.json")]
+        self.assertEqual(sorted(limits), [1, 2])
+        self.call("stop", self.results, "--now", "--wait")
+
+    def test_a_full_shared_disk_is_named_and_nothing_is_lost(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.results.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", self.results], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.results])
+        self.submit()
+        self.wait_for_run_in_flight()
+        ballast = self.results / "ballast"
+        with open(ballast, "wb") as file:
+            try:
+                while True:
+                    file.write(b"x" * (1 << 16))
+                    file.flush()
+            except OSError:
+                pass
+        self.let_go()
+        self.wait_until_over()
+        ballast.unlink()
+        self.submit()
+        self.wait_until_over()
+        self.assert_each_run_ok_once()
+        self.assertIn("disk_full", self.outcomes())
+
+
+class SlurmPilot(ClusterTest):
+    def test_the_mnist_family_is_made_by_real_trainers_like_here(self):
+        study = json.loads((ROOT / "studies/mnist-family.json").read_text())
+        # The nodes are one machine: they would wait for its cores rather than train on their own.
+        study.update(resources={"threads": 1}, idle_s=0, slurm={"time_at_least_s": 3600, "pack_to_s": 0}, repetitions=2)
+        (self.folder / "workloads").mkdir()
+        (self.folder / "study.json").write_text(json.dumps(study))
+        self.submit("--data", ROOT / "data")
+        self.wait_until_over(limit_s=3600)
+        self.submit("--data", ROOT / "data")
+        attempts = self.assert_each_run_ok_once()
+        self.assertEqual({len(made) for made in attempts.values()}, {1})
+        here = self.folder / "here"
+        arguments = [*self.study_arguments()[:-1], here, "--data", ROOT / "data"]
+        self.call("run", *arguments, limit_s=3600)
+        self.assertEqual(sorted(attempts), sorted(run.name for run in (here / "runs").iterdir()))
+        for run in attempts:
+            # The same trainings to the bit, wherever they are made; one is shown by its final figure.
+            values = [[p["performance"] for p in json.loads((results / "runs" / run / "1/result.json").read_text())
+                       ["participants"]] for results in (self.results, here)]
+            self.assertEqual(*values, run)
+
+
+if __name__ == "__main__":
+    wanted = [name for argument in sys.argv[2:] for name in TESTS.get(argument, [argument])]
+    unittest.main(argv=[sys.argv[0], *(wanted or ["SlurmTest"])], verbosity=2)
