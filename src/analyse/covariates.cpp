@@ -62,22 +62,17 @@ struct Blocks {
 };
 
 Blocks blocks_of(const std::vector<const RunResult*>& runs) {
-  std::vector<ExperimentKey> keys;
-  for (const RunResult* run : runs) keys.push_back(experiment_key(*run));
-  const auto numbered = [&] {
-    std::map<ExperimentKey, size_t> number;
+  const auto numbered = [&](ExperimentOrder order) {
+    std::map<const RunResult*, size_t, ExperimentOrder> number(order);
     std::vector<size_t> of_run;
-    for (const ExperimentKey& key : keys) {
-      of_run.push_back(number.try_emplace(key, number.size()).first->second);
+    for (const RunResult* run : runs) {
+      of_run.push_back(number.try_emplace(run, number.size()).first->second);
     }
     return std::pair(of_run, number.size());
   };
-  auto [of_run, count] = numbered();
+  auto [of_run, count] = numbered({});
   if (count < runs.size()) return {of_run, "experiment"};
-  for (ExperimentKey& key : keys) {
-    for (auto& [workload, hyperparameters] : key.trainings) hyperparameters.clear();
-  }
-  return {numbered().first, "trainings"};
+  return {numbered({.with_hyperparameters = false}).first, "trainings"};
 }
 
 struct ResponseOfRun {

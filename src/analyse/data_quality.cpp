@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace tandem::analyse {
 namespace {
 
+using core::Texts;
+using fmt::arg;
 using record::RunResult;
 using Status = record::Outcome::Status;
 
@@ -34,11 +39,6 @@ bool is_estimate(const core::Energy& energy) {
   return energy.source == core::EnergySource::estimated;
 }
 
-constexpr auto gpu_sensors =
-    "Energies of GPUs: the sensors of boards like A100 and H100 see about a quarter of the time, "
-    "and their errors are mostly a gain of the single board, so that only runs on one board are "
-    "compared (Yang et al., SC'24, arXiv 2312.02741).";
-
 /// Joules of a part by a power model; 0 where they are measured or missing.
 double estimated_joules(const core::Energy& part) {
   return is_estimate(part) && part.joules ? *part.joules : 0;
@@ -58,7 +58,8 @@ core::Reading estimated_percent(const std::vector<const RunResult*>& counted) {
   return core::Reading(100 * estimated / total);
 }
 
-void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& quality) {
+void collect_facts(const std::vector<const RunResult*>& counted, const Texts& texts,
+                   DataQuality& quality) {
   std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines;
   for (const RunResult* run : counted) {
     gpu.insert(source_label(run->gpu_energy_total_joules));
@@ -70,7 +71,7 @@ void collect_facts(const std::vector<const RunResult*>& counted, DataQuality& qu
     note_reason(run->cpu_energy_total_joules.joules.reason(), quality.cpu_energy_missing);
     note_reason(run->gpu_energy_total_joules.instead_of, quality.estimated_instead_of);
     note_reason(run->cpu_energy_total_joules.instead_of, quality.estimated_instead_of);
-    if (run->gpu_energy_total_joules.joules) quality.gpu_energy_note = gpu_sensors;
+    if (run->gpu_energy_total_joules.joules) quality.gpu_energy_note = texts("quality.gpu_sensors");
     barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
     machines.insert(run->machine.machine_class());
     if (run->gpu && run->spec.device == study::Device::cuda) gpus.insert(run->gpu->device.uuid);
@@ -98,77 +99,65 @@ bool pairs_share_runs(const study::Plan& plan) {
   });
 }
 
-void add_cautions(const study::Study& study, const study::Plan& plan, DataQuality& quality) {
-  const auto add = [&](std::string sentence) { quality.cautions.push_back(std::move(sentence)); };
-  if (quality.planned > 0 && quality.ok == 0) add("No run ended ok: there is nothing to compare.");
+void add_cautions(const study::Study& study, const study::Plan& plan, const Texts& texts,
+                  DataQuality& quality) {
+  const auto add = [&](const std::string& id, const auto&... arguments) {
+    quality.cautions.push_back(texts(id, arguments...));
+  };
+  if (quality.planned > 0 && quality.ok == 0) add("quality.nothing_ok");
   if (quality.ok > 0 && quality.ok < quality.planned) {
-    add(
-        fmt::format("{} of {} planned runs count; effects that need one of the others are missing, "
-                    "none is imputed.",
-                    quality.ok, quality.planned));
+    add("quality.some_ok", arg("ok", quality.ok), arg("planned", quality.planned));
   }
   if (quality.energy_estimated && quality.energy_partly_measured()) {
-    add(
-        fmt::format("{:.1f} % of the energy is estimated from a power model, the rest is measured: "
-                    "differences in the estimated part are differences in CPU time and duration "
-                    "seen through that model.",
-                    *quality.estimated_energy_percent));
+    add("quality.partly_estimated",
+        arg("percent", fmt::format("{:.1f}", *quality.estimated_energy_percent)));
   } else if (quality.energy_estimated) {
-    add("Energy is estimated from a power model, not measured: differences in energy are "
-        "differences in CPU time and duration seen through that model.");
+    add("quality.estimated");
   }
-  if (quality.data_synthetic) {
-    add("Synthetic data: performance figures say nothing about the real tasks.");
-  }
+  if (quality.data_synthetic) add("quality.synthetic");
+  const auto has_barrier = [&](const char* name) {
+    return std::ranges::find(quality.barriers, name) != quality.barriers.end();
+  };
+  if (has_barrier("process_start")) add("quality.barrier_process_start");
+  if (has_barrier("pattern")) add("quality.barrier_pattern");
   for (const auto& [name, runs] : quality.runs_with_caution) {
-    add(fmt::format("{} of the runs that count: {} ({}{}).", runs.size(), meaning_of(name),
-                    runs.front(), runs.size() > 1 ? " …" : ""));
+    add("quality.runs_with_caution", arg("n", runs.size()), arg("meaning", meaning_of(name, texts)),
+        arg("runs", runs.front() + (runs.size() > 1 ? " …" : "")));
   }
-  if (!quality.gpu_energy_note.empty()) add(quality.gpu_energy_note);
+  if (!quality.gpu_energy_note.empty()) quality.cautions.push_back(quality.gpu_energy_note);
   if (quality.gpus.size() > 1) {
-    add(study.devices.empty() || study.device_affinity == study::DeviceAffinity::any
-            ? "The runs come from different GPUs; sensors of the same model differ by a gain, so "
-              "that energies of different boards can't be compared."
-            : "Each pair's runs of a repetition come from one GPU, those of different pairs from "
-              "different ones; sensors of the same model differ by a gain, so that energies are "
-              "comparable within a pair, not between pairs.");
+    const bool mixed = study.devices.empty() || study.device_affinity == study::DeviceAffinity::any;
+    add(mixed ? "quality.gpus_any" : "quality.gpus_by_pair");
   }
-  if (quality.scale == "quick") {
-    add("Quick scale: small data and few epochs; effects may differ at full scale.");
-  }
-  if (quality.machine_classes.size() > 1) {
-    add("The runs come from machines of different classes.");
-  }
+  if (quality.scale == "quick") add("quality.quick");
+  if (quality.machine_classes.size() > 1) add("quality.machines");
   // Of a study on the CPU the GPU's energy is no part.
   const bool gpu_differs =
       study.device == study::Device::cuda && quality.gpu_energy_sources.size() > 1;
-  if (gpu_differs || quality.cpu_energy_sources.size() > 1) {
-    add("Not all runs measured energy in the same way; runs with different sources are not "
-        "compared.");
-  }
-  if (study.repetitions == 1 && quality.ok > 0) {
-    add("One repetition: an interval within a pair is over settings, and the run-to-run variation "
-        "is unknown.");
-  }
-  if (pairs_share_runs(plan)) {
-    add("Pairs with a model in common share its solo runs, so that they are not fully independent; "
-        "tests over pairs take them as if they were.");
-  }
+  if (gpu_differs || quality.cpu_energy_sources.size() > 1) add("quality.sources_differ");
+  if (study.repetitions == 1 && quality.ok > 0) add("quality.one_repetition");
+  if (pairs_share_runs(plan)) add("quality.shared_runs");
   if (quality.results_outside_plan > 0) {
-    add(fmt::format("{} more results in the folder belong to no run of this plan and are left out.",
-                    quality.results_outside_plan));
+    add("quality.outside_plan", arg("n", quality.results_outside_plan));
   }
 }
 
+/// The first cell that each run answers; nullptr for a run that answers none.
+std::vector<const study::Cell*> first_cells(const study::Plan& plan) {
+  std::vector<const study::Cell*> cells(plan.runs.size(), nullptr);
+  for (const study::Cell& cell : plan.cells) {
+    if (cells[cell.run] == nullptr) cells[cell.run] = &cell;
+  }
+  return cells;
+}
+
 /// What a run is, told by the first cell it answers.
-std::string description(const study::Plan& plan, size_t run) {
+std::string description(const study::PlannedRun& run, const study::Cell* cell) {
   std::string text;
-  for (const study::ParticipantSpec& participant : plan.runs[run].spec.participants) {
+  for (const study::ParticipantSpec& participant : run.spec.participants) {
     text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
   }
-  const auto cell = std::find_if(plan.cells.begin(), plan.cells.end(),
-                                 [&](const study::Cell& other) { return other.run == run; });
-  const bool changed = cell != plan.cells.end() && cell->experiment.setting != "default";
+  const bool changed = cell != nullptr && cell->experiment.setting != "default";
   return changed ? text + ", " + cell->experiment.setting : text;
 }
 
@@ -189,33 +178,9 @@ void fill_in_result(const RunResult& result, RunStatus& row) {
 
 }  // namespace
 
-std::string meaning_of(const std::string& caution) {
-  static const std::map<std::string, std::string> meanings = {
-      {"contaminated", "another program used the GPU, its energy is in the figures"},
-      {"contamination_unknown", "whether another program used the GPU could not be told"},
-      {"cpu_shared",
-       "other runs were made beside it on the same CPU: its CPU energy is an estimate, and what "
-       "the others did is in its times"},
-      {"any_device",
-       "made on whichever device was free: what is compared with it may come from another one"},
-      {"energy_sources_disagree", "the GPU's counter and its integrated power disagree"},
-      {"missed_deadlines", "more than a tenth of the samples were skipped, peaks may be missed"},
-      {"node_shared",
-       "its Slurm job did not have the node alone: what other jobs did there is in its times and "
-       "energies"},
-      {"not_cooled_down", "the GPU was warmer at the start than was asked for"},
-      {"processes_escaped", "some processes of a training could not be followed"},
-      {"sampling_gap",
-       "nothing was sampled for more than 1 s or 10 periods; the machine or tandem was held up, "
-       "and times and energies are less sure"},
-      {"sharing_differs", "the GPU was shared in another way than the study asks for"},
-      {"sensor_lost", "a driver stopped answering"},
-      {"throttled", "the GPU's clocks were held down"},
-      {"wall_clock_moved",
-       "the wall clock was set meanwhile; only the labels of start and end are touched"},
-      {"whole_board", "in MIG mode the GPU's energy is the whole board's, other slices included"}};
-  const auto meaning = meanings.find(caution);
-  return meaning != meanings.end() ? meaning->second : caution;
+std::string meaning_of(const std::string& caution, const core::Texts& texts) {
+  const std::string id = "quality.meanings." + caution;
+  return texts.has(id) ? texts(id) : caution;
 }
 
 std::string workload_label(const std::string& workload_id) {
@@ -226,15 +191,21 @@ std::string workload_label(const std::string& workload_id) {
 }
 
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<RunResult>& all) {
-  std::map<std::string, int> attempts;
+                                    const std::vector<RunResult>& all, Listed listed) {
+  std::unordered_map<std::string_view, int> attempts;
+  attempts.reserve(all.size());
   for (const RunResult& result : all) ++attempts[result.run_id];
+  const std::vector<const study::Cell*> cells = first_cells(plan);
   std::vector<RunStatus> rows;
   for (size_t run = 0; run < plan.runs.size(); ++run) {
     const study::PlannedRun& planned = plan.runs[run];
+    const RunResult* const result = results.deciding(run);
+    if (listed == Listed::runs_that_dont_count && result != nullptr && result->outcome.ok()) {
+      continue;
+    }
     RunStatus row;
     row.run_id = planned.id;
-    row.what = description(plan, run);
+    row.what = description(planned, cells[run]);
     row.concurrent = planned.spec.concurrent();
     row.repetition = planned.spec.repetition;
     row.attempts = attempts[planned.id];
@@ -242,7 +213,7 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
     row.message = "no attempt has a result";
     row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
         row.total_energy_joules.joules = core::Reading::missing(row.message);
-    if (const RunResult* result = results.deciding(planned.id)) fill_in_result(*result, row);
+    if (result != nullptr) fill_in_result(*result, row);
     if (!row.concurrent) {
       row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
     }
@@ -252,15 +223,17 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
 }
 
 DataQuality data_quality(const study::Study& study, const study::Plan& plan,
-                         const PlannedResults& results, const std::vector<RunResult>& all) {
+                         const PlannedResults& results, const std::vector<RunResult>& all,
+                         const core::Texts& texts) {
   DataQuality quality;
   quality.planned = plan.runs.size();
   quality.scale = study::name_of(study.scale);
-  std::set<std::string> planned_ids;
+  std::unordered_set<std::string_view> planned_ids;
   std::vector<const RunResult*> counted;
-  for (const study::PlannedRun& planned : plan.runs) {
-    planned_ids.insert(planned.id);
-    const RunResult* result = results.deciding(planned.id);
+  planned_ids.reserve(plan.runs.size());
+  for (size_t run = 0; run < plan.runs.size(); ++run) {
+    planned_ids.insert(plan.runs[run].id);
+    const RunResult* result = results.deciding(run);
     if (result == nullptr || result->outcome.status == Status::interrupted) {
       ++quality.not_run;
     } else if (result->outcome.ok()) {
@@ -279,8 +252,8 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
     else if (result.outcome.status == Status::interrupted)
       ++quality.interrupted_attempts;
   }
-  collect_facts(counted, quality);
-  add_cautions(study, plan, quality);
+  collect_facts(counted, texts, quality);
+  add_cautions(study, plan, texts, quality);
   return quality;
 }
 

@@ -8,6 +8,7 @@
 #include "analyse/planned_results.h"
 #include "analyse/run_measurements.h"
 #include "core/json.h"
+#include "core/language.h"
 #include "study/study_file.h"
 
 namespace tandem::analyse {
@@ -73,16 +74,20 @@ struct DataQuality {
   }
 };
 
-/// One row a planned run, in the order of the plan.
+/// One row a planned run, or one that doesn't count, in the order of the plan.
+enum class Listed { every_run, runs_that_dont_count };
 std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<record::RunResult>& all);
+                                    const std::vector<record::RunResult>& all,
+                                    Listed listed = Listed::every_run);
 
+/// The sentences are of the language of `texts`.
 DataQuality data_quality(const study::Study& study, const study::Plan& plan,
-                         const PlannedResults& results, const std::vector<record::RunResult>& all);
+                         const PlannedResults& results, const std::vector<record::RunResult>& all,
+                         const core::Texts& texts);
 
 /// What a run's caution means for its figures, as a part of a sentence; of an unknown caution its
 /// name.
-std::string meaning_of(const std::string& caution);
+std::string meaning_of(const std::string& caution, const core::Texts& texts);
 
 /// A workload's name for people: the model; of models called `default`, the repository.
 std::string workload_label(const std::string& workload_id);

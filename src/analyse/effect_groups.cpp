@@ -17,11 +17,7 @@ std::string memory_class_of(const std::string& type) {
   return type;
 }
 
-struct Kind {
-  const char* name;
-  std::string (*of)(const GroupedPair&);
-};
-constexpr Kind kinds[] = {
+constexpr PairKind kinds[] = {
     {"type", [](const GroupedPair& pair) { return pair.type; }},
     {"complementarity", [](const GroupedPair& pair) { return pair.complementarity; }},
     {"memory_class", [](const GroupedPair& pair) { return memory_class_of(pair.type); }},
@@ -37,12 +33,13 @@ void compare_kinds(const std::map<std::string, std::vector<double>>& values, Gro
   grouping.omega_squared = omega_squared(grouping.anova);
 }
 
-EffectGrouping grouping_of(const EffectColumn& column, const Kind& kind,
-                           const std::vector<GroupedPair>& pairs) {
+/// `of_pair`: the effect in each of the pairs.
+EffectGrouping grouping_of(const EffectColumn& column, const PairKind& kind,
+                           const std::vector<GroupedPair>& pairs,
+                           const std::vector<core::Reading>& of_pair) {
   std::map<std::string, std::vector<double>> values;
-  for (const GroupedPair& pair : pairs) {
-    const core::Reading value = pair_value(column, *pair.effects);
-    if (value) values[kind.of(pair)].push_back(*value);
+  for (size_t pair = 0; pair < pairs.size(); ++pair) {
+    if (of_pair[pair]) values[kind.of(pairs[pair])].push_back(*of_pair[pair]);
   }
   EffectGrouping grouping;
   grouping.effect = column.name;
@@ -55,7 +52,7 @@ EffectGrouping grouping_of(const EffectColumn& column, const Kind& kind,
 }
 
 SensitivityGrouping grouping_of(const std::string& hyperparameter, Response response,
-                                const Kind& kind, const std::vector<GroupedPair>& pairs,
+                                const PairKind& kind, const std::vector<GroupedPair>& pairs,
                                 const std::map<size_t, double>& changes) {
   SensitivityGrouping grouping;
   grouping.hyperparameter = hyperparameter;
@@ -72,23 +69,31 @@ SensitivityGrouping grouping_of(const std::string& hyperparameter, Response resp
 
 }  // namespace
 
+std::span<const PairKind> pair_kinds() {
+  return kinds;
+}
+
 std::vector<EffectGrouping> effect_groupings(const std::vector<GroupedPair>& pairs) {
   std::vector<EffectGrouping> groupings;
   for (const EffectColumn& column : effect_columns()) {
-    for (const Kind& kind : kinds) groupings.push_back(grouping_of(column, kind, pairs));
+    std::vector<core::Reading> of_pair;
+    for (const GroupedPair& pair : pairs) of_pair.push_back(pair_value(column, *pair.effects));
+    for (const PairKind& kind : kinds) {
+      groupings.push_back(grouping_of(column, kind, pairs, of_pair));
+    }
   }
   adjust_family(groupings, &EffectGrouping::anova, benjamini_hochberg_adjusted);
   return groupings;
 }
 
-std::vector<SensitivityGrouping> sensitivity_groupings(
-    const std::vector<GroupedPair>& pairs, const std::vector<Sensitivity>& sensitivities) {
+std::vector<SensitivityGrouping> sensitivity_groupings(const std::vector<GroupedPair>& pairs,
+                                                       std::span<const Sensitivity> sensitivities) {
   std::vector<SensitivityGrouping> groupings;
   for (const std::string& hyperparameter : hyperparameters_of(sensitivities)) {
     for (const Response response : {Response::performance, Response::energy, Response::duration}) {
       const std::map<size_t, double> changes =
           sensitivity_changes(sensitivities, hyperparameter, response);
-      for (const Kind& kind : kinds) {
+      for (const PairKind& kind : kinds) {
         groupings.push_back(grouping_of(hyperparameter, response, kind, pairs, changes));
       }
     }

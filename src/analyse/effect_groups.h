@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,13 @@ struct GroupedPair {
   const std::vector<BlockEffects>* effects = nullptr;
 };
 
+/// A way to sort pairs into kinds.
+struct PairKind {
+  const char* name;  ///< `type`, `complementarity`, `memory_class`
+  std::string (*of)(const GroupedPair&);
+};
+std::span<const PairKind> pair_kinds();
+
 /// Each effect by each kind; the exploratory part of RQ3.
 std::vector<EffectGrouping> effect_groupings(const std::vector<GroupedPair>& pairs);
 
@@ -54,8 +62,8 @@ struct SensitivityGrouping {
 };
 
 /// Each hyperparameter and response by each kind; `pairs` in the order of the study. Exploratory.
-std::vector<SensitivityGrouping> sensitivity_groupings(
-    const std::vector<GroupedPair>& pairs, const std::vector<Sensitivity>& sensitivities);
+std::vector<SensitivityGrouping> sensitivity_groupings(const std::vector<GroupedPair>& pairs,
+                                                       std::span<const Sensitivity> sensitivities);
 
 void to_json(core::Json& json, const EffectGroup& group);
 void to_json(core::Json& json, const SensitivityGroup& group);

@@ -75,27 +75,36 @@ bool compares_with_one_run_of_a(const EffectColumn& column) {
   return std::string_view(column.name).ends_with("_a");
 }
 
-/// A pair's independent values on the scale; `problem` gets the reason of the first missing one.
+/// A pair's independent values on the scale, at one setting or (nullptr) all of them; `problem`
+/// gets the reason of the first missing one.
 std::vector<double> independent_values(const EffectColumn& column,
                                        const std::vector<BlockEffects>& blocks,
-                                       std::string& problem) {
+                                       const std::string* setting, std::string& problem) {
+  const bool by_repetition = compares_with_one_run_of_a(column);
   std::map<int, std::vector<double>> of_repetition;
   std::vector<double> values;
   for (const BlockEffects& block : blocks) {
+    if (setting != nullptr && block.setting != *setting) continue;
     const Reading value = on_scale(column.value(block), column.averaging);
-    if (value) {
+    if (!value) {
+      if (problem.empty()) problem = value.reason();
+    } else if (by_repetition) {
       of_repetition[block.repetition].push_back(*value);
+    } else {
       values.push_back(*value);
-    } else if (problem.empty()) {
-      problem = value.reason();
     }
   }
-  if (!compares_with_one_run_of_a(column)) return values;
-  values.clear();
   for (const auto& [repetition, of_settings] : of_repetition) {
     if (const Reading centre = mean(of_settings)) values.push_back(*centre);
   }
   return values;
+}
+
+EffectSummary summarise(const EffectColumn& column, const std::vector<BlockEffects>& blocks,
+                        const std::string* setting) {
+  std::string problem;
+  const std::vector<double> values = independent_values(column, blocks, setting, problem);
+  return summarise_values(column, values, problem);
 }
 
 }  // namespace
@@ -133,27 +142,30 @@ EffectSummary summarise_values(const EffectColumn& column, const std::vector<dou
 
 Reading pair_value(const EffectColumn& column, const std::vector<BlockEffects>& blocks) {
   std::string problem;
-  const std::vector<double> values = independent_values(column, blocks, problem);
+  const std::vector<double> values = independent_values(column, blocks, nullptr, problem);
   if (values.empty()) return Reading::missing(problem.empty() ? "no values" : problem);
   return mean(values);
 }
 
 EffectSummary summarise_pair(const EffectColumn& column, const std::vector<BlockEffects>& blocks) {
-  std::string problem;
-  const std::vector<double> values = independent_values(column, blocks, problem);
-  return summarise_values(column, values, problem);
+  return summarise(column, blocks, nullptr);
 }
 
-std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs,
-                                           double equivalence_bound_percent,
-                                           const std::vector<NoiseFloor>& noise) {
+EffectSummary summarise_setting(const EffectColumn& column, const std::vector<BlockEffects>& blocks,
+                                const std::string& setting) {
+  return summarise(column, blocks, &setting);
+}
+
+std::vector<OverallEffect> overall_effects(
+    const std::vector<const std::vector<BlockEffects>*>& pairs, double equivalence_bound_percent,
+    const std::vector<NoiseFloor>& noise) {
   std::vector<OverallEffect> effects;
   for (const EffectColumn& column : columns) {
     const Reading noise_of_column = noise_percent(noise, column.response);
     std::string problem;
     std::vector<double> pair_means;
-    for (const std::vector<BlockEffects>& blocks : pairs) {
-      const std::vector<double> values = independent_values(column, blocks, problem);
+    for (const std::vector<BlockEffects>* blocks : pairs) {
+      const std::vector<double> values = independent_values(column, *blocks, nullptr, problem);
       if (const Reading centre = mean(values)) pair_means.push_back(*centre);
     }
     OverallEffect effect;

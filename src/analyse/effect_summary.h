@@ -55,6 +55,9 @@ core::Reading pair_value(const EffectColumn& column, const std::vector<BlockEffe
 /// The effect averaged over a pair's blocks. For A's effects (`…_a`) the unit is the repetition,
 /// because all settings of a repetition are compared with one solo run of A; else it is the block.
 EffectSummary summarise_pair(const EffectColumn& column, const std::vector<BlockEffects>& blocks);
+/// The same over the pair's blocks at one setting of B.
+EffectSummary summarise_setting(const EffectColumn& column, const std::vector<BlockEffects>& blocks,
+                                const std::string& setting);
 
 /// A pair at one setting, together against one after the other, over the repetitions in which both
 /// figures are there.
@@ -89,9 +92,9 @@ struct OverallEffect {
   core::Reading adjusted_p;  ///< of the t-test, Holm over the tested effects
   PercentEquivalence equivalence;
 };
-std::vector<OverallEffect> overall_effects(const std::vector<std::vector<BlockEffects>>& pairs,
-                                           double equivalence_bound_percent,
-                                           const std::vector<NoiseFloor>& noise = {});
+std::vector<OverallEffect> overall_effects(
+    const std::vector<const std::vector<BlockEffects>*>& pairs, double equivalence_bound_percent,
+    const std::vector<NoiseFloor>& noise = {});
 
 void to_json(core::Json& json, const TestResult& test);
 void to_json(core::Json& json, const Estimate& estimate);

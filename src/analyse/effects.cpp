@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -122,19 +123,21 @@ Reading relative_change(const Reading& value, const Reading& reference) {
 }
 
 std::string energy_source_conflict(const RunResult& left, const RunResult& right) {
+  const core::Energy& one = left.total_energy_joules;
+  const core::Energy& other = right.total_energy_joules;
+  if (one.source == other.source && one.model == other.model) return "";
   const auto named = [](const core::Energy& energy) {
     const std::string source = core::name_of(energy.source);
     return energy.model.empty() ? source : source + " (" + energy.model + ")";
   };
-  const std::string of_left = named(left.total_energy_joules);
-  const std::string of_right = named(right.total_energy_joules);
-  if (of_left == of_right) return "";
-  return fmt::format("the energies come from different sources: {} and {}", of_left, of_right);
+  return fmt::format("the energies come from different sources: {} and {}", named(one),
+                     named(other));
 }
 
 std::vector<BlockEffects> block_effects(size_t pair, const std::vector<study::Setting>& settings,
                                         int repetitions, const PlannedResults& results) {
   std::vector<BlockEffects> blocks;
+  blocks.reserve(settings.size() * static_cast<size_t>(std::max(repetitions, 0)));
   for (int repetition = 1; repetition <= repetitions; ++repetition) {
     for (const study::Setting& setting : settings) {
       blocks.push_back(effects_of_block(pair, setting.name, repetition, results));

@@ -1,33 +1,37 @@
 #pragma once
 
-#include <compare>
-#include <string>
-#include <utility>
-#include <vector>
+#include <algorithm>
+#include <tuple>
 
 #include "record/run_result.h"
 
 namespace tandem::analyse {
 
-/// What two runs have in common that are the same experiment made again: everything but repetition
-/// and seed, on the same device, with energy from the same source.
-struct ExperimentKey {
-  std::vector<std::pair<std::string, study::Hyperparameters>> trainings;
-  std::string place;
-  std::string energy_source;
+/// Orders runs by which experiment they are: two of which neither is less are the same experiment
+/// made again, for they differ in repetition and seed alone, on the same device, with energy from
+/// the same source. Without the hyperparameters: the same trainings at any setting.
+struct ExperimentOrder {
+  bool with_hyperparameters = true;
 
-  friend auto operator<=>(const ExperimentKey&, const ExperimentKey&) = default;
-};
-
-inline ExperimentKey experiment_key(const record::RunResult& run) {
-  ExperimentKey key;
-  for (const record::ParticipantResult& training : run.participants) {
-    key.trainings.emplace_back(training.spec.workload, training.spec.hyperparameters);
+  bool operator()(const record::RunResult* left, const record::RunResult* right) const {
+    const auto training_is_less = [&](const record::ParticipantResult& one,
+                                      const record::ParticipantResult& other) {
+      const int by_workload = one.spec.workload.compare(other.spec.workload);
+      if (by_workload != 0 || !with_hyperparameters) return by_workload < 0;
+      return one.spec.hyperparameters < other.spec.hyperparameters;
+    };
+    const auto is_less = [&](const record::RunResult* one, const record::RunResult* other) {
+      return std::lexicographical_compare(one->participants.begin(), one->participants.end(),
+                                          other->participants.begin(), other->participants.end(),
+                                          training_is_less);
+    };
+    if (is_less(left, right)) return true;
+    const auto circumstances = [](const record::RunResult& run) {
+      return std::tie(run.machine.hostname, run.device, run.spec.gpu,
+                      run.total_energy_joules.source, run.total_energy_joules.model);
+    };
+    return !is_less(right, left) && circumstances(*left) < circumstances(*right);
   }
-  key.place = run.machine.hostname + '|' + run.device + '|' + run.spec.gpu;
-  key.energy_source =
-      core::name_of(run.total_energy_joules.source) + '|' + run.total_energy_joules.model;
-  return key;
-}
+};
 
 }  // namespace tandem::analyse

@@ -16,14 +16,15 @@ constexpr PairPredictor predictors[] = {
 };
 
 PairRelation relation_of(const EffectColumn& column, const PairPredictor& predictor,
-                         const std::vector<RelatedPair>& pairs) {
+                         const std::vector<RelatedPair>& pairs,
+                         const std::vector<EffectSummary>& summaries) {
   PairRelation relation;
   relation.effect = column.name;
   relation.predictor = predictor.name;
   relation.step = predictor.step;
   std::vector<double> x, y;
   for (size_t pair = 0; pair < pairs.size(); ++pair) {
-    const EffectSummary summary = summarise_pair(column, *pairs[pair].effects);
+    const EffectSummary& summary = summaries[pair];
     if (!summary.percent) continue;
     x.push_back(pairs[pair].*predictor.value);
     y.push_back(*summary.percent);
@@ -50,8 +51,12 @@ PairRelation relation_of(const EffectColumn& column, const PairPredictor& predic
 std::vector<PairRelation> pair_relations(const std::vector<RelatedPair>& pairs) {
   std::vector<PairRelation> relations;
   for (const EffectColumn& column : effect_columns()) {
+    std::vector<EffectSummary> summaries;
+    for (const RelatedPair& pair : pairs) {
+      summaries.push_back(summarise_pair(column, *pair.effects));
+    }
     for (const PairPredictor& predictor : predictors) {
-      relations.push_back(relation_of(column, predictor, pairs));
+      relations.push_back(relation_of(column, predictor, pairs, summaries));
     }
   }
   adjust_family(relations, &PairRelation::t_test, benjamini_hochberg_adjusted);

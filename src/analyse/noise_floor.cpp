@@ -23,15 +23,17 @@ Reading figure_of(const record::RunResult& run, Response response) {
   return Reading::missing("unknown response");
 }
 
-using Experiments = std::map<ExperimentKey, std::vector<const record::RunResult*>>;
+/// The runs of each, by one of them.
+using Experiments =
+    std::map<const record::RunResult*, std::vector<const record::RunResult*>, ExperimentOrder>;
 
 NoiseFloor floor_of(const Experiments& experiments, Response response, bool concurrent) {
   NoiseFloor floor;
   floor.response = response;
   floor.concurrent = concurrent;
   double squares = 0;
-  for (const auto& [key, runs] : experiments) {
-    if ((key.trainings.size() > 1) != concurrent) continue;
+  for (const auto& [one, runs] : experiments) {
+    if ((one->participants.size() > 1) != concurrent) continue;
     std::vector<double> values;
     for (const record::RunResult* run : runs) {
       if (const Reading figure = figure_of(*run, response)) values.push_back(*figure);
@@ -57,7 +59,7 @@ NoiseFloor floor_of(const Experiments& experiments, Response response, bool conc
 std::vector<NoiseFloor> noise_floors(const std::vector<const record::RunResult*>& runs) {
   Experiments experiments;
   for (const record::RunResult* run : runs) {
-    if (!run->participants.empty()) experiments[experiment_key(*run)].push_back(run);
+    if (!run->participants.empty()) experiments[run].push_back(run);
   }
   std::vector<NoiseFloor> floors;
   for (const Response response : {Response::performance, Response::energy, Response::duration}) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <map>
 #include <string>
-#include <tuple>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/reading.h"
@@ -37,18 +37,28 @@ class PlannedResults {
   PlannedResult solo_b(size_t pair, const std::string& setting, int repetition) const;
   PlannedResult solo_a(size_t pair, int repetition) const;
 
-  /// The attempt that counts, whatever its outcome; nullptr when no attempt has a result.
-  const record::RunResult* deciding(const std::string& run_id) const;
+  /// The attempt at one of Plan::runs that counts, whatever its outcome; nullptr when no attempt
+  /// has a result.
+  const record::RunResult* deciding(size_t run) const { return deciding_of_run_[run]; }
 
  private:
-  /// Pair, repetition, setting, concurrent, of A.
-  using CellKey = std::tuple<size_t, int, std::string, bool, bool>;
-  PlannedResult find(const CellKey& cell) const;
+  enum Kind : size_t { together, b_alone, a_alone, kinds };
+  /// The runs of a pair's cells: indices into Plan::runs.
+  struct PairRuns {
+    std::vector<std::string> settings;
+    std::vector<size_t> run;  ///< by repetition, setting and kind
+    static constexpr size_t none = static_cast<size_t>(-1);
+
+    /// nullptr outside of what the pair has.
+    const size_t* find(int repetition, const std::string& setting, Kind kind) const;
+  };
+  static Kind kind_of(const study::Experiment& experiment);
+  PlannedResult find(size_t pair, int repetition, const std::string& setting, Kind kind) const;
 
   const study::Plan& plan_;
   Marked marked_;
-  std::map<CellKey, size_t> run_of_cell_;  ///< index into Plan::runs
-  std::map<std::string, const record::RunResult*> deciding_;
+  std::vector<PairRuns> pairs_;
+  std::vector<const record::RunResult*> deciding_of_run_;  ///< of each of Plan::runs
 };
 
 }  // namespace tandem::analyse

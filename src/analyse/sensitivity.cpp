@@ -1,5 +1,6 @@
 #include "analyse/sensitivity.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "analyse/effects.h"
@@ -81,15 +82,20 @@ std::string name_of(Response response) {
 
 std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Setting>& settings,
                                        int repetitions, const PlannedResults& results) {
+  constexpr size_t responses_in_both_modes = 6;
   std::vector<Sensitivity> all;
+  all.reserve(responses_in_both_modes * settings.size() *
+              static_cast<size_t>(std::max(repetitions, 0)));
   for (int repetition = 1; repetition <= repetitions; ++repetition) {
     for (const bool concurrent : {false, true}) {
       const auto run_of = [&](const std::string& setting) {
         return concurrent ? results.concurrent(pair, setting, repetition)
                           : results.solo_b(pair, setting, repetition);
       };
+      const PlannedResult at_default = run_of("default");
       for (const study::Setting& setting : settings) {
         if (setting.hyperparameter.empty()) continue;
+        const PlannedResult changed = run_of(setting.name);
         for (const Response response :
              {Response::performance, Response::energy, Response::duration}) {
           const double factor = setting.value / setting.default_value;
@@ -102,7 +108,7 @@ std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Set
                                   factor > 0 && std::isfinite(factor) ? std::log(factor) : 0,
                                   {},
                                   {}};
-          all.push_back(measure(named, setting, run_of(setting.name), run_of("default")));
+          all.push_back(measure(named, setting, changed, at_default));
         }
       }
     }

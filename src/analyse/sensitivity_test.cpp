@@ -23,36 +23,46 @@ struct SoloAndConcurrent {
 };
 
 /// The sensitivities of both modes that belong together, collected by block.
-std::map<size_t, SoloAndConcurrent> by_block(const std::vector<Sensitivity>& sensitivities,
+std::map<size_t, SoloAndConcurrent> by_block(std::span<const Sensitivity> sensitivities,
                                              const std::string& hyperparameter, Response response,
                                              bool blocks_are_pairs,
                                              Reading Sensitivity::*form = &Sensitivity::log_form) {
-  using Cell = std::tuple<size_t, int, std::string>;
-  std::map<Cell, double> solo;
+  std::vector<const Sensitivity*> entries;
   for (const Sensitivity& entry : sensitivities) {
-    if (entry.hyperparameter != hyperparameter || entry.response != response) continue;
-    if (!entry.concurrent && entry.*form) {
-      solo[{entry.pair, entry.repetition, entry.setting}] = *(entry.*form);
+    if (entry.response == response && entry.*form && entry.hyperparameter == hyperparameter) {
+      entries.push_back(&entry);
     }
   }
+  const auto place = [](const Sensitivity* entry) {
+    return std::pair(entry->pair, entry->repetition);
+  };
+  // As they come from sensitivities() they are in this order.
+  if (!std::ranges::is_sorted(entries, {}, place)) std::ranges::stable_sort(entries, {}, place);
   std::map<size_t, SoloAndConcurrent> blocks;
-  for (const Sensitivity& entry : sensitivities) {
-    if (entry.hyperparameter != hyperparameter || entry.response != response) continue;
-    if (!entry.concurrent || !(entry.*form)) continue;
-    const auto partner = solo.find({entry.pair, entry.repetition, entry.setting});
-    if (partner == solo.end()) continue;
-    SoloAndConcurrent& block =
-        blocks[blocks_are_pairs ? entry.pair : static_cast<size_t>(entry.repetition)];
-    block.solo.push_back(partner->second);
-    block.concurrent.push_back(*(entry.*form));
-    block.repetition.push_back(entry.repetition);
+  for (auto begin = entries.begin(); begin != entries.end();) {
+    const auto end = std::find_if(begin, entries.end(), [&](const Sensitivity* entry) {
+      return place(entry) != place(*begin);
+    });
+    for (auto entry = begin; entry != end; ++entry) {
+      if (!(*entry)->concurrent) continue;
+      const auto alone = std::find_if(begin, end, [&](const Sensitivity* other) {
+        return !other->concurrent && other->setting == (*entry)->setting;
+      });
+      if (alone == end) continue;
+      const auto repetition = static_cast<size_t>((*entry)->repetition);
+      SoloAndConcurrent& block = blocks[blocks_are_pairs ? (*entry)->pair : repetition];
+      block.solo.push_back(*((*alone)->*form));
+      block.concurrent.push_back(*((*entry)->*form));
+      block.repetition.push_back((*entry)->repetition);
+    }
+    begin = end;
   }
   return blocks;
 }
 
 /// The sensitivity whose effect at the farthest level is the bound; 0 where no level has a
 /// logarithm.
-double bound_of_difference(const std::vector<Sensitivity>& sensitivities,
+double bound_of_difference(std::span<const Sensitivity> sensitivities,
                            const std::string& hyperparameter, double bound_percent) {
   double farthest = 0;
   for (const Sensitivity& entry : sensitivities) {
@@ -111,7 +121,7 @@ BlockMeans means_of(const std::map<size_t, SoloAndConcurrent>& blocks) {
   return means;
 }
 
-SensitivityTest test_one(const std::vector<Sensitivity>& sensitivities,
+SensitivityTest test_one(std::span<const Sensitivity> sensitivities,
                          const std::string& hyperparameter, Response response,
                          bool blocks_are_pairs, double bound_percent,
                          const std::vector<NoiseFloor>& noise) {
@@ -159,7 +169,7 @@ constexpr Response responses[] = {Response::performance, Response::energy, Respo
 
 }  // namespace
 
-std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sensitivities) {
+std::vector<std::string> hyperparameters_of(std::span<const Sensitivity> sensitivities) {
   std::vector<std::string> names;
   for (const Sensitivity& entry : sensitivities) {
     if (std::find(names.begin(), names.end(), entry.hyperparameter) == names.end()) {
@@ -169,7 +179,7 @@ std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sens
   return names;
 }
 
-std::map<size_t, double> sensitivity_changes(const std::vector<Sensitivity>& sensitivities,
+std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensitivities,
                                              const std::string& hyperparameter, Response response) {
   std::map<size_t, double> changes;
   for (const auto& [pair, values] : by_block(sensitivities, hyperparameter, response, true)) {
@@ -180,7 +190,7 @@ std::map<size_t, double> sensitivity_changes(const std::vector<Sensitivity>& sen
   return changes;
 }
 
-SensitivityEstimates sensitivity_estimates(const std::vector<Sensitivity>& of_pair,
+SensitivityEstimates sensitivity_estimates(std::span<const Sensitivity> of_pair,
                                            const std::string& hyperparameter, Response response) {
   std::vector<double> solo, concurrent;
   for (const auto& [repetition, values] : by_block(of_pair, hyperparameter, response, false)) {
@@ -190,7 +200,7 @@ SensitivityEstimates sensitivity_estimates(const std::vector<Sensitivity>& of_pa
   return {estimate_mean(solo), estimate_mean(concurrent)};
 }
 
-std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities,
+std::vector<SensitivityTest> sensitivity_tests(std::span<const Sensitivity> sensitivities,
                                                double equivalence_bound_percent,
                                                const std::vector<NoiseFloor>& noise) {
   std::set<size_t> pairs;
@@ -210,17 +220,26 @@ std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& s
 }
 
 std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
-    const std::vector<Sensitivity>& sensitivities, double equivalence_bound_percent,
+    std::span<const Sensitivity> sensitivities, double equivalence_bound_percent,
     const std::vector<NoiseFloor>& noise) {
-  std::map<size_t, std::vector<Sensitivity>> of_pair;
-  std::set<int> repetitions;
-  for (const Sensitivity& entry : sensitivities) {
-    of_pair[entry.pair].push_back(entry);
-    repetitions.insert(entry.repetition);
+  std::vector<Sensitivity> sorted;
+  if (!std::ranges::is_sorted(sensitivities, {}, &Sensitivity::pair)) {
+    sorted.assign(sensitivities.begin(), sensitivities.end());
+    std::ranges::stable_sort(sorted, {}, &Sensitivity::pair);
+    sensitivities = sorted;
   }
+  std::set<int> repetitions;
+  for (const Sensitivity& entry : sensitivities) repetitions.insert(entry.repetition);
   std::vector<PairSensitivityTest> tests;
-  if (of_pair.size() < 2 || repetitions.size() < 2) return tests;
-  for (const auto& [pair, own] : of_pair) {
+  const bool several =
+      !sensitivities.empty() && sensitivities.front().pair != sensitivities.back().pair;
+  if (!several || repetitions.size() < 2) return tests;
+  while (!sensitivities.empty()) {
+    const size_t pair = sensitivities.front().pair;
+    const auto end = std::ranges::find_if(
+        sensitivities, [&](const Sensitivity& entry) { return entry.pair != pair; });
+    const auto own = sensitivities.first(static_cast<size_t>(end - sensitivities.begin()));
+    sensitivities = sensitivities.subspan(own.size());
     for (const std::string& hyperparameter : hyperparameters_of(own)) {
       for (const Response response : responses) {
         PairSensitivityTest within{

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ struct SensitivityTest {
 
 /// One test for each hyperparameter among the sensitivities and each response, the confirmatory
 /// ones first.
-std::vector<SensitivityTest> sensitivity_tests(const std::vector<Sensitivity>& sensitivities,
+std::vector<SensitivityTest> sensitivity_tests(std::span<const Sensitivity> sensitivities,
                                                double equivalence_bound_percent,
                                                const std::vector<NoiseFloor>& noise = {});
 
@@ -62,12 +63,12 @@ struct PairSensitivityTest {
 };
 /// Of every pair of several; empty with fewer than two repetitions.
 std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
-    const std::vector<Sensitivity>& sensitivities, double equivalence_bound_percent,
+    std::span<const Sensitivity> sensitivities, double equivalence_bound_percent,
     const std::vector<NoiseFloor>& noise = {});
 
 /// Concurrent − solo of the log form by pair (index into Study::pairs), the mean over its levels
 /// and repetitions where both modes have it.
-std::map<size_t, double> sensitivity_changes(const std::vector<Sensitivity>& sensitivities,
+std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensitivities,
                                              const std::string& hyperparameter, Response response);
 
 /// A pair's sensitivity in both modes, log form. The unit is the repetition (the mean over its
@@ -77,11 +78,11 @@ struct SensitivityEstimates {
   Estimate concurrent;
 };
 /// `of_pair` are one pair's, as in PairAnalysis.
-SensitivityEstimates sensitivity_estimates(const std::vector<Sensitivity>& of_pair,
+SensitivityEstimates sensitivity_estimates(std::span<const Sensitivity> of_pair,
                                            const std::string& hyperparameter, Response response);
 
 /// The hyperparameters among the sensitivities, in their order.
-std::vector<std::string> hyperparameters_of(const std::vector<Sensitivity>& sensitivities);
+std::vector<std::string> hyperparameters_of(std::span<const Sensitivity> sensitivities);
 
 void to_json(core::Json& json, const SensitivityTest& test);
 void to_json(core::Json& json, const PairSensitivityTest& test);

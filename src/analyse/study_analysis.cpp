@@ -23,10 +23,10 @@ std::vector<SettingSummary> summarise_by_setting(const std::vector<study::Settin
                                                  const std::vector<BlockEffects>& blocks) {
   std::vector<SettingSummary> summaries;
   for (const study::Setting& setting : settings) {
-    std::vector<BlockEffects> of_setting;
-    std::copy_if(blocks.begin(), blocks.end(), std::back_inserter(of_setting),
-                 [&](const BlockEffects& block) { return block.setting == setting.name; });
-    summaries.push_back({setting.name, summarise(of_setting)});
+    SettingSummary& of_setting = summaries.emplace_back(setting.name);
+    for (const EffectColumn& column : effect_columns()) {
+      of_setting.summaries.push_back(summarise_setting(column, blocks, setting.name));
+    }
   }
   return summaries;
 }
@@ -73,6 +73,14 @@ void append(const std::vector<Item>& items, std::vector<Item>& all) {
   all.insert(all.end(), items.begin(), items.end());
 }
 
+/// Moves them from where they are.
+template <typename Item>
+void move_to(std::vector<Item>& items, std::vector<Item>& all) {
+  all.insert(all.end(), std::make_move_iterator(items.begin()),
+             std::make_move_iterator(items.end()));
+  items = {};
+}
+
 WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Plan& plan,
                                       const study::Catalogue& catalogue,
                                       const std::vector<record::RunResult>& results,
@@ -83,9 +91,11 @@ WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Pl
     if (run->cautions.empty()) unmarked.push_back(run);
   }
   without.left_out = counted.size() - unmarked.size();
+  without.left = unmarked.size();
   if (without.left_out == 0) return without;
   const PlannedResults planned(plan, results, PlannedResults::Marked::left_out);
   std::vector<std::vector<BlockEffects>> effects;
+  std::vector<const std::vector<BlockEffects>*> effects_of_pairs;
   std::vector<Sensitivity> all_sensitivities;
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     const std::vector<study::Setting> settings =
@@ -95,7 +105,8 @@ WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Pl
     append(sensitivities(pair, settings, study.repetitions, planned), all_sensitivities);
   }
   const std::vector<NoiseFloor> noise = noise_floors(unmarked);
-  without.overall = overall_effects(effects, study.equivalence_bound_percent, noise);
+  for (const std::vector<BlockEffects>& of_pair : effects) effects_of_pairs.push_back(&of_pair);
+  without.overall = overall_effects(effects_of_pairs, study.equivalence_bound_percent, noise);
   without.sensitivity_tests =
       sensitivity_tests(all_sensitivities, study.equivalence_bound_percent, noise);
   return without;
@@ -114,20 +125,35 @@ void count_missing(const core::Reading& reading, MissingFigure& column) {
   reasons.push_back(reading.reason());
 }
 
-std::vector<MissingFigure> missing_figures(const StudyAnalysis& analysis) {
-  std::vector<MissingFigure> columns;
-  for (const MetricColumn& metric : metric_columns()) {
-    MissingFigure& column = columns.emplace_back("trainings", metric.name);
-    for (const TrainingMetrics& training : analysis.trainings) {
-      // A run alone has nothing to overlap with.
-      const bool none =
-          metric.value == &TrainingMetrics::overlap_fraction && training.role == "solo";
-      if (training.outcome.ok() && !none) count_missing(training.*metric.value, column);
+/// Counts of each training that counts what it doesn't have.
+class MissingOfTrainings {
+ public:
+  MissingOfTrainings() {
+    for (const MetricColumn& metric : metric_columns()) {
+      columns_.emplace_back("trainings", metric.name);
     }
   }
+  void add(const TrainingMetrics& training) {
+    if (!training.outcome.ok()) return;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const auto value = metric_columns()[i].value;
+      // A run alone has nothing to overlap with.
+      const bool none = value == &TrainingMetrics::overlap_fraction && training.role == "solo";
+      if (!none) count_missing(training.*value, columns_[i]);
+    }
+  }
+  const std::vector<MissingFigure>& columns() const { return columns_; }
+
+ private:
+  std::vector<MissingFigure> columns_;
+};
+
+std::vector<MissingFigure> missing_figures(const MissingOfTrainings& trainings,
+                                           const std::vector<PairAnalysis>& pairs) {
+  std::vector<MissingFigure> columns = trainings.columns();
   for (const EffectColumn& effect : effect_columns()) {
     MissingFigure& column = columns.emplace_back("effects", effect.name);
-    for (const PairAnalysis& pair : analysis.pairs) {
+    for (const PairAnalysis& pair : pairs) {
       for (const BlockEffects& block : pair.effects) count_missing(effect.value(block), column);
     }
   }
@@ -204,39 +230,52 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
   StudyAnalysis analysis;
   analysis.study = study;
   analysis.options = options;
-  analysis.quality = data_quality(study, plan, planned, results);
-  analysis.runs = run_statuses(plan, planned, results);
+  analysis.quality = data_quality(study, plan, planned, results, core::Texts::in(options.language));
+  const bool keeps_runs = options.keeps_runs || !options.jobs.empty();
+  analysis.runs = run_statuses(plan, planned, results,
+                               keeps_runs ? Listed::every_run : Listed::runs_that_dont_count);
   std::vector<const record::RunResult*> deciding;
   std::vector<const record::RunResult*> counted;
-  for (const study::PlannedRun& run : plan.runs) {
-    const record::RunResult* result = planned.deciding(run.id);
+  for (size_t run = 0; run < plan.runs.size(); ++run) {
+    const record::RunResult* result = planned.deciding(run);
     if (result == nullptr) continue;
     deciding.push_back(result);
     if (result->outcome.ok()) counted.push_back(result);
   }
+  MissingOfTrainings missing_of_trainings;
   for (const record::RunResult* result : deciding) {
-    const std::vector<TrainingMetrics> rows = training_metrics(*result);
-    analysis.trainings.insert(analysis.trainings.end(), rows.begin(), rows.end());
+    std::vector<TrainingMetrics> rows = training_metrics(*result);
+    for (const TrainingMetrics& row : rows) missing_of_trainings.add(row);
+    if (keeps_runs) move_to(rows, analysis.trainings);
   }
   analysis.machines = distinct_machines(deciding);
 
-  std::vector<std::vector<BlockEffects>> effects_of_pairs;
+  std::vector<const std::vector<BlockEffects>*> effects_of_pairs;
   std::vector<Sensitivity> all_sensitivities;
   std::vector<PartnerResponse> all_partner_responses;
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
     analysis.pairs.push_back(analyse_pair(study, pair, catalogue, planned, options));
-    const PairAnalysis& added = analysis.pairs.back();
-    effects_of_pairs.push_back(added.effects);
-    append(added.sensitivities, all_sensitivities);
-    append(added.partner_responses, all_partner_responses);
+    PairAnalysis& added = analysis.pairs.back();
+    if (pair == 0) {
+      all_sensitivities.reserve(study.pairs.size() * added.sensitivities.size());
+      all_partner_responses.reserve(study.pairs.size() * added.partner_responses.size());
+    }
+    if (keeps_runs) {
+      append(added.sensitivities, all_sensitivities);
+      append(added.partner_responses, all_partner_responses);
+    } else {
+      move_to(added.sensitivities, all_sensitivities);
+      move_to(added.partner_responses, all_partner_responses);
+    }
   }
   std::vector<GroupedPair> grouped;
   std::vector<RelatedPair> related;
   for (const PairAnalysis& pair : analysis.pairs) {
+    effects_of_pairs.push_back(&pair.effects);
     grouped.push_back({pair.type, pair.complementarity, &pair.effects});
     related.push_back({pair.memory_mb, pair.gpu_util_percent, &pair.effects});
   }
-  analysis.missing = missing_figures(analysis);
+  analysis.missing = missing_figures(missing_of_trainings, analysis.pairs);
   analysis.noise_floors = noise_floors(counted);
   const double bound = study.equivalence_bound_percent;
   analysis.overall = overall_effects(effects_of_pairs, bound, analysis.noise_floors);
@@ -245,6 +284,7 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
       sensitivity_tests_within_pairs(all_sensitivities, bound, analysis.noise_floors);
   analysis.groupings = effect_groupings(grouped);
   analysis.sensitivity_groupings = sensitivity_groupings(grouped, all_sensitivities);
+  analysis.kind_interactions = kind_interactions(grouped, all_sensitivities);
   analysis.relations = pair_relations(related);
   analysis.covariates = covariate_effects(counted);
   analysis.partner_effects = partner_effects(all_partner_responses);
@@ -308,6 +348,7 @@ void to_json(core::Json& json, const MissingFigure& missing) {
 
 void to_json(core::Json& json, const StudyAnalysis& analysis) {
   json = {{"study", study_json(analysis.study)},
+          {"language", core::code_of(analysis.options.language)},
           {"weights",
            {{"energy", analysis.options.weights.energy},
             {"duration", analysis.options.weights.duration},
@@ -321,6 +362,7 @@ void to_json(core::Json& json, const StudyAnalysis& analysis) {
           {"sensitivity_tests_within_pairs", analysis.sensitivity_tests_within_pairs},
           {"groupings", analysis.groupings},
           {"sensitivity_groupings", analysis.sensitivity_groupings},
+          {"kind_interactions", analysis.kind_interactions},
           {"relations", analysis.relations},
           {"partner_effects", analysis.partner_effects},
           {"covariates", analysis.covariates},

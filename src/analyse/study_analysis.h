@@ -13,6 +13,7 @@
 #include "analyse/effects.h"
 #include "analyse/interference.h"
 #include "analyse/job_advice.h"
+#include "analyse/kind_interaction.h"
 #include "analyse/noise_floor.h"
 #include "analyse/partner_effects.h"
 #include "analyse/sensitivity.h"
@@ -20,6 +21,7 @@
 #include "analyse/trade_off.h"
 #include "analyse/training_metrics.h"
 #include "core/json.h"
+#include "core/language.h"
 #include "core/measured.h"
 #include "record/run_result.h"
 #include "study/plan.h"
@@ -67,6 +69,7 @@ struct Finding {
 /// What the study says when the runs that are marked doubtful are left out.
 struct WithoutMarkedRuns {
   size_t left_out = 0;  ///< runs; with none, the rest is empty: nothing would differ
+  size_t left = 0;      ///< runs; with none, the rest has no values: there is nothing to compare
   std::vector<OverallEffect> overall;
   std::vector<SensitivityTest> sensitivity_tests;
   /// Of each pair in the order of effect_columns().
@@ -89,6 +92,12 @@ struct MissingFigure {
 struct AnalysisOptions {
   CostWeights weights;
   std::vector<JobCount> jobs;  ///< that someone has to make; empty: none are asked about
+  /// Of the findings and the cautions; names and figures are the same in all of them.
+  core::Language language = core::Language::english;
+  /// Whether the analysis keeps the rows of single runs, which are most of its memory: a summary
+  /// needs none. Without them StudyAnalysis::runs has those that don't count, and its trainings,
+  /// sensitivities and partner responses are empty. With `jobs` they are kept.
+  bool keeps_runs = true;
 };
 
 /// Everything that a report shows.
@@ -104,6 +113,7 @@ struct StudyAnalysis {
   std::vector<PairSensitivityTest> sensitivity_tests_within_pairs;
   std::vector<EffectGrouping> groupings;
   std::vector<SensitivityGrouping> sensitivity_groupings;
+  std::vector<KindInteraction> kind_interactions;
   std::vector<PairRelation> relations;
   std::vector<PartnerEffect> partner_effects;
   std::vector<CovariateEffect> covariates;

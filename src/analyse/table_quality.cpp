@@ -7,47 +7,37 @@
 namespace tandem::analyse {
 namespace {
 
-std::string quoted_list(const std::vector<std::string>& names) {
+using fmt::arg;
+
+std::string quoted_list(const std::vector<std::string>& names, const core::Texts& texts) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(core::in_quotes(name));
-  return fmt::format("{}", fmt::join(quoted, ", "));
+  return texts.list(quoted);
 }
 
 }  // namespace
 
 void add_table_quality(const record::RunTable& table, StudyAnalysis& analysis) {
+  const core::Texts& texts = core::Texts::in(analysis.options.language);
   DataQuality& quality = analysis.quality;
   quality.scale = "not stated";
   std::vector<std::string> cautions;
-  if (table.map.simulated) {
-    cautions.emplace_back("Simulated: nobody measured these runs, the mapping file says so.");
-  }
-  cautions.push_back(fmt::format(
-      "Measured elsewhere: {} rows of {}, read by {}. Machine, scale, start signals and overlap "
-      "are "
-      "not known here.",
-      table.rows_read, core::printable(table.file), core::printable(table.map.file.string())));
-  if (table.map.energy) {
-    cautions.push_back(
-        "Energy as imported, measured by: " + core::printable(table.map.energy_measured_by) + ".");
-  }
-  if (table.map.duration) {
-    cautions.emplace_back(
-        "The makespan of a pair is the longer of its two durations, as of trainings that start "
-        "together.");
-  }
-  if (table.rows_left_out > 0) {
-    cautions.push_back(fmt::format(
-        "{} rows of the table are left out; the problems are listed with row and column.",
-        table.rows_left_out));
-  }
+  const auto add = [&](const std::string& id, const auto&... arguments) {
+    cautions.push_back(texts(id, arguments...));
+  };
+  if (table.map.simulated) add("quality.table.simulated");
+  add("quality.table.elsewhere", arg("n", table.rows_read),
+      arg("file", core::printable(table.file)),
+      arg("map", core::printable(table.map.file.string())));
+  if (table.map.energy)
+    add("quality.table.energy", arg("by", core::printable(table.map.energy_measured_by)));
+  if (table.map.duration) add("quality.table.makespan");
+  if (table.rows_left_out > 0) add("quality.table.left_out", arg("n", table.rows_left_out));
   for (const auto& [column, cells] : table.missing_cells) {
-    cautions.push_back(fmt::format("{} cells of column {} are empty: missing, never filled in.",
-                                   cells, core::in_quotes(column)));
+    add("quality.table.empty_cells", arg("n", cells), arg("column", core::in_quotes(column)));
   }
   if (!table.unmapped_columns.empty()) {
-    cautions.push_back(fmt::format("Columns that the mapping doesn't name are not looked at: {}.",
-                                   quoted_list(table.unmapped_columns)));
+    add("quality.table.unmapped", arg("columns", quoted_list(table.unmapped_columns, texts)));
   }
   quality.cautions.insert(quality.cautions.begin(), cautions.begin(), cautions.end());
 }

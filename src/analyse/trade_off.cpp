@@ -86,38 +86,51 @@ double or_none(const Reading& reading) {
   return reading ? *reading : none;
 }
 
-/// Of the repetitions that are drawn again and again, without the reasons of the missing ones.
+/// Of the repetitions that are drawn again and again: the figures of all settings of a repetition
+/// stand side by side, without the reasons of the missing ones.
 class Resampled {
  public:
-  explicit Resampled(const Runs& runs) : means_(runs.of_setting.size()) {
-    for (const std::vector<RunFigures>& of_setting : runs.of_setting) {
-      auto& values = values_.emplace_back();
-      for (const RunFigures& run : of_setting) {
-        auto& figures = values.emplace_back();
-        std::transform(run.begin(), run.end(), figures.begin(), or_none);
+  explicit Resampled(const Runs& runs)
+      : means_(runs.of_setting.size()), sum_(runs.of_setting.size() * figure_count) {
+    const size_t repetitions = runs.of_setting.empty() ? 0 : runs.of_setting.front().size();
+    for (size_t repetition = 0; repetition < repetitions; ++repetition) {
+      for (const std::vector<RunFigures>& of_setting : runs.of_setting) {
+        for (const Reading& figure : of_setting[repetition]) {
+          value_.push_back(figure.value_or(0));
+          is_there_.push_back(figure ? 1 : 0);
+          all_there_ = all_there_ && figure;
+        }
       }
     }
   }
-  const Means& means(std::span<const size_t> drawn) {
-    for (size_t setting = 0; setting < means_.size(); ++setting) {
-      for (size_t figure = 0; figure < figure_count; ++figure) {
-        double sum = 0;
-        size_t n = 0;
-        for (const size_t repetition : drawn) {
-          const double value = values_[setting][repetition][figure];
-          if (std::isnan(value)) continue;
-          sum += value;
-          ++n;
-        }
-        means_[setting][figure] = n > 0 ? sum / static_cast<double>(n) : none;
-      }
+  /// `times`: how often each repetition was drawn, as many times altogether as there are.
+  const Means& means(std::span<const double> times) {
+    const size_t width = sum_.size();
+    std::fill(sum_.begin(), sum_.end(), 0.0);
+    count_.assign(width, all_there_ ? static_cast<double>(times.size()) : 0.0);
+    add_rows(times, value_, sum_);
+    if (!all_there_) add_rows(times, is_there_, count_);
+    for (size_t i = 0; i < width; ++i) {
+      means_[i / figure_count][i % figure_count] = count_[i] > 0 ? sum_[i] / count_[i] : none;
     }
     return means_;
   }
 
  private:
-  std::vector<std::vector<std::array<double, figure_count>>> values_;
+  static void add_rows(std::span<const double> times, const std::vector<double>& rows,
+                       std::vector<double>& sums) {
+    const double* row = rows.data();
+    for (const double weight : times) {
+      for (double& sum : sums) sum += weight * *row++;
+    }
+  }
+
+  std::vector<double> value_;     ///< by repetition, setting and figure; 0 where it is missing
+  std::vector<double> is_there_;  ///< 1 or 0
+  bool all_there_ = true;
   Means means_;
+  std::vector<double> sum_;  ///< by setting and figure
+  std::vector<double> count_;
 };
 
 /// What the answers are computed from, in one mode.
@@ -286,10 +299,13 @@ class Bootstrap {
     Resampled beside(concurrent);
     Resampler resampler(seed);
     std::vector<size_t> drawn(static_cast<size_t>(repetitions));
+    std::vector<double> times(drawn.size());
     for (size_t i = 0; i < resamples; ++i) {
       resampler.draw(drawn, drawn.size());
-      const Curve curve_alone{alone.means(drawn), solo.higher_is_better, weights};
-      const Curve curve_beside{beside.means(drawn), concurrent.higher_is_better, weights};
+      std::fill(times.begin(), times.end(), 0.0);
+      for (const size_t repetition : drawn) ++times[repetition];
+      const Curve curve_alone{alone.means(times), solo.higher_is_better, weights};
+      const Curve curve_beside{beside.means(times), concurrent.higher_is_better, weights};
       for (size_t j = 0; j < settings; ++j) {
         on_front_[j] += is_on_front(curve_alone, j);
         on_front_[settings + j] += is_on_front(curve_beside, j);

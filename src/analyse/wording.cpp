@@ -6,38 +6,43 @@
 
 namespace tandem::analyse {
 
-std::string signed_percent(double percent) {
+std::string signed_percent(const core::Texts& texts, double percent) {
   const double size = std::abs(percent);
   const std::string digits = size < 1e6 ? fmt::format("{:.1f}", size) : fmt::format("{:.1e}", size);
-  if (digits == "0.0") return "0.0 %";
-  return (percent < 0 ? "−" : "+") + digits + " %";
+  const char* const sign = digits == "0.0" ? "" : percent < 0 ? "−" : "+";
+  return texts("number.percent", fmt::arg("number", sign + digits));
 }
 
 std::string signed_number(double value) {
   return (value < 0 ? "−" : "+") + fmt::format("{:.3g}", std::abs(value));
 }
 
-std::string p_text(const Reading& p) {
-  if (!p) return fmt::format("no p ({})", p.reason());
-  return *p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", *p);
+std::string p_text(const core::Texts& texts, const Reading& p) {
+  if (!p) return texts("number.no_p", fmt::arg("reason", texts.recorded(p.reason())));
+  return *p < 0.001 ? texts("number.p_small", fmt::arg("p", "0.001"))
+                    : texts("number.p", fmt::arg("p", fmt::format("{:.3f}", *p)));
 }
 
-std::string n_text(size_t n, const std::string& unit) {
-  return "n = " + count_text(n, unit);
+std::string n_text(const core::Texts& texts, size_t n, const std::string& unit) {
+  return texts("number.n", fmt::arg("count", texts.count(n, unit)));
 }
 
-std::string percent_interval_text(const std::optional<Interval>& interval) {
-  if (!interval) return "no interval";
-  return fmt::format("95 % interval {} to {}", signed_percent(interval->low),
-                     signed_percent(interval->high));
+std::string percent_interval_text(const core::Texts& texts,
+                                  const std::optional<Interval>& interval) {
+  if (!interval) return texts("number.no_interval");
+  return texts("number.interval", fmt::arg("low", signed_percent(texts, interval->low)),
+               fmt::arg("high", signed_percent(texts, interval->high)));
 }
 
-std::string percent_text(const Reading& percent) {
-  return percent ? signed_percent(*percent) : fmt::format("no value ({})", percent.reason());
+std::string interval_text(const core::Texts& texts, const std::optional<Interval>& interval) {
+  if (!interval) return texts("number.no_interval");
+  return texts("number.interval", fmt::arg("low", signed_number(interval->low)),
+               fmt::arg("high", signed_number(interval->high)));
 }
 
-std::string count_text(size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+std::string percent_text(const core::Texts& texts, const Reading& percent) {
+  if (percent) return signed_percent(texts, *percent);
+  return texts("number.no_value_because", fmt::arg("reason", texts.recorded(percent.reason())));
 }
 
 }  // namespace tandem::analyse

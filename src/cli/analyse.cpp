@@ -84,8 +84,10 @@ void analyse_table(const AnalyseOptions& options) {
   record::RunTable table =
       record::read_run_table(options.table, record::read_table_map(options.map));
   const record::TableStudy made = record::study_of(table);
-  const analyse::AnalysisOptions wanted =
+  analyse::AnalysisOptions wanted =
       analysis_options(options.analysis, made.catalogue, options.open.workloads);
+  // A table may have a million runs.
+  wanted.keeps_runs = options.as_json || !options.csv_folder.empty();
   analyse::StudyAnalysis analysis =
       analyse::analyse_study(made.study, made.plan, made.catalogue, made.results, wanted);
   analyse::add_table_quality(table, analysis);

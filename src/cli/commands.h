@@ -20,8 +20,12 @@ void add_serve_command(CLI::App& app, core::ExitCode& exit_code);
 void add_report_command(CLI::App& app, core::ExitCode& exit_code);
 void add_index_command(CLI::App& app, core::ExitCode& exit_code);
 void add_workloads_command(CLI::App& app, core::ExitCode& exit_code);
-/// A subcommand of `workloads`.
+// Subcommands of `workloads`.
 void add_profile_command(CLI::App& workloads, core::ExitCode& exit_code);
+void add_workload_new_command(CLI::App& workloads, core::ExitCode& exit_code);
+void add_workload_check_command(CLI::App& workloads, core::ExitCode& exit_code);
+void add_import_configuration_command(CLI::App& workloads, core::ExitCode& exit_code);
+void add_protocol_command(CLI::App& app, core::ExitCode& exit_code);
 void add_pairs_command(CLI::App& app, core::ExitCode& exit_code);
 void add_measure_command(CLI::App& app, core::ExitCode& exit_code);
 void add_doctor_command(CLI::App& app, core::ExitCode& exit_code);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "execute/study_lock.h"
 
 namespace {
@@ -20,7 +21,7 @@ constexpr const char* footer =
     "failed, 4 the study is busy, 130 interrupted.";
 
 int fail(ExitCode code, const std::string& message) {
-  fmt::print(stderr, "tandem: {}\n", message);
+  fmt::print(stderr, "tandem: {}\n", tandem::core::printable_lines(message));
   return static_cast<int>(code);
 }
 
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
   tandem::cli::add_index_command(app, exit_code);
   tandem::cli::add_workloads_command(app, exit_code);
   tandem::cli::add_pairs_command(app, exit_code);
+  tandem::cli::add_protocol_command(app, exit_code);
   tandem::cli::add_measure_command(app, exit_code);
   tandem::cli::add_doctor_command(app, exit_code);
   try {

@@ -132,11 +132,13 @@ void keep_study(const OpenStudy& open) {
   if (!is_kept) {
     std::set<std::string> used;
     for (const study::StudyPair& pair : open.study.pairs) used.insert({pair.a, pair.b});
+    std::set<std::string> names;
     for (const std::string& id : used) {
       std::string name = id;
       std::replace(name.begin(), name.end(), '/', '_');
+      while (!names.insert(name).second) name += "_";  // a_b/c and a/b_c are two
       core::write_file_atomically(folder / "workloads" / (name + ".json"),
-                                  core::read_file(open.catalogue.at(id).manifest));
+                                  study::text_to_keep(open.catalogue.at(id)));
     }
   }
   core::write_file_atomically(folder / "plan.json",

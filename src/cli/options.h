@@ -8,6 +8,7 @@
 
 #include "cli/open_study.h"
 #include "core/json.h"
+#include "core/text.h"
 #include "report/text_table.h"
 
 namespace tandem::cli {
@@ -53,7 +54,9 @@ inline std::shared_ptr<StudyOptions> add_study_and_json(CLI::App& command) {
 
 /// Prints a sentence within 80 columns.
 inline void print_wrapped(const std::string& text) {
-  for (const std::string& line : report::wrap(text, 80)) fmt::print("{}\n", line);
+  for (const std::string& line : report::wrap(core::printable_lines(text), 80)) {
+    fmt::print("{}\n", line);
+  }
 }
 
 /// Prints a document; text that is no UTF-8 is mended, not an error.

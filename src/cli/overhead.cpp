@@ -24,7 +24,12 @@ namespace {
 
 const study::Workload& workload_of(const study::Catalogue& catalogue, const std::string& id) {
   const std::vector<std::string> ids = catalogue.ids();
-  if (std::ranges::find(ids, id) != ids.end()) return catalogue.at(id);
+  if (std::ranges::find(ids, id) != ids.end()) {
+    if (!catalogue.at(id).log) return catalogue.at(id);
+    throw core::UserError("tandem doctor --overhead",
+                          {{"--workload", core::in_quotes(id) + ", which is read by its log",
+                            "one that speaks the protocol, for it must wait between its epochs"}});
+  }
   throw core::UserError("tandem doctor --overhead",
                         {{"--workload", core::in_quotes(id),
                           "one that 'tandem workloads' lists; near it: " +

@@ -119,7 +119,8 @@ void print_plan(const OpenStudy& open, const PlanOutlook& outlook) {
   }
   if (!study.devices.empty()) print_devices(open, outlook);
   for (const std::string& sentence : forecast_sentences(open, outlook)) print_wrapped(sentence);
-  fmt::print("\n{}\n", report::gantt_text(outlook.gantt));
+  fmt::print("\n{}\n",
+             report::gantt_text(outlook.gantt, 80, core::Texts::in(core::Language::english)));
   const report::PlanTable detectable = detectable_table(outlook);
   TextTable table(detectable.headers, std::vector<Align>(detectable.headers.size(), Align::right));
   for (const auto& row : detectable.rows) table.add_row(row);

@@ -21,6 +21,7 @@ struct ReportOptions {
   OpenOptions open;
   std::filesystem::path output;
   std::filesystem::path figures_folder;
+  std::string language = "en";
   bool as_text = false;
   bool as_json = false;
 };
@@ -48,8 +49,10 @@ void report(const ReportOptions& options) {
   const OpenStudy open = open_study(options.open);
   std::vector<std::string> problems;
   const std::vector<record::RunResult> results = open.store.read_all(&problems);
+  analyse::AnalysisOptions wanted;
+  wanted.language = core::language_of(options.language).value();
   const analyse::StudyAnalysis analysis =
-      analyse::analyse_study(open.study, open.plan, open.catalogue, results);
+      analyse::analyse_study(open.study, open.plan, open.catalogue, results, wanted);
   const auto tell_problems = [&problems] {
     for (const std::string& problem : problems) {
       fmt::print(stderr, "tandem: left out: {}\n", problem);
@@ -68,7 +71,8 @@ void report(const ReportOptions& options) {
       options.output.empty() ? open.store.folder() / "report.html" : options.output;
   core::make_folders(open.store.folder());
   core::write_file_atomically(file, report::html_report(analysis, traces));
-  fmt::print("{}\nReport: {}\n", report::terminal_summary(analysis), file.string());
+  fmt::print("{}\n{}\n", report::terminal_summary(analysis),
+             core::Texts::in(wanted.language)("summary.written", fmt::arg("file", file.string())));
 }
 
 }  // namespace
@@ -80,6 +84,7 @@ void add_report_command(CLI::App& app, core::ExitCode&) {
       "Example: tandem report results/pilot\n"
       "         tandem report results/pilot --figures paper\n"
       "         tandem report results/pilot --text\n"
+      "         tandem report results/pilot --lang zh --output report.zh.html\n"
       "Works on a study that is still running: it shows what is there and what is missing.\n"
       "The page holds the analysis and the traces of all runs; it needs no network.");
   const auto options = std::make_shared<ReportOptions>();
@@ -89,6 +94,14 @@ void add_report_command(CLI::App& app, core::ExitCode&) {
   command->add_option("--figures", options->figures_folder,
                       "Instead, write figures (PDF, SVG) and tables (LaTeX, Markdown) for a paper "
                       "into this folder; needs gnuplot");
+  CLI::Option* const language =
+      command
+          ->add_option("--lang", options->language,
+                       "Language of the report: en, zh (names, file formats and the figures for "
+                       "papers stay English)")
+          ->check(CLI::IsMember({"en", "zh"}))
+          ->capture_default_str();
+  language->excludes("--figures");
   CLI::Option* const text = command->add_flag(
       "--text", options->as_text, "Instead, print the whole report with bars, for a terminal");
   text->excludes("--figures");

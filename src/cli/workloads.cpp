@@ -17,6 +17,8 @@ Json document_of(const study::Workload& workload) {
   for (const study::ManifestHyperparameter& entry : workload.hyperparameters) {
     hyperparameters[entry.name] = {
         {"flag", entry.flag},
+        {"variable", entry.variable},
+        {"config", entry.config_key},
         {"type", entry.whole_number ? "integer" : "real"},
         {"default", {{"full", entry.default_value.full}, {"quick", entry.default_value.quick}}}};
   }
@@ -65,9 +67,14 @@ void add_workloads_command(CLI::App& app, core::ExitCode& exit_code) {
   CLI::App* command = app.add_subcommand("workloads", "List the workloads that a study can use");
   command->footer(
       "Example: tandem workloads --json\n"
-      "         tandem workloads profile mnist --scale quick");
+      "         tandem workloads profile mnist --scale quick\n"
+      "         tandem workloads new my/script.json\n"
+      "         tandem workloads check my/script.json --once");
   command->require_subcommand(0, 1);
   add_profile_command(*command, exit_code);
+  add_workload_new_command(*command, exit_code);
+  add_workload_check_command(*command, exit_code);
+  add_import_configuration_command(*command, exit_code);
   struct Options {
     std::filesystem::path further;
     bool as_json = false;

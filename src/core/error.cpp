@@ -2,15 +2,21 @@
 
 #include <system_error>
 
+#include "core/text.h"
+
 namespace tandem::core {
 namespace {
 
+/// What stands in a person's file may be anything, also what a terminal would obey.
+constexpr size_t most_bytes = 2000;
+
 std::string describe(const std::string& source, const std::vector<Problem>& problems) {
-  std::string text = source + ": " + std::to_string(problems.size()) +
+  std::string text = printable(source, most_bytes) + ": " + std::to_string(problems.size()) +
                      (problems.size() == 1 ? " mistake" : " mistakes");
   for (const Problem& problem : problems) {
-    text += "\n  " + problem.place + "\n    found:    " + problem.found +
-            "\n    expected: " + problem.expected;
+    text += "\n  " + printable(problem.place, most_bytes) +
+            "\n    found:    " + printable(problem.found, most_bytes) +
+            "\n    expected: " + printable(problem.expected, most_bytes);
   }
   return text;
 }

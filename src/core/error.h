@@ -14,7 +14,7 @@ struct Problem {
 };
 
 /// The user's mistake (exit code 2): `source` is the file or the command, `problems` are all of the
-/// mistakes found in it, not only the first.
+/// mistakes found in it, not only the first. what() tells them so that a terminal can show it.
 class UserError : public std::runtime_error {
  public:
   UserError(std::string source, std::vector<Problem> problems);

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <vector>
 
 #include "core/error.h"
@@ -61,6 +63,17 @@ std::string read_file(const fs::path& path) {
     if (count == 0) return content;
     content.append(buffer.data(), static_cast<size_t>(count));
   }
+}
+
+std::string read_end_of_file(const fs::path& path, size_t most_bytes) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file.tellg();
+  if (size <= 0) return "";
+  file.seekg(std::max<std::streamoff>(0, size - static_cast<std::streamoff>(most_bytes)));
+  std::string end(most_bytes, '\0');
+  file.read(end.data(), static_cast<std::streamsize>(end.size()));
+  end.resize(static_cast<size_t>(file.gcount()));
+  return end;
 }
 
 TemporaryFolder::TemporaryFolder(const std::string& name) {

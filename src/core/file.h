@@ -9,6 +9,9 @@ namespace tandem::core {
 /// The whole file as bytes. Throws SystemError naming the file.
 std::string read_file(const std::filesystem::path& path);
 
+/// The last bytes of a file, at most so many; empty when it can't be read.
+std::string read_end_of_file(const std::filesystem::path& path, size_t most_bytes);
+
 /// Writes a file so that a reader, or a machine that loses power, sees the old file, no file or
 /// the whole new one: temporary name, fsync, rename, fsync of the folder.
 /// Throws SystemError; the temporary file is removed then.

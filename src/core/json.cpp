@@ -43,7 +43,7 @@ std::optional<JsonNode> JsonNode::member(const std::string& name,
                                          const std::string& expected) const {
   std::optional<JsonNode> found = find(name);
   if (!found && value_->is_object()) {
-    diagnostics_->add(path_ + "." + name, "nothing", expected);
+    diagnostics_->add(path_ + "." + printable(name), "nothing", expected);
   }
   return found;
 }
@@ -52,7 +52,7 @@ std::optional<JsonNode> JsonNode::find(const std::string& name) const {
   if (!value_->is_object()) return std::nullopt;
   const auto found = value_->find(name);
   if (found == value_->end()) return std::nullopt;
-  return JsonNode(*found, path_ + "." + name, *diagnostics_);
+  return JsonNode(*found, path_ + "." + printable(name), *diagnostics_);
 }
 
 std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {

@@ -108,6 +108,17 @@ std::string printable(std::string_view text, size_t most_bytes) {
   return safe;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string safe;
+  for (;;) {
+    const size_t end = text.find('\n');
+    safe += printable(text.substr(0, end), text.npos);
+    if (end == text.npos) return safe;
+    safe += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string in_quotes(std::string_view text) {
   return "\"" + printable(text) + "\"";
 }

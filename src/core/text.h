@@ -21,6 +21,9 @@ std::string list_of_choices(std::span<const std::string> names);
 /// (never inside a character) with an ellipsis.
 std::string printable(std::string_view text, size_t most_bytes = 200);
 
+/// The same for a text of several lines, whose ends stay; nothing is cut.
+std::string printable_lines(std::string_view text);
+
 /// In double quotes and printable, for messages.
 std::string in_quotes(std::string_view text);
 

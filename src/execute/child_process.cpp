@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -94,7 +96,9 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
-    if (!added.contains(text.substr(0, text.find('=')))) environment.push_back(text);
+    const std::string name = text.substr(0, text.find('='));
+    // A tandem that is itself somebody's training doesn't hand its own socket on.
+    if (name != "TANDEM_EVENTS" && !added.contains(name)) environment.push_back(text);
   }
   for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
   return environment;
@@ -114,7 +118,9 @@ std::vector<std::string> launcher_arguments(const fs::path& launcher, const Comm
       std::to_string(status_fd_in_child),
       fmt::format("{}", command.grace_s),
       command.cores.empty() ? "-" : fmt::format("{}", fmt::join(command.cores, ",")),
-      command.cgroup ? (*command.cgroup / "cgroup.procs").string() : "-"};
+      command.cgroup ? (*command.cgroup / "cgroup.procs").string() : "-",
+      command.held ? "held" : "at_once",
+      command.working_folder.empty() ? "-" : command.working_folder.string()};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   return arguments;
 }
@@ -188,7 +194,7 @@ ChildProcess::ChildProcess(const Command& command) {
     actions.duplicate(stdout_log.get(), STDOUT_FILENO);
     actions.duplicate(stderr_log.get(), STDERR_FILENO);
     actions.duplicate(events_moved.get(), events_fd_in_child);
-    added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
+    if (!command.held) added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
   } else if (::isatty(STDIN_FILENO) == 1) {
     // A process group in the background that reads the terminal would be stopped.
     actions.open(STDIN_FILENO, "/dev/null");
@@ -225,12 +231,26 @@ std::optional<ProcessEnd> ChildProcess::poll_end() {
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
     if (count > 0) {
       status_line_.append(buffer, static_cast<size_t>(count));
+      take_begin();
       continue;
     }
     end_ = parse_status(status_line_);  // end of file: the launcher has closed its end
+    status_.reset();
     wait_for_launcher();
   }
   return end_;
+}
+
+/// The launcher's first line; what is left is its last one.
+void ChildProcess::take_begin() {
+  const size_t end = status_line_.find('\n');
+  if (began_at_ || end == std::string::npos) return;
+  std::istringstream words(status_line_.substr(0, end));
+  std::string kind;
+  std::int64_t ns = 0;
+  if (!(words >> kind >> ns) || kind != "began") return;
+  began_at_ = core::Time(std::chrono::nanoseconds(ns));
+  status_line_.erase(0, end + 1);
 }
 
 void ChildProcess::request_end() {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/file_descriptor.h"
 
 namespace tandem::execute {
@@ -37,8 +38,11 @@ struct Command {
   std::map<std::string, std::string> environment;  ///< added to tandem's own
   std::vector<int> cores;                          ///< empty: not pinned
   Streams streams = Streams::logs;
-  std::filesystem::path stdout_file;  ///< made anew, or appended to
-  std::filesystem::path stderr_file;
+  /// Begins when a line is written to events(), and has no protocol itself. Only with logs.
+  bool held = false;
+  std::filesystem::path working_folder;  ///< empty: tandem's own
+  std::filesystem::path stdout_file;     ///< made anew, or appended to
+  std::filesystem::path stderr_file;     ///< may be the same: all that it wrote in its order
   /// Folder of the cgroup (version 2) that the program joins before it begins; see RunCgroup.
   std::optional<std::filesystem::path> cgroup;
   double grace_s = 5;  ///< between TERM and KILL when it is ended
@@ -59,10 +63,13 @@ class ChildProcess {
 
   /// The root of the program's process tree.
   pid_t pid() const { return launcher_pid_; }
-  /// Connected to the program's TANDEM_EVENTS; non-blocking; closed where it has none. May be
-  /// closed by events().reset().
+  /// Connected to the program's TANDEM_EVENTS, or to what holds it; non-blocking; closed where it
+  /// has none. May be closed by events().reset(), or taken.
   core::FileDescriptor& events() { return events_; }
-  /// Becomes readable when the program has ended.
+  /// When the program began, behind what held it; nothing before poll_end() has looked after that.
+  const std::optional<core::Time>& began_at() const { return began_at_; }
+  /// Becomes readable when the program has begun and when it has ended; negative once poll_end()
+  /// has told how.
   int end_fd() const { return status_.get(); }
   /// How it ended, nothing while it runs. Doesn't block.
   std::optional<ProcessEnd> poll_end();
@@ -70,12 +77,14 @@ class ChildProcess {
   void request_end();
 
  private:
+  void take_begin();
   void wait_for_launcher();
 
   pid_t launcher_pid_ = -1;
   core::FileDescriptor events_;
   core::FileDescriptor status_;
   std::string status_line_;
+  std::optional<core::Time> began_at_;
   std::optional<ProcessEnd> end_;
   bool end_requested_ = false;
 };

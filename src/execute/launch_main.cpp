@@ -3,19 +3,24 @@
 // from outside: a death signal, a core set, a cgroup, and a parent that adopts and ends its stray
 // descendants.
 //
-//   tandem-launch PARENT_PID STATUS_FD GRACE_S CORES MEMBERS PROGRAM [ARGUMENT...]
+//   tandem-launch PARENT_PID STATUS_FD GRACE_S CORES MEMBERS START FOLDER PROGRAM [ARGUMENT...]
 //
-// CORES is a list such as 0,1 or `-`. MEMBERS is the cgroup.procs of the cgroup that the program
-// joins before it begins, or `-`; the launcher stays outside, it is no part of the training. One
-// line goes to STATUS_FD at the end:
+// START is `at_once`, or `held`: the program begins when a line comes from the protocol socket,
+// which it doesn't get then. FOLDER is its working folder, or `-` for this one. CORES is a list
+// such as 0,1 or `-`. MEMBERS is the cgroup.procs of the cgroup that the program joins before it
+// begins, or `-`; the launcher stays outside, it is no part of the training. One line goes to
+// STATUS_FD when the program has begun, on CLOCK_MONOTONIC, and one at the end:
+//   began NANOSECONDS
 //   exit CODE USED | signal NUMBER USED | exec-failed ERRNO
 // USED is what the program and all its descendants that were waited for have used: USER_S SYSTEM_S
 // READ_BLOCKS WRITTEN_BLOCKS (of 512 bytes) LARGEST_RSS_KIB (of one process).
 // SIGTERM ends the training: TERM to its group, after GRACE_S seconds KILL to all descendants.
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +36,9 @@
 #include <vector>
 
 namespace {
+
+constexpr int events_fd = 3;
+constexpr int called_off_before_start = 5;  // as docs/protocol.md has it
 
 /// The processes whose parent is this one: the training and what was re-parented to us.
 std::vector<pid_t> children() {
@@ -106,8 +114,43 @@ bool join_cgroup(const char* members) {
   return fd >= 0 && ::write(fd, "0", 1) == 1 && ::close(fd) == 0;
 }
 
-/// Starts the program in a process group of its own. `exec_failed` gets errno if it can't be.
-pid_t start(char** arguments, const char* cores, const char* members, int& exec_failed) {
+/// Waits for the start signal. False when the program is called off instead: by the end of the
+/// socket, or by SIGTERM, which stays pending.
+bool wait_for_go() {
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  const int end_requests = ::signalfd(-1, &term, SFD_CLOEXEC);
+  if (end_requests < 0) return false;
+  bool go = false;
+  for (char byte = 0; byte != '\n';) {
+    pollfd waiting[] = {{events_fd, POLLIN, 0}, {end_requests, POLLIN, 0}};
+    if (::poll(waiting, 2, -1) < 0 && errno != EINTR) break;
+    if (waiting[1].revents != 0) break;
+    if (waiting[0].revents != 0 && ::read(events_fd, &byte, 1) <= 0) break;
+    go = byte == '\n';
+  }
+  ::close(end_requests);
+  ::close(events_fd);
+  return go;
+}
+
+/// What the program gets that its parent has otherwise. `-` stands for nothing.
+struct Place {
+  const char* cores;
+  const char* members;  ///< of a cgroup
+  const char* folder;
+};
+
+/// How the program's start went.
+struct Start {
+  long long at_ns = 0;  ///< CLOCK_MONOTONIC just before it became the program
+  int failed = 0;       ///< errno if it couldn't be started
+};
+
+/// Starts the program in a process group of its own. What the new process says of its start comes
+/// before the program's first word, however late this one gets to run.
+pid_t start(char** arguments, const Place& place, Start& how) {
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) return -1;
   const pid_t pid = ::fork();
@@ -124,19 +167,36 @@ pid_t start(char** arguments, const char* cores, const char* members, int& exec_
     // That both are possible was tried before. A program on other cores would be another
     // experiment; a cgroup that it isn't in would count nothing, and look as if nothing had been
     // used.
-    const bool joined = std::strcmp(members, "-") == 0 || join_cgroup(members);
-    const bool pinned = joined && (std::strcmp(cores, "-") == 0 || pin_to_cores(cores));
-    if (pinned) ::execvp(arguments[0], arguments);
-    const int failed = errno;
-    if (::write(report[1], &failed, sizeof failed) != sizeof failed) ::_exit(126);
+    const auto given = [](const char* what) { return std::strcmp(what, "-") != 0; };
+    const bool placed = (!given(place.members) || join_cgroup(place.members)) &&
+                        (!given(place.cores) || pin_to_cores(place.cores)) &&
+                        (!given(place.folder) || ::chdir(place.folder) == 0);
+    Start told;
+    if (placed) {
+      timespec now{};
+      ::clock_gettime(CLOCK_MONOTONIC, &now);
+      told.at_ns = 1'000'000'000LL * now.tv_sec + now.tv_nsec;
+      if (::write(report[1], &told, sizeof told) != sizeof told) ::_exit(126);
+      ::execvp(arguments[0], arguments);
+    }
+    told.failed = errno;
+    if (::write(report[1], &told, sizeof told) != sizeof told) ::_exit(126);
     ::_exit(127);
   }
   ::close(report[1]);
-  exec_failed = 0;
-  while (::read(report[0], &exec_failed, sizeof exec_failed) < 0 && errno == EINTR) {
+  for (ssize_t count = 1; count != 0;) {
+    count = ::read(report[0], &how, sizeof how);
+    if (count < 0 && errno != EINTR) break;
   }
   ::close(report[0]);
   return pid;
+}
+
+/// That the program has begun. Without a tandem to read it the end is near, and comes by SIGTERM.
+void report_begin(int status_fd, const Start& start) {
+  char line[64];
+  const int length = std::snprintf(line, sizeof line, "began %lld\n", start.at_ns);
+  [[maybe_unused]] const ssize_t written = ::write(status_fd, line, static_cast<size_t>(length));
 }
 
 void report(int status_fd, const Ending& ending, int exec_failed) {
@@ -162,7 +222,7 @@ void report(int status_fd, const Ending& ending, int exec_failed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 7) {
+  if (argc < 9) {
     std::fputs("tandem-launch is started by tandem, not by hand\n", stderr);
     return 2;
   }
@@ -181,17 +241,22 @@ int main(int argc, char** argv) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) return 1;  // tandem was gone before the line above
 
-  int exec_failed = 0;
-  const pid_t program = start(argv + 6, argv[4], argv[5], exec_failed);
-  if (program < 0) exec_failed = errno;
+  if (std::strcmp(argv[6], "held") == 0 && !wait_for_go()) {
+    report(status_fd, {true, called_off_before_start << 8}, 0);
+    return 0;
+  }
+  Start how;
+  const pid_t program = start(argv + 8, {argv[4], argv[5], argv[7]}, how);
+  if (program < 0) how.failed = errno;
+  if (how.failed == 0) report_begin(status_fd, how);
   Ending ending;
-  while (exec_failed == 0 && !ending.known) {
+  while (how.failed == 0 && !ending.known) {
     int signal_number = 0;
     ::sigwait(&waited, &signal_number);
     if (signal_number == SIGTERM) break;
     reap(program, ending);
   }
   if (program > 0) end_descendants(program, grace_s, ending);
-  report(status_fd, ending, exec_failed);
+  report(status_fd, ending, how.failed);
   return 0;
 }

@@ -11,7 +11,7 @@ namespace {
 using record::Outcome;
 using Status = Outcome::Status;
 
-constexpr std::string_view read_stderr = "read the training's stderr log in the run's folder";
+constexpr std::string_view read_log = "read the end of the training's log in the run's folder";
 constexpr std::string_view go_on = "run the study again; it goes on with what is missing";
 constexpr std::string_view retried =
     "tandem makes the run again, as often as the study file's `retries` allows";
@@ -20,10 +20,11 @@ constexpr std::array kinds = {
     OutcomeKind{"ok", Status::ok, false, "all trainings succeeded and the run counts", ""},
     // Of a training: the process.
     OutcomeKind{"exit_code", Status::failed, false, "the training ended with another exit code",
-                read_stderr},
-    OutcomeKind{"signal", Status::failed, false, "a signal ended the training",
-                "read the training's stderr log in the run's folder; a KILL that nobody sent is "
-                "mostly the system's, for want of memory: see dmesg"},
+                read_log},
+    OutcomeKind{
+        "signal", Status::failed, false, "a signal ended the training",
+        "read the end of the training's log in the run's folder; a KILL that nobody sent is "
+        "mostly the system's, for want of memory: see dmesg"},
     OutcomeKind{"not_started", Status::failed, false, "the training's program can't be started",
                 "check the workload's command"},
     OutcomeKind{"lost", Status::failed, true, "the process that watched the training was killed",
@@ -38,6 +39,12 @@ constexpr std::array kinds = {
     OutcomeKind{"protocol_violation", Status::failed, false,
                 "the trainer wrote what the protocol doesn't allow",
                 "the trainer must write the lines of docs/protocol.md and nothing else"},
+    OutcomeKind{"log_mismatch", Status::failed, false,
+                "the log said something else than the workload's manifest describes",
+                "try 'tandem workloads check MANIFEST --once' and correct the manifest's patterns"},
+    OutcomeKind{"success_rule", Status::failed, false,
+                "the training ended well but its log didn't meet the manifest's success rule",
+                "read the training's logs in the run's folder, or correct the manifest's success"},
     OutcomeKind{"missing_final", Status::failed, false,
                 "the trainer ended with exit code 0 and no \"final\" line",
                 "the trainer must report its final metrics before it ends"},
@@ -45,14 +52,15 @@ constexpr std::array kinds = {
                 "fewer or more epochs were reported than asked for",
                 "the trainer must train and report each epoch that it was asked for"},
     OutcomeKind{"missing_metric", Status::failed, false,
-                "the workload's performance metric was not in \"final\"",
+                "the workload's performance metric was not among the final ones",
                 "the manifest's performance_metric must be one that the trainer reports"},
     OutcomeKind{"log_flood", Status::failed, false, "the training wrote more than a log may hold",
                 "have the trainer write less, or raise log_limit_mib in the study file"},
     // Of a training: the time.
     OutcomeKind{"ready_timeout", Status::failed, false,
                 "the trainer did not get ready to train in time",
-                "see whether the trainer loads its data and writes \"ready\""},
+                "see whether the trainer loads its data and writes \"ready\", or the line that its "
+                "manifest's \"started\" pattern is for"},
     OutcomeKind{"no_progress", Status::failed, false,
                 "an epoch lasted far longer than the ones before it: the training hangs",
                 "see what the trainer waits for; state no_progress_s in the study file if its "
@@ -65,6 +73,11 @@ constexpr std::array kinds = {
                 "see the partner's own outcome; 'tandem run --retry-failed' repeats the run"},
     OutcomeKind{"start_skew", Status::invalid, true, "the two trainings did not start together",
                 retried},
+    OutcomeKind{
+        "no_overlap", Status::invalid, false,
+        "the two trainings were not under way at the same time",
+        "see in the logs when each begins: have the scripts speak the protocol, which starts "
+        "them together, or load for as long as each other"},
     OutcomeKind{"contaminated", Status::invalid, true,
                 "another program computed on the GPU during the run", retried},
     OutcomeKind{"sensor_lost", Status::invalid, true,
@@ -120,7 +133,7 @@ Outcome outcome_said_by_trainer(const std::string& reason, std::string message) 
     if (reason == known) return outcome_of_kind(known, std::move(message));
   }
   return {Status::failed, reason, std::move(message),
-          "see the message and the training's stderr log"};
+          "see the message and the end of the training's log"};
 }
 
 bool is_retried(const record::RunResult& result) {

@@ -45,7 +45,9 @@ struct Stopped {};
 class Watched {
  public:
   Watched(const OverheadOptions& options, EventLog& log, const std::atomic<bool>& stop)
-      : options_(options), stop_(stop), training_(options.command, "overhead", 1, log) {}
+      : options_(options),
+        stop_(stop),
+        training_(options.command, options.epochs(), "overhead", 1, log) {}
 
   Training& training() { return training_; }
 
@@ -55,8 +57,8 @@ class Watched {
     while (!is_true()) {
       if (stop_.load()) throw Stopped();
       if (training_.has_ended()) {
-        throw core::SystemError(fmt::format("the training ended before {}: {}", what,
-                                            training_.outcome(options_.epochs(), "").message));
+        throw core::SystemError(
+            fmt::format("the training ended before {}: {}", what, training_.outcome("").message));
       }
       if (Clock::now() > give_up) throw core::SystemError(fmt::format("no sign of {}", what));
       pollfd waiting{training_.events_fd(), POLLIN, 0};
@@ -68,7 +70,7 @@ class Watched {
   /// The end of an epoch, counted from 1.
   Time end_of(size_t epoch) {
     until("the end of an epoch", [&] { return training_.epochs_done() >= epoch; });
-    return *training_.last_epoch_at();
+    return *training_.trained_until();
   }
 
  private:

@@ -79,10 +79,14 @@ TrainerEvent parse_object(const Json& line) {
   }
   if (type == "started") return StartedEvent{};
   if (type == "epoch") {
-    required(line, "train_loss");
-    return EpochEvent{required_count(line, "epoch"), reading(line, "train_loss"),
-                      required_metrics(line),        reading(line, "train_seconds"),
-                      reading(line, "eval_seconds"), reading(line, "tensor_memory_peak_mib")};
+    const core::Reading loss = reading(line, "train_loss");
+    return EpochEvent{required_count(line, "epoch"),
+                      loss,
+                      line.contains("train_loss") && !loss.has_value(),
+                      required_metrics(line),
+                      reading(line, "train_seconds"),
+                      reading(line, "eval_seconds"),
+                      reading(line, "tensor_memory_peak_mib")};
   }
   if (type == "final") return FinalEvent{required_count(line, "epochs"), required_metrics(line)};
   if (type == "failed") {
@@ -91,7 +95,46 @@ TrainerEvent parse_object(const Json& line) {
   throw Violation{"unknown type " + core::in_quotes(type)};
 }
 
+/// Helps std::visit choose by the event's type.
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
 }  // namespace
+
+std::optional<std::string> ProtocolOrder::check(const TrainerEvent& event) {
+  using Complaint = std::optional<std::string>;
+  return std::visit(Overloaded{
+                        [&](const ReadyEvent&) -> Complaint {
+                          if (std::exchange(ready_, true)) return "a second \"ready\" out of order";
+                          return std::nullopt;
+                        },
+                        [&](const StartedEvent&) -> Complaint {
+                          if (!gone_ || std::exchange(started_, true))
+                            return "\"started\" out of order";
+                          return std::nullopt;
+                        },
+                        [&](const EpochEvent& epoch) -> Complaint {
+                          if (!gone_ || over_) return "\"epoch\" out of order";
+                          if (epoch.epoch != epochs_ + 1) return "an epoch's number out of order";
+                          ++epochs_;
+                          return std::nullopt;
+                        },
+                        [&](const FinalEvent&) -> Complaint {
+                          if (!gone_ || std::exchange(over_, true)) return "\"final\" out of order";
+                          return std::nullopt;
+                        },
+                        [&](const FailedEvent&) -> Complaint {
+                          if (std::exchange(over_, true)) return "\"failed\" out of order";
+                          return std::nullopt;
+                        },
+                        [&](const ViolationEvent&) -> Complaint { return std::nullopt; },
+                    },
+                    event);
+}
 
 TrainerEvent parse_event(std::string_view line) {
   if (line.size() >= longest_line_bytes) {

@@ -10,6 +10,7 @@
 #include "core/energy_shares.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "execute/config_file.h"
 #include "execute/event_log.h"
 #include "execute/memory_limit.h"
 #include "execute/out_of_memory.h"
@@ -41,8 +42,9 @@ class Participant {
         log_(log) {}
 
   void start_round() {
-    rounds_.push_back(
-        std::make_unique<Training>(command_, role_, static_cast<int>(rounds_.size()) + 1, log_));
+    rounds_.push_back(std::make_unique<Training>(command_, epochs_asked_for(), role_,
+                                                 static_cast<int>(rounds_.size()) + 1, log_,
+                                                 workload_.log));
   }
   Training& first() const { return *rounds_.front(); }
   Training& current() const { return *rounds_.back(); }
@@ -52,9 +54,11 @@ class Participant {
   const std::string& role() const { return role_; }
   const study::ParticipantSpec& spec() const { return spec_; }
   const study::Workload& workload() const { return workload_; }
+  /// Of one whose log doesn't, nobody can say whether it goes on.
+  bool tells_epochs() const { return !workload_.log || !workload_.log->epoch.empty(); }
   int epochs_asked_for() const { return static_cast<int>(spec_.hyperparameters.at("epochs")); }
   Outcome outcome_of(const Training& training) const {
-    return training.outcome(epochs_asked_for(), workload_.performance_metric);
+    return training.outcome(workload_.performance_metric);
   }
 
  private:
@@ -134,9 +138,12 @@ class RunExecution {
     for (size_t i = 0; i < spec.participants.size(); ++i) {
       const study::Workload& workload = catalogue.at(spec.participants[i].workload);
       const std::string role = !spec.concurrent() ? "solo" : i == 0 ? "A" : "B";
-      Command command = trainer_command(spec, spec.participants[i], workload, settings.data_folder);
-      command.stdout_file = folder / (role + ".stdout.log");
-      command.stderr_file = folder / (role + ".stderr.log");
+      const fs::path config_file = config_file_path(workload, folder, role);
+      Command command =
+          trainer_command(spec, spec.participants[i], workload, settings.data_folder, config_file);
+      write_config_file(spec, spec.participants[i], workload, settings.data_folder, config_file);
+      command.stdout_file = folder / (role + (command.held ? ".log" : ".stdout.log"));
+      command.stderr_file = command.held ? command.stdout_file : folder / (role + ".stderr.log");
       command.grace_s = settings.grace_s;
       if (!cgroups_.folders()[i].empty()) command.cgroup = cgroups_.folders()[i];
       if (spec.device == study::Device::cuda && !settings.cuda_visible_devices.empty()) {
@@ -174,7 +181,7 @@ class RunExecution {
   record::RunResult result() {
     record::RunResult result;
     result.spec = spec_;
-    result.barrier = "protocol";
+    result.barrier = name_of(barrier());
     result.sampling = meter_.sampling();
     result.idle = settings_.idle;
     for (const Participant& participant : participants_) {
@@ -233,7 +240,9 @@ class RunExecution {
     Training& training = participant.current();
     if (training.has_ended()) return;
     const size_t before = training.epochs_done();
+    const bool had_begun = training.go_at().has_value();
     training.update();
+    if (!had_begun && training.go_at()) meter_.mark();
     for (size_t epoch = before + 1; epoch <= training.epochs_done(); ++epoch) {
       observer_.epoch_done(index_of(participant), static_cast<int>(epoch),
                            participant.epochs_asked_for());
@@ -245,6 +254,7 @@ class RunExecution {
           "missing_epochs", fmt::format("{} epochs reported and no end, {} asked for",
                                         training.epochs_done(), participant.epochs_asked_for())));
     }
+    if (training.has_ended() && training.epochs_done() == 0) meter_.mark();
     if (training.has_ended() && training.end()->cpu_time_s) {
       meter_.ended(static_cast<int>(index_of(participant)), usage_of(*training.end()));
     }
@@ -268,12 +278,28 @@ class RunExecution {
     }
   }
 
+  /// Trainings that begin by themselves load for a time that nothing tells beforehand. They are let
+  /// go when all others are ready; the others get the signal when the first of them is training.
   void start_together() {
+    std::vector<Training*> by_signal;
+    std::vector<Training*> by_themselves;
     for (const Participant& participant : participants_) {
-      if (!participant.current().is_ready() || participant.current().has_ended()) return;
+      Training& training = participant.current();
+      (training.barrier() == Barrier::pattern ? by_themselves : by_signal).push_back(&training);
     }
-    go_at_ = Clock::now();
-    for (const Participant& participant : participants_) participant.current().go(*go_at_);
+    for (const Training* training : by_signal) {
+      if (!training->is_ready() || training->has_ended()) return;
+    }
+    std::optional<Time> begun_at;
+    for (Training* training : by_themselves) {
+      if (training->is_ready()) training->go(Clock::now());
+      const std::optional<Time> begun = training->go_at();
+      if (begun) begun_at = std::min(begun_at.value_or(*begun), *begun);
+    }
+    if (!by_themselves.empty() && !begun_at) return;
+    const Time now = Clock::now();
+    go_at_ = begun_at.value_or(now);
+    for (Training* training : by_signal) training->go(now);
     meter_.mark();
     observer_.started();
   }
@@ -302,7 +328,11 @@ class RunExecution {
       end_all(outcome_of_kind("interrupted", "tandem was asked to stop"));
     }
     const double since_start_s = core::seconds_between(go_at_.value_or(origin_), Clock::now());
-    if (!go_at_ && since_start_s > settings_.ready_timeout_s) {
+    const bool all_begun = std::ranges::all_of(participants_, [](const Participant& participant) {
+      return participant.first().go_at() || participant.first().has_ended();
+    });
+    const double since_origin_s = core::seconds_between(origin_, Clock::now());
+    if (!all_begun && since_origin_s > settings_.ready_timeout_s) {
       end_all(outcome_of_kind(
           "ready_timeout",
           fmt::format("not ready within {}", core::format_duration(settings_.ready_timeout_s))));
@@ -311,7 +341,7 @@ class RunExecution {
       end_all(outcome_of_kind("timeout", fmt::format("not ended within {} of the start",
                                                      core::format_duration(settings_.timeout_s))));
     }
-    for (const Participant& participant : participants_) enforce_limits_of(participant.current());
+    for (const Participant& participant : participants_) enforce_limits_of(participant);
     for (size_t i = 0; i < memory_limits_.size(); ++i) {
       Training& training = participants_[i].current();
       if (training.has_ended()) continue;
@@ -324,17 +354,19 @@ class RunExecution {
     }
   }
 
+  static constexpr double no_skew_s = 0.1;
   static constexpr double least_no_progress_s = 60;
   static constexpr double no_progress_epochs = 20;
 
-  void enforce_limits_of(Training& training) {
+  void enforce_limits_of(const Participant& participant) {
+    Training& training = participant.current();
     if (training.has_ended()) return;
     if (const double log_mib = training.largest_log_mib(); log_mib > settings_.log_limit_mib) {
       training.end_because(outcome_of_kind(
           "log_flood", fmt::format("one of its logs has {:.0f} MiB, the limit is {:.0f}", log_mib,
                                    settings_.log_limit_mib)));
     }
-    if (!training.go_at()) return;
+    if (!training.go_at() || !participant.tells_epochs()) return;
     const double still_s = core::seconds_between(training.last_progress_at(), Clock::now());
     const double longest_s = training.longest_epoch_s();
     const bool has_limit = settings_.no_progress_s || longest_s > 0;
@@ -367,6 +399,7 @@ class RunExecution {
     result.outcome = participant.outcome_of(training);
     result.training_success = result.outcome.ok();
     training.describe_in(result, go_at_.value_or(origin_));
+    result.barrier = name_of(training.barrier());
     result.rounds =
         static_cast<int>(std::count_if(participant.rounds().begin(), participant.rounds().end(),
                                        [](const auto& round) { return round->said_final(); }));
@@ -390,7 +423,7 @@ class RunExecution {
       return;
     }
     const int index = static_cast<int>(index_of(participant));
-    const measure::Window window{at(*go_at_), at(*participant.first().last_epoch_at())};
+    const measure::Window window = window_of(participant);
     result.duration_seconds = window.duration_s();
     result.cpu_time_seconds = meter_.cpu_time_s(index, window);
     result.memory_peak_mib = meter_.memory_peak_mib(index, window);
@@ -399,6 +432,21 @@ class RunExecution {
     result.io_written_mib = meter_.io_written_mib(index, window);
     result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib_of(index, window);
     result.gpu_sm_util_avg_percent = meter_.gpu_sm_util_avg_percent_of(index, window);
+  }
+
+  /// When a participant that succeeded was training; of its first round.
+  measure::Window window_of(const Participant& participant) const {
+    return {at(*participant.first().go_at()), at(*participant.first().trained_until())};
+  }
+
+  /// The least of what the trainings' starts were: one that isn't held makes a pair begin apart.
+  Barrier barrier() const {
+    Barrier least = Barrier::protocol;
+    for (const Participant& participant : participants_) {
+      const Barrier other = participant.first().barrier();
+      least = least == Barrier::pattern || other == Barrier::protocol ? least : other;
+    }
+    return least;
   }
 
   Outcome overall_outcome(const std::vector<record::ParticipantResult>& participants) const {
@@ -417,8 +465,8 @@ class RunExecution {
     std::vector<measure::Window> windows;
     for (const auto& round : participants_[0].rounds()) {
       if (!round->go_at()) continue;
-      const auto last_epoch_at = round->last_epoch_at();
-      const double end_s = round->said_final() && last_epoch_at ? at(*last_epoch_at) : b_end_s;
+      const auto trained_until = round->trained_until();
+      const double end_s = round->said_final() && trained_until ? at(*trained_until) : b_end_s;
       windows.push_back({at(*round->go_at()), end_s});
     }
     return windows;
@@ -432,20 +480,22 @@ class RunExecution {
     result.overlap_fraction = result.start_skew_seconds;
     if (!result.outcome.ok()) return;
     double makespan_s = 0;
-    for (const record::ParticipantResult& participant : result.participants) {
-      makespan_s = std::max(makespan_s, *participant.duration_seconds);
+    for (const Participant& participant : participants_) {
+      makespan_s = std::max(makespan_s, window_of(participant).end_s - at(*go_at_));
     }
     result.makespan_seconds = makespan_s;
     if (!spec_.concurrent()) return;
     result.start_skew_seconds =
         core::both(result.participants[0].start_s, result.participants[1].start_s,
                    [](double a, double b) { return std::abs(a - b); });
-    const measure::Window b{at(*go_at_), at(*participants_[1].first().last_epoch_at())};
+    const measure::Window b = window_of(participants_[1]);
     double shared_s = 0;
     for (const measure::Window& a : training_windows_of_a(b.end_s)) {
       shared_s += std::max(0.0, std::min(a.end_s, b.end_s) - std::max(a.begin_s, b.begin_s));
     }
-    result.overlap_fraction = shared_s / b.duration_s();
+    result.overlap_fraction = b.duration_s() > 0
+                                  ? Reading(shared_s / b.duration_s())
+                                  : Reading::missing("B trained for no time that can be told");
   }
 
   void describe_energy(record::RunResult& result) {
@@ -489,21 +539,47 @@ class RunExecution {
                        "only by it; no duration is touched",
                        moved_s)});
     }
+    if (barrier() == Barrier::pattern && result.start_skew_seconds.value_or(0) > no_skew_s) {
+      result.cautions.push_back(
+          {"no_common_start",
+           fmt::format("the trainings began {:.2f} s apart: one begins when its log says so, and "
+                       "tandem can't hold it there",
+                       *result.start_skew_seconds)});
+    }
+    for (const Participant& participant : participants_) {
+      if (!participant.workload().log || !participant.first().epochs_came_at_once()) continue;
+      result.cautions.push_back(
+          {"epochs_at_once",
+           fmt::format("all epochs of {} ({}) came in the same moment: the program seems to keep "
+                       "its output back until it ends (Python is told not to), and their times "
+                       "are not the training's",
+                       participant.role(), participant.spec().workload)});
+    }
     constexpr double sleep_noticed_s = 0.5;
     const double slept_s = core::slept_s(clocks_at_start_, clocks);
     if (slept_s > sleep_noticed_s) {
       result.outcome = outcome_of_kind(
           "suspended", fmt::format("the machine slept for {}", core::format_duration(slept_s)));
-    } else if (result.start_skew_seconds &&
+    } else if (result.start_skew_seconds && barrier() != Barrier::pattern &&
                *result.start_skew_seconds > settings_.start_skew_at_most_s) {
       result.outcome = outcome_of_kind(
           "start_skew", fmt::format("the trainings started {:.2f} s apart, the limit is {:.2f} s",
                                     *result.start_skew_seconds, settings_.start_skew_at_most_s));
+    } else if (spec_.concurrent() && result.overlap_fraction.value_or(0) <= 0) {
+      result.outcome = outcome_of_kind("no_overlap", never_together());
     } else if (const std::string others = computing_meanwhile(result); !others.empty()) {
       result.outcome = outcome_of_kind("contaminated", others);
     } else if (const std::string meter = lost_meter(result); !meter.empty()) {
       result.outcome = outcome_of_kind(disk_full_line(meter) ? "disk_full" : "sensor_lost", meter);
     }
+  }
+
+  std::string never_together() const {
+    const measure::Window a = window_of(participants_[0]);
+    const measure::Window b = window_of(participants_[1]);
+    const double zero_s = at(*go_at_);
+    return fmt::format("A trained from {:.2f} s to {:.2f} s, B from {:.2f} s to {:.2f} s",
+                       a.begin_s - zero_s, a.end_s - zero_s, b.begin_s - zero_s, b.end_s - zero_s);
   }
 
   /// Empty when no other program computed on the run's GPU, or that is accepted or not told.
@@ -557,7 +633,7 @@ class RunExecution {
       if (started_at) both_from_s = std::max(both_from_s, at(*started_at));
       // Of A kept up beside B, the last round ends with B.
       const bool repeated = participant.rounds_started() > 1;
-      const double end_s = repeated ? window.end_s : at(*participant.first().last_epoch_at());
+      const double end_s = repeated ? window.end_s : window_of(participant).end_s;
       both_until_s = std::min(both_until_s, end_s);
     }
     both_until_s = std::max(both_from_s, both_until_s);

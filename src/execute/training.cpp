@@ -1,15 +1,12 @@
 #include "execute/training.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "execute/out_of_memory.h"
 #include "execute/outcomes.h"
@@ -63,15 +60,18 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 
-Training::Training(const Command& command, std::string who, int round, EventLog& log)
-    : who_(std::move(who)),
+Training::Training(const Command& command, int epochs, std::string who, int round, EventLog& log,
+                   const std::optional<study::LogPatterns>& patterns)
+    : epochs_asked_(static_cast<size_t>(epochs)),
+      who_(std::move(who)),
       round_(round),
       log_(log),
       stdout_file_(command.stdout_file),
       stderr_file_(command.stderr_file),
       oom_counters_(counters_of_oom_kills(command)),
       oom_kills_before_(oom_kills(oom_counters_)),
-      process_(command) {
+      process_(command),
+      source_(event_source(patterns, command, process_)) {
   log_.add(core::Clock::now(), "tandem",
            {{"type", "start"},
             {"who", who_},
@@ -82,15 +82,27 @@ Training::Training(const Command& command, std::string who, int round, EventLog&
 
 void Training::update() {
   if (has_ended()) return;
-  // The end first: what a process wrote before its end is then already in the socket.
+  // The end first: what a process wrote before its end can then be read already.
   const std::optional<ProcessEnd> end = process_.poll_end();
-  read_events();
+  const core::Time now = core::Clock::now();
+  // Held until the signal, its training begins with its program.
+  if (barrier() == Barrier::process_start) started_at_ = process_.began_at();
+  const size_t epochs_before = epochs_.size();
+  const auto hearer = [this](Heard heard) { return handle(std::move(heard)); };
+  // The rest of what one said whose fate was decided before plays no part, and may be long.
+  if (end && !ended_because_ && !has_said_enough()) {
+    source_->read_last(*end, hearer);
+  } else {
+    source_->read(hearer);
+  }
+  if (epochs_.size() > epochs_before) ++updates_with_epochs_;
   if (!end) return;
+  source_->close();
   end_ = end;
+  ended_at_ = now;
   const std::optional<unsigned long long> oom_kills_now = oom_kills(oom_counters_);
   oom_killed_ = oom_kills_before_ && oom_kills_now && *oom_kills_now > *oom_kills_before_;
-  process_.events().reset();
-  log_.add(core::Clock::now(), "tandem",
+  log_.add(now, "tandem",
            {{"type", "end"},
             {"who", who_},
             {"round", round_},
@@ -98,68 +110,33 @@ void Training::update() {
             {"cpu_time_s", end->cpu_time_s ? core::Json(*end->cpu_time_s) : core::Json()}});
 }
 
-void Training::read_events() {
-  char buffer[16384];
-  // Not more than this at a time: a trainer that never stops talking must not keep tandem from its
-  // time limits and from the other training.
-  for (int reads = 0; reads < 16 && process_.events().is_open(); ++reads) {
-    const ssize_t count = ::recv(process_.events().get(), buffer, sizeof buffer, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      // An orderly end of file, and a reset by a process that died: nothing will come any more.
-      const bool nothing_yet = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-      if (!nothing_yet) process_.events().reset();
-      return;
-    }
-    for (const std::string& line :
-         splitter_.feed(std::string_view(buffer, static_cast<size_t>(count)))) {
-      handle(line);
-    }
-  }
-}
-
-void Training::handle(const std::string& line) {
-  if (violation_) return;
+bool Training::handle(Heard heard) {
+  if (has_said_enough()) return false;
   const core::Time now = core::Clock::now();
-  log_.add(now, who_, round_, line);
-  const auto out_of_order = [&](const char* what) {
-    violation_ = fmt::format("{} out of order: {}", what, core::printable(line, 120));
-  };
+  log_.add(now, who_, round_, heard.line);
   std::visit(Overloaded{
-                 [&](ReadyEvent&& event) {
-                   if (ready_) return out_of_order("a second \"ready\"");
-                   ready_ = std::move(event.described);
-                 },
+                 [&](ReadyEvent&& event) { ready_ = std::move(event.described); },
                  [&](StartedEvent&&) {
-                   if (!go_at_ || started_at_) return out_of_order("\"started\"");
                    started_at_ = now;
+                   if (!go_at_) go_at_ = now;  // it begins by itself
                  },
                  [&](EpochEvent&& event) {
-                   if (!go_at_ || is_over()) return out_of_order("\"epoch\"");
-                   if (event.epoch != static_cast<int>(epochs_.size()) + 1) {
-                     return out_of_order("an epoch's number");
-                   }
                    epochs_.push_back({now, std::move(event)});
                  },
-                 [&](FinalEvent&& event) {
-                   if (!go_at_ || is_over()) return out_of_order("\"final\"");
-                   final_ = std::move(event);
-                 },
-                 [&](FailedEvent&& event) {
-                   if (is_over()) return out_of_order("\"failed\"");
-                   failed_ = std::move(event);
-                 },
-                 [&](ViolationEvent&& event) { violation_ = std::move(event.complaint); },
+                 [&](FinalEvent&& event) { final_ = std::move(event); },
+                 [&](FailedEvent&& event) { failed_ = std::move(event); },
+                 [&](ViolationEvent&& event) { violation_ = std::move(event); },
              },
-             parse_event(line));
+             std::move(heard.event));
   if (violation_) process_.request_end();
+  return !has_said_enough();
 }
 
 void Training::go(core::Time when) {
-  go_at_ = when;
-  // The line fits into an empty socket buffer. A process that is gone shows by its end.
-  ::send(events_fd(), go_line.data(), go_line.size(), MSG_NOSIGNAL);
-  log_.add(*go_at_, "tandem", {{"type", "go"}, {"who", who_}, {"round", round_}});
+  go_sent_ = true;
+  if (barrier() != Barrier::pattern) go_at_ = when;
+  source_->go();
+  log_.add(when, "tandem", {{"type", "go"}, {"who", who_}, {"round", round_}});
 }
 
 void Training::end_because(Outcome why) {
@@ -169,9 +146,10 @@ void Training::end_because(Outcome why) {
   process_.request_end();
 }
 
-std::optional<core::Time> Training::last_epoch_at() const {
-  if (epochs_.empty()) return std::nullopt;
-  return epochs_.back().at;
+std::optional<core::Time> Training::trained_until() const {
+  if (!epochs_.empty()) return epochs_.back().at;
+  if (final_ && !final_->epochs && has_ended()) return ended_at_;
+  return std::nullopt;
 }
 
 core::Time Training::last_progress_at() const {
@@ -201,14 +179,7 @@ double Training::largest_log_mib() const {
 
 std::string Training::end_of_stderr() const {
   // The end of the file is enough, and a flooded log may be large.
-  constexpr std::streamoff tail_bytes = 65536;
-  std::ifstream file(stderr_file_, std::ios::ate);
-  const std::streamoff size = file.tellg();
-  if (size <= 0) return "";
-  file.seekg(std::max<std::streamoff>(0, size - tail_bytes));
-  std::ostringstream read;
-  read << file.rdbuf();
-  return read.str();
+  return core::read_end_of_file(stderr_file_, 65536);
 }
 
 std::optional<Outcome> Training::known_cause(const std::string& stderr_end) const {
@@ -230,10 +201,10 @@ std::optional<Outcome> Training::known_cause(const std::string& stderr_end) cons
   return std::nullopt;
 }
 
-Outcome Training::outcome(int epochs_asked_for, const std::string& performance_metric) const {
+Outcome Training::outcome(const std::string& performance_metric) const {
   if (ended_because_) return *ended_because_;
-  if (violation_) return outcome_of_kind("protocol_violation", *violation_);
-  const bool bad_end = end_->kind != ProcessEnd::Kind::exited || end_->number != 0;
+  if (violation_) return outcome_of_kind(violation_->kind, violation_->complaint);
+  const bool bad_end = !source_->accepts(*end_);
   const bool diverged = failed_ && failed_->reason == "non_finite_loss";
   if ((failed_ || bad_end) && !diverged) {
     const std::string stderr_end = end_of_stderr();
@@ -246,24 +217,28 @@ Outcome Training::outcome(int epochs_asked_for, const std::string& performance_m
     return outcome_said_by_trainer(failed_->reason,
                                    failed_->message + " (" + end_->describe() + ")");
   }
+  if (epochs_done() > epochs_asked_) {
+    return outcome_of_kind("missing_epochs",
+                           fmt::format("more than the {} epochs asked for", epochs_asked_));
+  }
   if (!final_) {
     return outcome_of_kind("missing_final", "exit code 0 without a \"final\" line");
   }
-  const int done = static_cast<int>(epochs_.size());
-  if (done != epochs_asked_for || final_->epochs != epochs_asked_for) {
+  const auto asked = static_cast<int>(epochs_asked_);
+  if (final_->epochs && (epochs_done() != epochs_asked_ || *final_->epochs != asked)) {
     return outcome_of_kind("missing_epochs",
-                           fmt::format("{} epochs reported, {} in \"final\", {} asked for", done,
-                                       final_->epochs, epochs_asked_for));
+                           fmt::format("{} epochs reported, {} in \"final\", {} asked for",
+                                       epochs_done(), *final_->epochs, epochs_asked_));
   }
   for (const TimedEpoch& epoch : epochs_) {
-    if (!epoch.event.train_loss) {
+    if (epoch.event.loss_is_not_finite) {
       return outcome_of_kind("non_finite_loss",
                              fmt::format("no finite loss in epoch {}", epoch.event.epoch));
     }
   }
   if (!final_->metrics.contains(performance_metric)) {
-    return outcome_of_kind("missing_metric",
-                           fmt::format("no finite \"{}\" in \"final\"", performance_metric));
+    return outcome_of_kind("missing_metric", fmt::format("no finite {} among the final metrics",
+                                                         core::in_quotes(performance_metric)));
   }
   return {};
 }

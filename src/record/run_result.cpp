@@ -80,6 +80,7 @@ Json to_document(const ParticipantResult& participant) {
           {"training_success", participant.training_success},
           {"outcome", to_document(participant.outcome)},
           {"epochs_done", participant.epochs_done},
+          {"barrier", participant.barrier},
           {"start_s", participant.start_s},
           {"duration_seconds", participant.duration_seconds},
           {"performance_metric", participant.performance_metric},
@@ -109,6 +110,7 @@ ParticipantResult participant_from(const Json& json) {
   json.at("training_success").get_to(participant.training_success);
   participant.outcome = outcome_from(json.at("outcome"));
   json.at("epochs_done").get_to(participant.epochs_done);
+  participant.barrier = json.value("barrier", "protocol");
   json.at("start_s").get_to(participant.start_s);
   json.at("duration_seconds").get_to(participant.duration_seconds);
   json.at("performance_metric").get_to(participant.performance_metric);

@@ -43,8 +43,9 @@ struct ParticipantResult {
   bool training_success = false;
   int epochs_done = 0;
   std::vector<EpochRecord> epochs;
-  core::Reading start_s;           ///< when it said that it started
-  core::Reading duration_seconds;  ///< start signal to the end of the last epoch's evaluation
+  std::string barrier = "protocol";  ///< where it began: see RunResult::barrier
+  core::Reading start_s;             ///< when it said that it started
+  core::Reading duration_seconds;    ///< start signal to the end of the last epoch's evaluation
   std::string performance_metric;
   bool higher_is_better = true;
   core::Reading performance;              ///< the final value of performance_metric
@@ -98,7 +99,11 @@ struct RunResult {
   /// the study has one.
   std::string device;
   std::vector<ParticipantResult> participants;
-  std::string barrier;                   ///< `protocol`: common start signal
+  /// Where the trainings began. `protocol`: at the start signal that they waited for.
+  /// `process_start`: one of them at least with its process, which was held until the signal, so
+  /// that loading is part of the run. `pattern`: one at least at a line of its log, which tandem
+  /// can't hold.
+  std::string barrier;
   core::Reading makespan_seconds;        ///< start signal to the end of the last training
   core::Reading start_skew_seconds;      ///< between the two starts
   core::Reading overlap_fraction;        ///< share of B's time during which A was training

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <span>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "core/error.h"
@@ -19,7 +22,11 @@ namespace {
 using core::Reading;
 
 constexpr auto repository = "table";
-constexpr auto not_in_table = "not in the table";
+/// One reason for the many readings that a table has no place for.
+const Reading& not_in_table() {
+  static const Reading missing = Reading::missing("not in the table");
+  return missing;
+}
 constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
 
 std::string workload_id(const std::string& model) {
@@ -45,12 +52,28 @@ struct Cell {
   bool is_doubled = false;
 };
 
+/// By setting (its number in the table), then by repetition from 1.
+using Cells = std::map<std::uint16_t, std::vector<Cell>>;
+
+Cell& cell_of(Cells& cells, std::uint16_t setting, std::int32_t repetition) {
+  std::vector<Cell>& column = cells[setting];
+  const auto place = static_cast<size_t>(repetition - 1);
+  if (place >= column.size()) column.resize(place + 1);
+  return column[place];
+}
+
+Cell found(const Cells& cells, std::uint16_t setting, std::int32_t repetition) {
+  const auto column = cells.find(setting);
+  const auto place = static_cast<size_t>(repetition - 1);
+  return column == cells.end() || place >= column->second.size() ? Cell{} : column->second[place];
+}
+
 struct Pair {
   std::uint16_t a = 0;
   std::uint16_t b = 0;
-  std::set<std::string> settings;  ///< of B, that the table has, alone or beside A
+  std::set<std::uint16_t> settings;  ///< of B, that the table has, alone or beside A
   std::int32_t repetitions = 0;
-  std::map<std::pair<std::int32_t, std::string>, Cell> cells;
+  Cells cells;
 };
 
 class StudyBuilder {
@@ -58,15 +81,16 @@ class StudyBuilder {
   explicit StudyBuilder(RunTable& table) : table_(table), map_(table.map) {}
 
   TableStudy build() {
-    find_levels();
+    check_repetitions();
+    number_settings();
     join_rows();
-    place_alone();
     if (pairs_.empty()) {
       throw core::UserError(table_.file,
                             {{"column " + core::in_quotes(map_.partner),
                               "no row of a training beside another, of those that could be read",
                               "at least one pair"}});
     }
+    place_alone();
     TableStudy built{catalogue(), study(), {}, {}};
     for (size_t pair = 0; pair < pairs_.size(); ++pair) add_runs(pair, built);
     if (!map_.order.empty()) order_runs(built);
@@ -74,23 +98,52 @@ class StudyBuilder {
   }
 
  private:
+  static constexpr std::uint16_t at_default = 0;  ///< the number of the setting
+
   const TableRow& row(std::uint32_t index) const { return table_.rows[index]; }
 
-  std::string setting_of(const TableRow& row) const {
-    if (row.changed == TableRow::none) return "default";
-    const std::string& name = table_.hyperparameters[row.changed];
-    return name + "_" + level_name(row.value, map_.models[row.model].defaults.at(name));
+  /// A number that is none, as a year, would ask for as many repetitions.
+  void check_repetitions() const {
+    std::set<std::int32_t> repetitions;
+    for (const TableRow& row : table_.rows) repetitions.insert(row.repetition);
+    if (repetitions.empty()) return;
+    const auto largest = static_cast<size_t>(*repetitions.rbegin());
+    if (largest <= 10 * repetitions.size() + 100) return;
+    throw core::UserError(
+        table_.file,
+        {{"column " + core::in_quotes(map_.repetition),
+          fmt::format("{} different numbers, the largest {}", repetitions.size(), largest),
+          "repetitions that count from 1"}});
   }
 
-  void find_levels() {
+  /// Finds the distinct settings and notes each row's.
+  void number_settings() {
+    settings_ = {"default"};
+    std::map<std::tuple<std::uint16_t, std::uint16_t, double>, std::uint16_t> known;
     for (const TableRow& row : table_.rows) {
-      if (row.changed == TableRow::none) continue;
-      const double at_default =
-          map_.models[row.model].defaults.at(table_.hyperparameters[row.changed]);
-      const double ratio = at_default != 0 ? row.value / at_default : row.value;
-      levels_[row.changed].try_emplace(level_name(row.value, at_default),
-                                       std::pair(ratio, level_expression(row.value, at_default)));
+      if (row.changed == TableRow::none) {
+        setting_of_row_.push_back(at_default);
+        continue;
+      }
+      const auto [place, is_new] =
+          known.try_emplace({row.model, row.changed, row.value}, at_default);
+      if (is_new) place->second = number_setting(row);
+      setting_of_row_.push_back(place->second);
     }
+  }
+
+  std::uint16_t number_setting(const TableRow& row) {
+    const std::string& name = table_.hyperparameters[row.changed];
+    const double value_at_default = map_.models[row.model].defaults.at(name);
+    const std::string level = level_name(row.value, value_at_default);
+    const double ratio = value_at_default != 0 ? row.value / value_at_default : row.value;
+    levels_[row.changed].try_emplace(
+        level, std::pair(ratio, level_expression(row.value, value_at_default)));
+    const std::string setting = name + "_" + level;
+    const auto place = std::ranges::find(settings_, setting);
+    const auto number = static_cast<std::uint16_t>(place - settings_.begin());
+    if (place == settings_.end()) settings_.push_back(setting);
+    return number;
   }
 
   void report(std::uint32_t row_index, const std::string& column, const std::string& found,
@@ -196,10 +249,10 @@ class StudyBuilder {
 
   void put(Pair& pair, std::uint32_t of_b, std::uint32_t of_a) {
     const TableRow& known = row(of_b != no_row ? of_b : of_a);
-    const std::string setting = of_b != no_row ? setting_of(row(of_b)) : "default";
+    const std::uint16_t setting = of_b != no_row ? setting_of_row_[of_b] : at_default;
     pair.settings.insert(setting);
     pair.repetitions = std::max(pair.repetitions, known.repetition);
-    Cell& cell = pair.cells[{known.repetition, setting}];
+    Cell& cell = cell_of(pair.cells, setting, known.repetition);
     // Without a run column the rows of one run come one by one.
     const bool completes = map_.run.empty() && (cell.b == no_row) != (cell.a == no_row) &&
                            (of_b != no_row) == (cell.b == no_row);
@@ -219,21 +272,25 @@ class StudyBuilder {
   }
 
   void place_alone() {
+    alone_.resize(map_.models.size());
     for (std::uint32_t i = 0; i < table_.rows.size(); ++i) {
       if (!row(i).alone()) continue;
-      const std::string setting = setting_of(row(i));
-      Cell& cell = alone_[{row(i).model, row(i).repetition, setting}];
+      Cell& cell = cell_of(alone_[row(i).model], setting_of_row_[i], row(i).repetition);
       if (cell.b != no_row) {
         report_doubled(cell, i);
-        continue;
+      } else {
+        cell.b = i;
       }
-      cell.b = i;
-      for (Pair& pair : pairs_) {
-        if (pair.b == row(i).model) pair.settings.insert(setting);
-        if (pair.b == row(i).model || pair.a == row(i).model) {
-          pair.repetitions = std::max(pair.repetitions, row(i).repetition);
-        }
+    }
+    for (Pair& pair : pairs_) {
+      for (const auto& [setting, column] : alone_[pair.b]) {
+        pair.settings.insert(setting);
+        pair.repetitions = std::max(pair.repetitions, static_cast<std::int32_t>(column.size()));
       }
+      const auto alone_a = alone_[pair.a].find(at_default);
+      if (alone_a == alone_[pair.a].end()) continue;
+      pair.repetitions =
+          std::max(pair.repetitions, static_cast<std::int32_t>(alone_a->second.size()));
     }
   }
 
@@ -294,24 +351,21 @@ class StudyBuilder {
     const Pair& pair = pairs_[index];
     const std::vector<study::Setting> settings =
         study::settings_of(built.study, built.study.pairs[index], built.catalogue);
+    const std::vector<study::Experiment> experiments = study::experiments_of(settings);
     for (std::int32_t repetition = 1; repetition <= pair.repetitions; ++repetition) {
-      for (const study::Experiment& experiment : study::experiments_of(settings)) {
-        if (!pair.settings.contains(experiment.setting)) continue;
+      for (const study::Experiment& experiment : experiments) {
+        const auto number = static_cast<std::uint16_t>(
+            std::ranges::find(settings_, experiment.setting) - settings_.begin());
+        if (!pair.settings.contains(number)) continue;
         const auto setting = std::ranges::find(settings, experiment.setting, &study::Setting::name);
-        const std::uint16_t alone = experiment.of_a ? pair.a : pair.b;
-        const Cell cell = experiment.concurrent
-                              ? found(pair.cells, {repetition, experiment.setting})
-                              : found(alone_, {alone, repetition, experiment.setting});
+        const Cell cell = found(experiment.concurrent ? pair.cells
+                                : experiment.of_a     ? alone_[pair.a]
+                                                      : alone_[pair.b],
+                                number, repetition);
         built.plan.cells.push_back({index, experiment, repetition,
                                     add_run(built, pair, experiment, *setting, repetition, cell)});
       }
     }
-  }
-
-  template <typename Key>
-  static Cell found(const std::map<Key, Cell>& cells, const Key& key) {
-    const auto place = cells.find(key);
-    return place == cells.end() ? Cell{} : place->second;
   }
 
   size_t add_run(TableStudy& built, const Pair& pair, const study::Experiment& experiment,
@@ -328,8 +382,9 @@ class StudyBuilder {
     const auto [place, is_new] = run_index_.try_emplace(id, built.plan.runs.size());
     if (!is_new) return place->second;
     built.plan.runs.push_back({spec, id, 0});
+    place_in_session_.push_back(place_of(cell));
     if (!cell.is_doubled && (cell.b != no_row || cell.a != no_row)) {
-      built.results.push_back(result_of(spec, id, cell));
+      built.results.push_back(result_of(spec, id, pair, experiment.of_a, cell));
     }
     return place->second;
   }
@@ -359,9 +414,8 @@ class StudyBuilder {
     return Reading::missing(fmt::format("row {} of the table has no {}", of.row, what));
   }
 
-  ParticipantResult training_of(const study::ParticipantSpec& spec, std::uint32_t index,
-                                bool is_concurrent) const {
-    const MappedModel& model = map_.models[model_index(spec.workload)];
+  ParticipantResult training_of(const study::ParticipantSpec& spec, const MappedModel& model,
+                                std::uint32_t index, bool is_concurrent) const {
     ParticipantResult training;
     training.spec = spec;
     training.performance_metric = model.metric;
@@ -372,7 +426,7 @@ class StudyBuilder {
           &training.memory_pss_peak_mib, &training.io_read_mib, &training.io_written_mib,
           &training.gpu_memory_peak_mib, &training.gpu_sm_util_avg_percent,
           &training.tensor_memory_peak_mib, &training.gpu_energy_share_joules}) {
-      *reading = Reading::missing(not_in_table);
+      *reading = not_in_table();
     }
     if (index == no_row) {
       training.duration_seconds = training.performance = training.cpu_energy_share_joules =
@@ -395,21 +449,20 @@ class StudyBuilder {
     return training;
   }
 
-  size_t model_index(const std::string& workload) const {
-    const auto found = std::ranges::find_if(
-        map_.models, [&](const MappedModel& model) { return workload_id(model.name) == workload; });
-    return static_cast<size_t>(found - map_.models.begin());
-  }
-
-  RunResult result_of(const study::RunSpec& spec, const std::string& id, const Cell& cell) const {
+  RunResult result_of(const study::RunSpec& spec, const std::string& id, const Pair& pair,
+                      bool of_a, const Cell& cell) const {
     RunResult run;
     run.run_id = id;
     run.spec = spec;
     run.barrier = "as measured elsewhere";
     run.machine.cpu_model = "not stated";
     const bool concurrent = spec.concurrent();
-    if (concurrent) run.participants.push_back(training_of(spec.participants[0], cell.a, true));
-    run.participants.push_back(training_of(spec.participants.back(), cell.b, concurrent));
+    if (concurrent) {
+      run.participants.push_back(
+          training_of(spec.participants[0], map_.models[pair.a], cell.a, true));
+    }
+    run.participants.push_back(training_of(
+        spec.participants.back(), map_.models[of_a ? pair.a : pair.b], cell.b, concurrent));
     for (const std::uint32_t index : {cell.a, cell.b}) {
       if (index == no_row || row(index).ok) continue;
       run.outcome = {
@@ -429,7 +482,7 @@ class StudyBuilder {
          {&run.start_skew_seconds, &run.overlap_fraction, &run.dram_energy_joules,
           &run.gpu_energy_above_idle_joules, &run.cpu_energy_above_idle_joules,
           &run.gpu_util_avg_percent, &run.gpu_power_avg_watts, &run.gpu_memory_peak_mib}) {
-      *reading = Reading::missing(not_in_table);
+      *reading = not_in_table();
     }
     const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
     // A label whose order is that of the numbers.
@@ -453,17 +506,15 @@ class StudyBuilder {
                                map_.energy_measured_by};
     run.gpu_energy_total_joules.joules = run.cpu_energy_total_joules.joules =
         Reading::missing("the table doesn't tell GPU and CPU apart");
-    run.gpu_energy_cross_check_joules.joules = Reading::missing(not_in_table);
+    run.gpu_energy_cross_check_joules.joules = not_in_table();
   }
 
-  /// The plan in the order in which the runs were made.
+  /// The plan in the order in which the runs were made; those that the table lacks first.
   void order_runs(TableStudy& built) const {
-    std::map<std::string, std::string> begun;
-    for (const RunResult& run : built.results) begun[run.run_id] = run.started_at;
     std::vector<size_t> order(built.plan.runs.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::iota(order.begin(), order.end(), size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](size_t left, size_t right) {
-      return begun[built.plan.runs[left].id] < begun[built.plan.runs[right].id];
+      return place_in_session_[left] < place_in_session_[right];
     });
     std::vector<study::PlannedRun> runs;
     std::vector<size_t> new_place(order.size());
@@ -475,14 +526,25 @@ class StudyBuilder {
     for (study::Cell& cell : built.plan.cells) cell.run = new_place[cell.run];
   }
 
+  /// Below all others where there is none.
+  double place_of(const Cell& cell) const {
+    const std::uint32_t index = cell.b != no_row ? cell.b : cell.a;
+    return index == no_row || std::isnan(row(index).order)
+               ? -std::numeric_limits<double>::infinity()
+               : row(index).order;
+  }
+
   RunTable& table_;
   const TableMap& map_;
   /// Of each hyperparameter: level's name to ratio and expression.
   std::map<std::uint16_t, std::map<std::string, std::pair<double, study::LevelExpression>>> levels_;
   std::vector<Pair> pairs_;
   std::map<std::pair<std::uint16_t, std::uint16_t>, size_t> pair_index_;  ///< (A, B)
-  std::map<std::tuple<std::uint16_t, std::int32_t, std::string>, Cell> alone_;
-  std::map<std::string, size_t> run_index_;  ///< by id, into Plan::runs
+  std::vector<Cells> alone_;                                              ///< of each model
+  std::vector<std::string> settings_;
+  std::vector<std::uint16_t> setting_of_row_;          ///< indices into settings_
+  std::unordered_map<std::string, size_t> run_index_;  ///< by id, into Plan::runs
+  std::vector<double> place_in_session_;               ///< of each of Plan::runs
 };
 
 }  // namespace

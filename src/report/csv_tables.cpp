@@ -157,6 +157,8 @@ std::vector<Column<analyse::RunStatus>> run_columns() {
                 [](const Run& run) { return run.concurrent ? "concurrent" : "solo"; }),
       whole<Run>("repetition", "of the study, from 1",
                  [](const Run& run) { return run.repetition; }),
+      text<Run>("device", "that made it, of several as the study names them; empty with one",
+                [](const Run& run) { return run.device; }),
       whole<Run>("attempts", "attempts that left a result",
                  [](const Run& run) { return run.attempts; }),
       text<Run>("status", "ok, failed, invalid, interrupted or not run",
@@ -577,6 +579,14 @@ void add_exploratory_tests(const StudyAnalysis& analysis, std::vector<TestRow>& 
               fmt::format("sensitivity of {} to {} by {}", name_of(grouping.response),
                           grouping.hyperparameter, grouping.by),
               grouping);
+  }
+  for (const analyse::KindInteraction& interaction : analysis.kind_interactions) {
+    rows.push_back({"change of sensitivity by kind and hyperparameter (Benjamini–Hochberg)",
+                    fmt::format("sensitivity of {}: {} (by {})", name_of(interaction.response),
+                                interaction.term, interaction.by),
+                    "partial omega squared", interaction.omega_squared.value,
+                    interaction.omega_squared.interval, interaction.anova, interaction.adjusted_p,
+                    no_rank_test, no_equivalence});
   }
   for (const analyse::PairRelation& relation : analysis.relations) {
     rows.push_back(

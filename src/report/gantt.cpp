@@ -10,7 +10,7 @@
 
 namespace tandem::report {
 
-std::string gantt_text(const Gantt& gantt, size_t width) {
+std::string gantt_text(const Gantt& gantt, size_t width, const core::Texts& texts) {
   size_t label = 0;
   for (const std::string& row : gantt.rows) label = std::max(label, display_width(row));
   label = std::min<size_t>(label, 24);
@@ -42,7 +42,7 @@ std::string gantt_text(const Gantt& gantt, size_t width) {
   const std::string end = core::format_duration(gantt.end_s);
   text +=
       std::string(label + 2, ' ') + "0" + std::string(columns - 1 - end.size(), ' ') + end + "\n";
-  return text + "# pairs   - trainings alone\n";
+  return text + texts("text_report.gantt_key") + "\n";
 }
 
 std::string gantt_svg(const Gantt& gantt) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/language.h"
+
 namespace tandem::report {
 
 /// A run in a Gantt picture.
@@ -23,7 +25,7 @@ struct Gantt {
 
 /// For a terminal: a line a row, `#` where mostly pairs run, `-` where mostly single trainings, ` `
 /// where mostly nothing, and a time axis.
-std::string gantt_text(const Gantt& gantt, size_t width = 80);
+std::string gantt_text(const Gantt& gantt, size_t width, const core::Texts& texts);
 
 /// As an SVG element without colours of its own: bars have the classes `pair` and `solo`. With a
 /// title for readers of screens.

@@ -1,5 +1,7 @@
 #include "report/html_report.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <stdexcept>
@@ -46,6 +48,44 @@ void thin_learning_curves(core::Json& trainings) {
   }
 }
 
+/// What the members of the analysis that hold records' own sentences are called.
+constexpr std::array<std::string_view, 9> recorded_members = {"missing",
+                                                              "reasons",
+                                                              "message",
+                                                              "advice",
+                                                              "problem",
+                                                              "no_interval_because",
+                                                              "gpu_energy_missing",
+                                                              "cpu_energy_missing",
+                                                              "estimated_instead_of"};
+
+/// Puts the records' reasons, messages and advice into the report's language, as far as it has
+/// them.
+void translate_recorded(core::Json& node, const core::Texts& texts, bool is_recorded = false) {
+  if (node.is_string() && is_recorded) {
+    node = texts.recorded(node.get_ref<const std::string&>());
+  } else if (node.is_array()) {
+    for (core::Json& item : node) translate_recorded(item, texts, is_recorded && item.is_string());
+  } else if (node.is_object()) {
+    for (auto& [name, member] : node.items()) {
+      const bool recorded = std::find(recorded_members.begin(), recorded_members.end(), name) !=
+                            recorded_members.end();
+      translate_recorded(member, texts, recorded);
+    }
+  }
+}
+
+/// The part of the catalogue that the page's script reads. No text of it can end the script.
+std::string page_catalogue(const core::Texts& texts) {
+  core::Json catalogue;
+  for (const char* group : {"list", "number", "units", "flags", "questions", "page", "words"}) {
+    catalogue[group] = texts.catalogue().at(group);
+  }
+  std::string script;
+  for (const char c : json_text(catalogue)) script += c == '<' ? "\\u003c" : std::string(1, c);
+  return script;
+}
+
 /// Replaces each `{{name}}` of the template; what is put in is not searched again.
 std::string fill_in(std::string_view page, const std::map<std::string, std::string_view>& parts) {
   std::string filled;
@@ -63,20 +103,32 @@ std::string fill_in(std::string_view page, const std::map<std::string, std::stri
 }  // namespace
 
 std::string html_report(const analyse::StudyAnalysis& analysis, const RunTraces& traces) {
+  const core::Language language = analysis.options.language;
+  const core::Texts& texts = core::Texts::in(language);
   // Broken UTF-8 in the title is repaired on the way through JSON, as everywhere else on the page.
   const std::string name = core::Json::parse(json_text(analysis.study.name)).get<std::string>();
-  const std::string title = escape_html(name);
+  const std::string title = escape_html(texts("page.title", fmt::arg("study", name)));
+  const std::string skip = escape_html(texts("page.skip"));
+  const std::string no_script =
+      texts("page.no_script", fmt::arg("command", "<code>tandem report --json</code>"));
   core::Json document = analysis;
   thin_learning_curves(document.at("trainings"));
   document["traces"] = traces.document();
+  if (language != core::Language::english) translate_recorded(document, texts);
   const std::string data = packed(json_text(document));
   const std::string samples = packed(traces.samples());
-  return fill_in(page_template(), {{"title", title},
-                                   {"style", page_style()},
-                                   {"echarts", echarts_script()},
-                                   {"data", data},
-                                   {"samples", samples},
-                                   {"script", page_script()}});
+  const std::string catalogue = page_catalogue(texts);
+  return fill_in(page_template(),
+                 {{"language", language == core::Language::chinese ? "zh-CN" : "en"},
+                  {"title", title},
+                  {"skip", skip},
+                  {"no_script", no_script},
+                  {"style", page_style()},
+                  {"echarts", echarts_script()},
+                  {"data", data},
+                  {"samples", samples},
+                  {"texts", catalogue},
+                  {"script", page_script()}});
 }
 
 }  // namespace tandem::report

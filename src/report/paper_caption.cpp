@@ -22,22 +22,24 @@ std::string paper_caption(const StudyAnalysis& analysis, const std::string& text
 }
 
 std::vector<std::string> paper_flags(const StudyAnalysis& analysis, bool with_energy) {
+  const core::Texts& texts = core::Texts::in(analysis.options.language);
   const analyse::DataQuality& quality = analysis.quality;
   std::vector<std::string> flags;
-  if (with_energy && quality.energy_estimated) flags.emplace_back("energy estimated");
-  if (quality.data_synthetic) flags.emplace_back("synthetic data");
-  if (analysis.study.scale == study::Scale::quick) flags.emplace_back("quick scale");
+  if (with_energy && quality.energy_estimated) flags.push_back(texts("flags.energy_estimated"));
+  if (quality.data_synthetic) flags.push_back(texts("flags.data_synthetic"));
+  if (analysis.study.scale == study::Scale::quick) flags.push_back(texts("flags.quick"));
   if (quality.ok < quality.planned) {
-    flags.push_back(fmt::format("{} of {} runs count", quality.ok, quality.planned));
+    flags.push_back(texts("flags.runs_count", fmt::arg("ok", quality.ok),
+                          fmt::arg("planned", quality.planned)));
   }
   std::set<std::string> marked;
   for (const auto& [name, runs] : quality.runs_with_caution)
     marked.insert(runs.begin(), runs.end());
   if (!marked.empty()) {
     std::vector<std::string> names;
-    for (const auto& [name, runs] : quality.runs_with_caution) names.push_back(name);
-    flags.push_back(fmt::format("{} run{} marked doubtful ({})", marked.size(),
-                                marked.size() == 1 ? "" : "s", fmt::join(names, ", ")));
+    for (const auto& [name, runs] : quality.runs_with_caution) names.push_back(texts.word(name));
+    flags.push_back(
+        texts.plural("flags.marked", marked.size(), fmt::arg("names", texts.list(names))));
   }
   return flags;
 }

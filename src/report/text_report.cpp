@@ -21,6 +21,7 @@ using analyse::EffectSummary;
 using analyse::PairAnalysis;
 using analyse::StudyAnalysis;
 using core::Reading;
+using fmt::arg;
 
 constexpr size_t label_columns = 24;
 constexpr size_t number_columns = 24;
@@ -37,8 +38,9 @@ std::string repeated(const char* sign, size_t times) {
 }
 
 std::string with_short_interval(const Reading& value,
-                                const std::optional<analyse::Interval>& interval, double unit) {
-  if (!value) return "missing";
+                                const std::optional<analyse::Interval>& interval, double unit,
+                                const core::Texts& texts) {
+  if (!value) return texts("number.missing");
   const std::string number = paper_number(*value / unit);
   if (!interval) return number;
   const auto end = [&](double each) {
@@ -62,14 +64,17 @@ std::string row_label(const std::string& row) {
 class Writer {
  public:
   Writer(const StudyAnalysis& analysis, bool colour, size_t width)
-      : analysis_(analysis), colour_(colour), width_(width) {}
+      : analysis_(analysis),
+        texts_(core::Texts::in(analysis.options.language)),
+        colour_(colour),
+        width_(width) {}
 
   std::string text() {
     text_ = terminal_summary(analysis_, width_);
     if (analysis_.quality.ok == 0) return text_;
-    comparison("Time for both at the default setting", &analyse::Comparison::solo_duration_seconds,
+    comparison(texts_("text_report.time"), &analyse::Comparison::solo_duration_seconds,
                &analyse::Comparison::makespan_seconds, time_unit, false);
-    comparison("Energy of both at the default setting", &analyse::Comparison::solo_energy_joules,
+    comparison(texts_("text_report.energy"), &analyse::Comparison::solo_energy_joules,
                &analyse::Comparison::pair_energy_joules, energy_unit, true);
     effects();
     sensitivities();
@@ -83,10 +88,15 @@ class Writer {
 
   void heading(const std::string& title, bool with_energy) {
     const std::vector<std::string> flags = paper_flags(analysis_, with_energy);
-    std::string line = title;
-    if (!flags.empty()) line += fmt::format(" [{}]", fmt::join(flags, "; "));
+    const std::string line = flags.empty() ? title
+                                           : texts_("text_report.flags", arg("title", title),
+                                                    arg("flags", texts_.clauses(flags)));
     text_ += "\n";
     for (const std::string& part : wrap(line, width_)) text_ += part + "\n";
+  }
+
+  std::string number(const Reading& reading) const {
+    return reading ? paper_number(*reading) : texts_("number.missing");
   }
 
   void line(std::string text) {
@@ -112,7 +122,8 @@ class Writer {
     }
     if (most <= 0) return;
     const AxisUnit unit = unit_of(most);
-    heading(fmt::format("{} ({}), n repetitions, 95 % intervals", title, unit.name), with_energy);
+    heading(texts_("text_report.comparison", arg("title", title), arg("unit", unit.name)),
+            with_energy);
     for (const PairAnalysis& each : analysis_.pairs) {
       if (each.comparisons.empty()) continue;
       line(paper_label(pair_label(each), width_));
@@ -121,9 +132,10 @@ class Writer {
         const double share = std::max(0.0, estimate.mean.value_or(0)) / most;
         const auto columns =
             static_cast<size_t>(std::lround(share * static_cast<double>(bar_columns())));
-        line(padded(together ? "  together" : "  one after the other", label_columns) +
+        line(padded(texts_(together ? "text_report.together" : "text_report.one_after_the_other"),
+                    label_columns) +
              bar(columns, together) + " " +
-             with_short_interval(estimate.mean, estimate.interval, unit.size) +
+             with_short_interval(estimate.mean, estimate.interval, unit.size, texts_) +
              fmt::format(" n={}", estimate.n));
       }
     }
@@ -139,10 +151,9 @@ class Writer {
       }
       if (most == least) continue;
       const bool with_energy = effect == std::string_view("energy_saving");
-      heading(fmt::format(
-                  "{} (percent; {})", effect,
-                  with_energy ? "above 0: together needed less" : "below 0: together was faster"),
-              with_energy);
+      heading(
+          texts_(with_energy ? "text_report.saving" : "text_report.faster", arg("effect", effect)),
+          with_energy);
       const auto columns = static_cast<double>(bar_columns() - 1);
       const auto place = [&](double value) {
         return static_cast<size_t>(std::lround((value - least) / (most - least) * columns));
@@ -155,7 +166,7 @@ class Writer {
         const std::string left = std::string(from, ' ') + bar(zero - from, true);
         const std::string right = bar(to - zero, true) + std::string(bar_columns() - 1 - to, ' ');
         line(padded(pair_label(pair), label_columns) + left + "│" + right + " " +
-             with_short_interval(summary.percent, summary.interval_percent, 1) +
+             with_short_interval(summary.percent, summary.interval_percent, 1, texts_) +
              fmt::format(" n={}", summary.n));
       }
     }
@@ -185,9 +196,10 @@ class Writer {
       }
     }
     if (!any) return;
-    heading(fmt::format("Sensitivity of {} to {} (log form): o alone, x together, * both",
-                        analyse::name_of(response), core::printable(hyperparameter, 40)),
-            response == analyse::Response::energy);
+    heading(
+        texts_("text_report.sensitivity", arg("response", texts_.word(analyse::name_of(response))),
+               arg("hyperparameter", core::printable(hyperparameter, 40))),
+        response == analyse::Response::energy);
     const double range = most > least ? most - least : 1;
     const auto place = [&](double value) {
       return static_cast<size_t>(
@@ -200,13 +212,13 @@ class Writer {
       if (solo) axis[place(*solo)] = "o";
       if (together) axis[place(*together)] = solo && place(*solo) == place(*together) ? "*" : "x";
       line(padded(pair_label(analysis_.pairs[i]), label_columns) +
-           fmt::format("{} {}, {} n={}", fmt::join(axis, ""), paper_number(solo),
-                       paper_number(together), rows[i].solo.n));
+           fmt::format("{} {}, {} n={}", fmt::join(axis, ""), number(solo), number(together),
+                       rows[i].solo.n));
     }
   }
 
   void fronts() {
-    heading("Pareto fronts of B: settings that no other beats in energy and performance", true);
+    heading(texts_("text_report.fronts"), true);
     for (const PairAnalysis& pair : analysis_.pairs) {
       line(paper_label(pair_label(pair), width_));
       for (const bool concurrent : {false, true}) {
@@ -216,11 +228,11 @@ class Writer {
           if (on_it) settings.push_back(core::printable(point.setting, 60));
         }
         const std::string names =
-            settings.empty() ? "not known" : fmt::format("{}", fmt::join(settings, ", "));
-        const char* label = concurrent ? "  beside A  " : "  alone     ";
+            settings.empty() ? texts_("text_report.not_known") : texts_.list(settings);
+        std::string label = texts_(concurrent ? "text_report.beside_a" : "text_report.alone");
         for (const std::string& part : wrap(names, width_ - 12)) {
           line(label + part);
-          label = "            ";
+          label = std::string(12, ' ');
         }
       }
     }
@@ -230,11 +242,12 @@ class Writer {
     Gantt gantt = session_gantt(analysis_);
     if (gantt.bars.empty()) return;
     for (std::string& row : gantt.rows) row = row_label(row);
-    heading("The session over time, a row a device", false);
-    text_ += gantt_text(gantt, width_);
+    heading(texts_("text_report.session"), false);
+    text_ += gantt_text(gantt, width_, texts_);
   }
 
   const StudyAnalysis& analysis_;
+  const core::Texts& texts_;
   bool colour_;
   size_t width_;
   std::string text_;

@@ -75,6 +75,32 @@ size_t bytes_within(std::string_view text, size_t width) {
   return at;
 }
 
+/// Whether a line may end between two characters: at a space, and beside a wide character unless a
+/// closing mark would begin the next line or an opening one end this.
+bool may_break_between(char32_t before, char32_t after) {
+  constexpr std::u32string_view closing = U"，。；：、！？）］」』》”’…%,.;:!?)]";
+  constexpr std::u32string_view opening = U"（［「『《“‘([";
+  if (after == U' ') return true;
+  if (width_of(after) == 0) return false;  // it belongs to the character before
+  if (closing.find(after) != closing.npos || opening.find(before) != opening.npos) return false;
+  return before != U' ' && (width_of(before) == 2 || width_of(after) == 2);
+}
+
+/// The last place at most `most` bytes in where a line may end; 0 where there is none.
+size_t last_break(std::string_view text, size_t most) {
+  size_t last = 0;
+  size_t at = 0;
+  char32_t before = next_character(text, at);
+  while (at <= most && at < text.size()) {
+    size_t after = at;
+    const char32_t character = next_character(text, after);
+    if (may_break_between(before, character)) last = at;
+    before = character;
+    at = after;
+  }
+  return last;
+}
+
 std::string trimmed_line(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
@@ -95,13 +121,13 @@ std::string shortened(const std::string& text, size_t width) {
 
 std::vector<std::string> wrap(std::string_view text, size_t width) {
   std::vector<std::string> lines;
-  while (display_width(text) > width) {
+  while (bytes_within(text, width) < text.size()) {
     // At least one character a line, however narrow the column.
     size_t one_character = 0;
     next_character(text, one_character);
     const size_t fits = std::max(bytes_within(text, width), one_character);
-    size_t end = text.rfind(' ', fits);
-    if (end == std::string_view::npos || end == 0) end = fits;
+    size_t end = last_break(text, fits);
+    if (end == 0) end = fits;
     lines.emplace_back(text.substr(0, end));
     text.remove_prefix(end);
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -113,6 +139,7 @@ std::vector<std::string> wrap(std::string_view text, size_t width) {
 TextTable::TextTable(std::vector<std::string> headers, std::vector<Align> alignments)
     : headers_(std::move(headers)), alignments_(std::move(alignments)) {
   alignments_.resize(headers_.size(), Align::left);
+  for (std::string& header : headers_) header = core::printable(header, most_cell_bytes);
 }
 
 void TextTable::add_row(std::vector<std::string> cells) {

@@ -17,8 +17,8 @@ std::string shortened(const std::string& text, size_t width);
 
 /// A table for a terminal. It never grows wider than asked as long as its right-aligned columns
 /// (numbers, which are not cut) leave a few characters to the others: those are cut with an
-/// ellipsis, and the last column, when left-aligned, wraps instead. Control characters in cells
-/// are shown as `\xNN`.
+/// ellipsis, and the last column, when left-aligned, wraps instead. Control characters in headers
+/// and cells are shown as `\xNN`.
 class TextTable {
  public:
   /// Columns without an alignment are left-aligned.
@@ -41,7 +41,8 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Text broken at spaces (within a word only where one is too long) into lines of at most `width`.
+/// Text broken at spaces and between Chinese characters (within a word only where one is too long)
+/// into lines of at most `width`.
 std::vector<std::string> wrap(std::string_view text, size_t width);
 
 }  // namespace tandem::report

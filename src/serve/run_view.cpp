@@ -62,6 +62,8 @@ RunView::RunView(const std::filesystem::path& folder, const study::RunSpec& spec
     samples_.push_back({TextTail(folder / fmt::format("samples_gpu_{}.csv", gpu))});
   }
   for (const std::string& role : roles_) {
+    // A script that is read by its log has one, a trainer one for each stream.
+    logs_.push_back({role, TextTail(folder / (role + ".log"))});
     for (const char* stream : {"stdout", "stderr"}) {
       logs_.push_back({role + " " + stream, TextTail(folder / (role + "." + stream + ".log"))});
     }

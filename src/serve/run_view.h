@@ -30,7 +30,7 @@ class RunView {
     Trace trace;
   };
   struct LogLine {
-    std::string from;  ///< `A`, `B` or `solo`, and the stream: `A stderr`
+    std::string from;  ///< `A`, `B` or `solo`, and the stream where it has its own log: `A stderr`
     std::string text;
   };
   static constexpr size_t most_log_lines = 200;

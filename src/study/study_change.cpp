@@ -106,6 +106,35 @@ std::string described(const std::optional<core::PowerModel>& model) {
                      model->busy_core_w);
 }
 
+/// What besides its command decides how a workload trains and what is heard of it.
+std::string how_told(const Workload& workload) {
+  const auto text_of = [](const std::optional<LogPattern>& pattern) {
+    return pattern ? Json(pattern->text()) : Json();
+  };
+  const auto texts_of = [](const std::vector<LogPattern>& patterns) {
+    Json texts = Json::array();
+    for (const LogPattern& pattern : patterns) texts.push_back(pattern.text());
+    return texts;
+  };
+  Json told = {{"working_folder", workload.working_folder.string()},
+               {"environment", workload.environment}};
+  if (const auto& file = workload.config_file) {
+    told["config_file"] = {file->name, static_cast<int>(file->format), file->content};
+  }
+  for (const ManifestHyperparameter& entry : workload.hyperparameters) {
+    told["hyperparameters"][entry.name] = {entry.flag, entry.variable, entry.config_key};
+  }
+  if (const auto& log = workload.log) {
+    told["log"] = {{"started", text_of(log->started)},
+                   {"epoch", texts_of(log->epoch)},
+                   {"first_epoch", log->first_epoch},
+                   {"final", texts_of(log->final)}};
+    told["success"] = {log->success.exit_codes, text_of(log->success.must_appear),
+                       text_of(log->success.must_not_appear)};
+  }
+  return told.dump();
+}
+
 const Workload* find(const Catalogue& catalogue, const std::string& id) {
   const auto& all = catalogue.workloads();
   const auto workload =
@@ -144,6 +173,7 @@ std::vector<Problem> incompatible_changes(const PlannedStudy& before, const Plan
     if (old_workload == nullptr || new_workload == nullptr) continue;
     compare(("$.command of " + id).c_str(), Json(old_workload->command).dump(),
             Json(new_workload->command).dump());
+    compare(("the manifest of " + id).c_str(), how_told(*old_workload), how_told(*new_workload));
     compare(("$.performance_metric of " + id).c_str(), old_workload->performance_metric,
             new_workload->performance_metric);
   }

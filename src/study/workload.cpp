@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "study/script_manifest.h"
 
 namespace tandem::study {
 namespace {
@@ -37,30 +42,41 @@ CatalogueFigures read_catalogue_figures(const JsonNode& node) {
 }
 
 /// A number for both scales, or `{"full": …, "quick": …}`.
-PerScale read_per_scale(const JsonNode& node, double least, double most) {
+PerScale read_per_scale(const JsonNode& node,
+                        const std::function<double(const JsonNode&)>& read_number) {
   if (!node.raw().is_object()) {
-    const double value = node.number(least, most);
+    const double value = read_number(node);
     return {value, value};
   }
   node.allow_only({"full", "quick"});
   PerScale values;
   if (const auto full = node.member("full", "the value at full scale")) {
-    values.full = full->number(least, most);
+    values.full = read_number(*full);
   }
   if (const auto quick = node.member("quick", "the value at quick scale")) {
-    values.quick = quick->number(least, most);
+    values.quick = read_number(*quick);
   }
   return values;
+}
+
+/// A value that the hyperparameter may have, of its type.
+double read_value(const JsonNode& node, const ManifestHyperparameter& entry) {
+  if (!entry.whole_number) return node.number(entry.least, entry.most);
+  constexpr double most = 1e15;  // well within what a double counts without a gap
+  const auto bound = [&](double value) {
+    return static_cast<std::int64_t>(std::clamp(value, -most, most));
+  };
+  return static_cast<double>(
+      node.integer(bound(std::ceil(entry.least)), bound(std::floor(entry.most))));
 }
 
 ManifestHyperparameter read_hyperparameter(const std::string& name, const JsonNode& node) {
   ManifestHyperparameter entry;
   entry.name = name;
   if (!node.is_object("an object with flag, type, default")) return entry;
-  node.allow_only({"flag", "type", "default", "least", "most"});
-  if (const auto flag = node.member("flag", "how the program is told, such as --epochs")) {
-    entry.flag = flag->string();
-  }
+  node.allow_only({"flag", "variable", "config", "type", "default", "least", "most", "distribution",
+                   "zero_probability"});
+  read_way_to_tell(node, entry);
   if (const auto type = node.member("type", "integer or real")) {
     entry.whole_number = type->choice({"integer", "real"}) == 0;
   }
@@ -68,8 +84,13 @@ ManifestHyperparameter read_hyperparameter(const std::string& name, const JsonNo
   const auto most = node.find("most");
   entry.least = least ? least->number(-infinity, infinity) : -infinity;
   entry.most = most ? most->number(-infinity, infinity) : infinity;
+  if (const auto distribution = node.find("distribution")) {
+    entry.distribution = distribution->string();
+  }
+  if (const auto zero = node.find("zero_probability")) entry.zero_probability = zero->number(0, 1);
   if (const auto value = node.member("default", "a number, or one for each scale")) {
-    entry.default_value = read_per_scale(*value, entry.least, entry.most);
+    entry.default_value =
+        read_per_scale(*value, [&](const JsonNode& each) { return read_value(each, entry); });
   }
   return entry;
 }
@@ -85,7 +106,7 @@ void check_epochs(const JsonNode& node, const Workload& workload) {
 }
 
 void read_command(const JsonNode& node, Workload& workload) {
-  for (const JsonNode& item : node.items()) workload.command.push_back(item.string());
+  for (const JsonNode& item : node.items()) workload.command.push_back(read_argument(item));
   if (workload.command.empty()) node.reject("a list that starts with the program");
 }
 
@@ -151,9 +172,28 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
   Workload workload;
   workload.manifest = manifest;
   if (!root.is_object("a workload manifest, an object")) diagnostics.throw_if_any();
-  root.allow_only({"manifest_version", "repo", "model", "repo_aliases", "title", "domain",
-                   "architecture", "catalogue", "command", "data", "data_source", "makes_up_data",
-                   "hyperparameters", "expected_duration_s", "performance_metric"});
+  root.allow_only({"manifest_version",
+                   "repo",
+                   "model",
+                   "repo_aliases",
+                   "title",
+                   "domain",
+                   "architecture",
+                   "catalogue",
+                   "command",
+                   "working_folder",
+                   "environment",
+                   "config_file",
+                   "devices",
+                   "data",
+                   "data_source",
+                   "makes_up_data",
+                   "hyperparameters",
+                   "expected_duration_s",
+                   "performance_metric",
+                   "further_metrics",
+                   "log",
+                   "success"});
   if (const auto version = root.member("manifest_version", "1")) version->integer(1, 1);
   if (const auto repo = root.member("repo", "the repository's name"))
     workload.repo = repo->string();
@@ -192,14 +232,23 @@ Workload parse_workload(const core::Json& document, const std::filesystem::path&
   }
   workload.expected_duration_s = {workload.catalogue.duration_s, workload.catalogue.duration_s};
   if (const auto duration = root.find("expected_duration_s")) {
-    workload.expected_duration_s = read_per_scale(*duration, 0, 1e9);
+    workload.expected_duration_s =
+        read_per_scale(*duration, [](const JsonNode& each) { return each.number(0, 1e9); });
   }
   if (const auto metric = root.member("performance_metric", "name and direction");
       metric && metric->is_object()) {
     read_metric(*metric, workload);
   }
+  read_script(root, workload);
   diagnostics.throw_if_any();
   return workload;
+}
+
+std::string text_to_keep(const Workload& workload) {
+  if (workload.working_folder.empty()) return core::read_file(workload.manifest);
+  core::Json document = core::read_json(workload.manifest);
+  document["working_folder"] = workload.working_folder.string();
+  return document.dump(2) + "\n";
 }
 
 Workload read_workload(const std::filesystem::path& manifest) {

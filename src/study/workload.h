@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/measured.h"
 #include "core/reading.h"
 #include "study/hyperparameter.h"
+#include "study/log_pattern.h"
 
 namespace tandem::study {
 
@@ -38,13 +40,34 @@ struct PerScale {
   double at(Scale scale) const { return scale == Scale::full ? full : quick; }
 };
 
+/// A hyperparameter, and how the program is told its value: by one of a flag, an environment
+/// variable and a member of its config file.
 struct ManifestHyperparameter {
   std::string name;
-  std::string flag;
+  std::string flag;  ///< `--epochs` before the value, `epochs=` in one argument with it
   bool whole_number = false;
   PerScale default_value;
   double least = 0;
   double most = 0;
+  std::string variable = {};
+  std::string config_key = {};  ///< in JSON with dots for members of members
+  /// How the predecessor drew values of it; kept, for tandem's levels are stated by the study.
+  std::string distribution = {};
+  std::optional<double> zero_probability = {};
+};
+
+/// A file that tandem writes into the run's folder for the program to read.
+struct ConfigFile {
+  enum class Format { json, key_value };
+  std::string name;
+  Format format = Format::json;
+  core::Json content = core::Json::object();  ///< what stands there besides the hyperparameters
+};
+
+struct Metric {
+  std::string name;
+  std::string unit;
+  bool higher_is_better = true;
 };
 
 /// A workload as its manifest describes it: a command and what it understands. The native trainers
@@ -59,7 +82,8 @@ struct Workload {
   CatalogueFigures catalogue;
   int catalogue_position = 0;  ///< decides which of two models is a pair's A
 
-  /// Program and arguments; `{device}`, `{data}`, `{scale}`, `{seed}`, `{threads}` are replaced.
+  /// Program and arguments; `{device}`, `{data}`, `{scale}`, `{seed}`, `{threads}`, `{config}` are
+  /// replaced, in the environment and the config file as well.
   /// Empty when the catalogue knows the workload but no trainer is there yet.
   std::vector<std::string> command;
   std::string data;  ///< folder below the study's data folder, for `{data}`
@@ -67,11 +91,18 @@ struct Workload {
   std::string data_source;
   /// The program takes the word `synthetic` for a folder and makes up data.
   bool makes_up_data = false;
+  std::filesystem::path working_folder;            ///< absolute; empty: tandem's own
+  std::map<std::string, std::string> environment;  ///< added to tandem's own
+  std::optional<ConfigFile> config_file;
+  std::vector<std::string> devices;  ///< that it trains on: `cpu`, `cuda`; empty: both
   std::vector<ManifestHyperparameter> hyperparameters;
   PerScale expected_duration_s;  ///< one training alone with default hyperparameters
   std::string performance_metric;
   std::string metric_unit;
   bool higher_is_better = true;
+  std::vector<Metric> further_metrics;  ///< that it tells besides
+  /// Of a program that doesn't speak the protocol.
+  std::optional<LogPatterns> log;
   std::filesystem::path manifest;  ///< where it was read from
 
   std::string id() const { return repo + "/" + model; }
@@ -87,6 +118,10 @@ struct Workload {
 Workload read_workload(const std::filesystem::path& manifest);
 /// The same for a document in memory; `manifest` names it in messages.
 Workload parse_workload(const core::Json& document, const std::filesystem::path& manifest);
+
+/// The manifest's text as a study keeps it beside its results: what it names relative to its own
+/// place stands there absolute. Throws core::SystemError when it can't be read.
+std::string text_to_keep(const Workload& workload);
 
 /// All workloads of a folder of manifests, in catalogue order.
 class Catalogue {

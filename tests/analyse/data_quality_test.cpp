@@ -22,7 +22,7 @@ class DataQualityTest : public testing::Test {
     results = test::made_up_results(plan, catalogue, {.metered = metered});
   }
   DataQuality quality() const {
-    return data_quality(study, plan, PlannedResults(plan, results), results);
+    return data_quality(study, plan, PlannedResults(plan, results), results, english);
   }
   std::vector<RunStatus> statuses() const {
     return run_statuses(plan, PlannedResults(plan, results), results);
@@ -34,6 +34,7 @@ class DataQualityTest : public testing::Test {
     throw std::logic_error("no such run");
   }
 
+  const core::Texts& english = core::Texts::in(core::Language::english);
   study::Catalogue catalogue = study::Catalogue::shipped();
   study::Study study = test::made_up_study(1, 1);
   study::Plan plan;
@@ -94,13 +95,14 @@ TEST_F(DataQualityTest, EveryCautionOfARunHasAMeaning) {
   for (const char* name :
        {"contaminated", "contamination_unknown", "energy_sources_disagree", "sampling_gap",
         "sensor_lost", "throttled", "not_cooled_down", "processes_escaped", "whole_board",
-        "missed_deadlines", "wall_clock_moved", "cpu_shared", "any_device", "sharing_differs"}) {
-    EXPECT_NE(meaning_of(name), name);
+        "missed_deadlines", "wall_clock_moved", "epochs_at_once", "no_common_start", "cpu_shared",
+        "any_device", "sharing_differs"}) {
+    EXPECT_NE(meaning_of(name, english), name);
     results[0].cautions = {{name, "seen"}};
     EXPECT_THAT(quality().cautions,
-                Contains(HasSubstr("1 of the runs that count: " + meaning_of(name))));
+                Contains(HasSubstr("1 of the runs that count: " + meaning_of(name, english))));
   }
-  EXPECT_EQ(meaning_of("new_in_a_later_version"), "new_in_a_later_version");
+  EXPECT_EQ(meaning_of("new_in_a_later_version", english), "new_in_a_later_version");
 }
 
 TEST_F(DataQualityTest, ARunsRowCarriesWhatItsMetersSaid) {

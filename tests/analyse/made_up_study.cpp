@@ -144,8 +144,8 @@ void fill_in_energy(record::RunResult& run, bool metered) {
   } else {
     run.gpu_energy_total_joules = {Reading::missing("no GPU"), EnergySource::none, ""};
     run.cpu_energy_total_joules = {cpu_j, EnergySource::estimated, "linear 20 W + 8 W per core",
-                                   "not permitted to read a made-up meter; enable it with: "
-                                   "sudo chmod a+r /made/up/energy_uj"};
+                                   "not permitted to read /made/up/energy_uj (enable with: "
+                                   "sudo chmod a+r /made/up/energy_uj)"};
     run.total_energy_joules = run.cpu_energy_total_joules;
     run.gpu_energy_cross_check_joules.joules = run.gpu_energy_above_idle_joules =
         Reading::missing("no GPU");

@@ -23,7 +23,9 @@ struct Case {
         plan(study::make_plan(study, catalogue, "made-up")),
         results(test::made_up_results(plan, catalogue, effects)) {}
 
-  StudyAnalysis analyse() const { return analyse_study(study, plan, catalogue, results); }
+  StudyAnalysis analyse(const AnalysisOptions& options = {}) const {
+    return analyse_study(study, plan, catalogue, results, options);
+  }
 };
 
 std::vector<std::string> texts(const StudyAnalysis& analysis) {
@@ -111,6 +113,35 @@ TEST(StudyAnalysis, ComparesTheKindsOfPairsWithThePairAsTheUnit) {
   EXPECT_THAT(texts(analysis), Contains(HasSubstr("Effects by kind of pair")));
 }
 
+TEST(StudyAnalysis, TestsKindAndHyperparameterTogetherAndSaysTheFigures) {
+  const StudyAnalysis analysis = Case(12, 2).analyse();
+  ASSERT_EQ(analysis.kind_interactions.size(), 27u);
+  EXPECT_THAT(texts(analysis),
+              Contains(AllOf(HasSubstr("sensitivity of energy, type × hyperparameter: F("),
+                             HasSubstr("n = 12 pairs, p "),
+                             HasSubstr("Benjamini–Hochberg-adjusted"), HasSubstr("ω² "))));
+  EXPECT_THAT(texts(Case(1, 2).analyse()),
+              Contains(HasSubstr("no test: all pairs are of one kind")));
+}
+
+TEST(StudyAnalysis, SaysTheSameWithoutTheRowsOfSingleRuns) {
+  Case studied(3, 2);
+  studied.results.front().outcome = {record::Outcome::Status::failed, "timeout", "took too long",
+                                     ""};
+  const StudyAnalysis whole = studied.analyse();
+  AnalysisOptions without_runs;
+  without_runs.keeps_runs = false;
+  const StudyAnalysis summary = studied.analyse(without_runs);
+  EXPECT_EQ(texts(summary), texts(whole));
+  EXPECT_EQ(core::Json(summary.missing), core::Json(whole.missing));
+  ASSERT_EQ(summary.runs.size(), 1u);
+  EXPECT_EQ(summary.runs.front().run_id, studied.results.front().run_id);
+  EXPECT_EQ(summary.runs.front().outcome, "timeout");
+  EXPECT_TRUE(summary.trainings.empty());
+  EXPECT_TRUE(sensitivities_of(summary).empty());
+  EXPECT_GT(whole.runs.size(), 1u);
+}
+
 TEST(StudyAnalysis, FindsNoPartnerEffectWhereNoneWasBuiltInAndTheOneThatWas) {
   Case studied(6, 1);
   const auto duration_effect = [&](const StudyAnalysis& analysis) {
@@ -150,6 +181,18 @@ TEST(StudyAnalysis, SaysWhatItWouldSayWithoutTheMarkedRuns) {
               HasSubstr("left out, marked contaminated"));
   EXPECT_THAT(texts(analysis), Contains(AllOf(HasSubstr("Leaving out the 30 marked runs changes"),
                                               HasSubstr("energy_saving (with them p = 0.001"))));
+  expect_honest(analysis);
+}
+
+TEST(StudyAnalysis, ComparesNothingWhereEveryRunIsMarked) {
+  // As on several devices: each run shares the CPU with those of the others.
+  Case marked(6, 1);
+  for (record::RunResult& run : marked.results) run.cautions = {{"cpu_shared", "2 at a time"}};
+  const StudyAnalysis analysis = marked.analyse();
+  EXPECT_EQ(analysis.without_marked.left, 0u);
+  const std::string all = std::to_string(analysis.without_marked.left_out);
+  EXPECT_THAT(texts(analysis), Contains(HasSubstr("All " + all + " runs that count are marked")));
+  EXPECT_THAT(texts(analysis), Not(Contains(HasSubstr("Leaving out the"))));
   expect_honest(analysis);
 }
 

@@ -25,6 +25,16 @@ std::vector<Problem> problems_of(const std::string& text,
   return {};
 }
 
+TEST(JsonNode, NamesAPlaceSoThatATerminalCanShowIt) {
+  const auto problems = problems_of(R"({"\u001b[2J": 1})", [](const JsonNode& root) {
+    root.find("\x1b[2J")->reject("a text");
+    root.member("\x1b[3J", "a text");
+  });
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].place, "$.\\x1b[2J");
+  EXPECT_EQ(problems[1].place, "$.\\x1b[3J");
+}
+
 TEST(ParseJson, NamesLineAndColumnOfASyntaxError) {
   try {
     parse_json("{\n  \"a\": 1,\n  \"b\" 2\n}", "study.json");

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/measured.h"
@@ -22,10 +27,60 @@ TEST(Reading, TakesNoNumberThatIsNotFinite) {
   EXPECT_FALSE(Reading(std::numeric_limits<double>::infinity()).has_value());
 }
 
+TEST(Reading, KeepsTheReasonOfEachAndTellsThemApart) {
+  const Reading no_driver = Reading::missing("no driver");
+  const Reading no_meter = Reading::missing("no meter");
+  EXPECT_EQ(no_driver.reason(), "no driver");
+  EXPECT_EQ(no_meter.reason(), "no meter");
+  EXPECT_EQ(no_driver, Reading::missing("no driver"));
+  EXPECT_FALSE(no_driver == no_meter);
+  EXPECT_FALSE(no_driver == Reading(0.0));
+  EXPECT_EQ(Reading(0.0), Reading(-0.0));
+  EXPECT_EQ(Reading().reason(), "not recorded");
+  EXPECT_EQ(Reading(std::numeric_limits<double>::quiet_NaN()).reason(), "not a finite number");
+  EXPECT_EQ(Reading::missing("").reason(), "");
+  EXPECT_FALSE(Reading::missing("").has_value());
+}
+
+TEST(Reading, HoldsEveryFiniteNumberAsItIs) {
+  using Limits = std::numeric_limits<double>;
+  for (const double number : {Limits::max(), Limits::lowest(), Limits::min(), Limits::denorm_min(),
+                              -0.0, 0.1, -Limits::denorm_min()}) {
+    EXPECT_TRUE(Reading(number).has_value());
+    EXPECT_EQ(std::signbit(Reading(number).value()), std::signbit(number));
+    EXPECT_EQ(Reading(number).value(), number);
+  }
+  EXPECT_THROW(Reading().value(), std::bad_optional_access);
+}
+
+TEST(Reading, CanBeGivenReasonsInSeveralThreads) {
+  constexpr int count = 1000;
+  const auto give = [](std::vector<Reading>& given) {
+    for (int i = 0; i < count; ++i) given.push_back(Reading::missing(std::to_string(i)));
+  };
+  std::vector<Reading> here, there;
+  std::thread other(give, std::ref(there));
+  give(here);
+  other.join();
+  for (int i = 0; i < count; ++i)
+    EXPECT_EQ(here[static_cast<size_t>(i)].reason(), std::to_string(i));
+  EXPECT_EQ(here, there);
+}
+
 TEST(Reading, CombinesToTheFirstMissingReason) {
   const Reading sum = both(Reading(1), Reading::missing("no RAPL"), std::plus<>());
   EXPECT_EQ(sum.reason(), "no RAPL");
   EXPECT_EQ(*both(Reading(1), Reading(2), std::plus<>()), 3.0);
+}
+
+TEST(Reading, StaysMissingWhenItWasMovedFrom) {
+  Reading reading = Reading::missing("no driver");
+  Reading other = std::move(reading);
+  EXPECT_EQ(reading.reason(), "no driver");  // NOLINT(bugprone-use-after-move): that is the case
+  other = 1;
+  other = std::move(reading);
+  EXPECT_EQ(reading.reason(), "no driver");  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(other.reason(), "no driver");
 }
 
 TEST(Ratio, IsMissingForAZeroDivisorButKeepsAnEarlierReason) {

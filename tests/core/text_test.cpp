@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/clock.h"
+#include "core/error.h"
 
 namespace tandem::core {
 namespace {
@@ -40,6 +41,19 @@ TEST(Printable, ShowsBytesThatAreNoUtf8) {
 TEST(Printable, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(printable("ääää", 3), "ää…");
   EXPECT_EQ(printable("ää", 4), "ää");
+}
+
+TEST(PrintableLines, KeepsTheEndsOfLinesAndCutsNothing) {
+  EXPECT_EQ(printable_lines("a\x1b[2J\n\tb\n"), "a\\x1b[2J\n\\x09b\n");
+  EXPECT_EQ(printable_lines(std::string(5000, 'x')), std::string(5000, 'x'));
+}
+
+TEST(UserError, TellsWhatATerminalCanShow) {
+  const std::string told =
+      UserError("\x1b[2Jstudy.json", {{"$.\x1b", "\x1b]0;x\a", "a\n    expected: b"}}).what();
+  EXPECT_EQ(told.find('\x1b'), told.npos) << told;
+  EXPECT_EQ(told.find('\a'), told.npos) << told;
+  EXPECT_NE(told.find("a\\x0a    expected: b"), told.npos) << "no line that tandem didn't write";
 }
 
 TEST(FormatDuration, UsesTheUnitAPersonWould) {

@@ -20,7 +20,8 @@ struct Called {
   std::string err;
 };
 
-/// Starts a program that was built beside the tests; its output goes to files in `folder`.
+/// Starts a program that was built beside the tests; its input is empty, its output goes to files
+/// in `folder`.
 inline pid_t start_program(const std::string& name, std::vector<std::string> arguments,
                            const std::filesystem::path& folder) {
   arguments.insert(arguments.begin(), core::program_folder() / name);
@@ -30,6 +31,7 @@ inline pid_t start_program(const std::string& name, std::vector<std::string> arg
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, (folder / "out").c_str(), flags, 0644);
   posix_spawn_file_actions_addopen(&actions, 2, (folder / "err").c_str(), flags, 0644);
   pid_t pid = -1;

@@ -156,6 +156,23 @@ TEST_F(CommandLineTest, GoesFromAStudyFileToAReportAndDoesNothingTwice) {
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_THAT(text.out, AllOf(HasSubstr("Time for both"), ::testing::Not(HasSubstr("\x1b"))));
 
+  const fs::path page = folder_ / "report.zh.html";
+  const Called chinese = tandem({"report", results(), "--lang", "zh", "--output", page});
+  EXPECT_EQ(chinese.exit_code, 0) << chinese.err;
+  EXPECT_THAT(chinese.out, AllOf(HasSubstr("研究发现"), HasSubstr("报告：")));
+  EXPECT_THAT(core::read_file(page), HasSubstr("<html lang=\"zh-CN\">"));
+  EXPECT_THAT(tandem({"report", results(), "--lang", "zh", "--text"}).out,
+              HasSubstr("默认配置下两者的总时长"));
+  const Json in_chinese = json_of({"report", results(), "--lang", "zh"});
+  EXPECT_EQ(in_chinese.at("language"), "zh");
+  EXPECT_THAT(in_chinese.at("findings").at(0).at("text").get<std::string>(),
+              HasSubstr("两个模型并发训练"));
+  EXPECT_EQ(json_of({"report", results()}).at("language"), "en");
+  const Called unknown = tandem({"report", results(), "--lang", "fr"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, AllOf(HasSubstr("fr"), HasSubstr("zh")));
+  EXPECT_EQ(tandem({"report", results(), "--lang", "zh", "--figures", paper}).exit_code, 2);
+
   const fs::path tables = folder_ / "tables";
   const Called analyse = tandem({"analyse", results(), "--csv", tables});
   EXPECT_EQ(analyse.exit_code, 0) << analyse.err;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/file.h"
+#include "core/language.h"
 #include "execute/out_of_memory.h"
 #include "temporary_folder.h"
 
@@ -31,6 +32,19 @@ TEST(Outcomes, AreListedInTheDocumentation) {
                           "| `{}` | {} | {} | {} | {} |", kind.name, record::name_of(kind.status),
                           kind.is_retried ? "yes" : "no", kind.meaning, kind.advice)));
   }
+}
+
+TEST(Outcomes, HaveANameAndAnAdviceInChinese) {
+  const core::Texts& chinese = core::Texts::in(core::Language::chinese);
+  for (const OutcomeKind& kind : outcome_kinds()) {
+    const std::string name(kind.name);
+    EXPECT_NE(chinese.word(name), name);
+    if (!kind.advice.empty()) {
+      EXPECT_NE(chinese.recorded(kind.advice), kind.advice);
+    }
+  }
+  const std::string advice = outcome_said_by_trainer("its own", "").advice;
+  EXPECT_NE(chinese.recorded(advice), advice);
 }
 
 TEST(Outcomes, OfATrainersOwnReasonAreNeverTandems) {

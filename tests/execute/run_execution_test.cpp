@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -338,9 +339,10 @@ TEST_F(RunExecutionTest, KeepsItsDurationsWhenTheWallClockIsMoved) {
   settings_.clocks = strange_clocks<0, -7200>;
   const RunResult result = run({fake_workload("a")});
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
-  ASSERT_EQ(result.cautions.size(), 1U);
-  EXPECT_EQ(result.cautions[0].name, "wall_clock_moved");
-  EXPECT_THAT(result.cautions[0].message, HasSubstr("-7200"));
+  // A busy machine adds cautions of its own.
+  const auto caution = std::ranges::find(result.cautions, "wall_clock_moved", &core::Caution::name);
+  ASSERT_NE(caution, result.cautions.end());
+  EXPECT_THAT(caution->message, HasSubstr("-7200"));
   EXPECT_LT(*result.makespan_seconds, 60);
 }
 

@@ -42,6 +42,11 @@ TEST_F(CsvTablesTest, HaveARowForEachRunTrainingEffectAndTest) {
   EXPECT_THAT(table("tests.csv"), HasSubstr("H0 (Holm),sensitivity of energy to learning_rate"));
 }
 
+TEST_F(CsvTablesTest, NameTheDeviceThatMadeARun) {
+  results[0].device = "GPU-7841fde4";
+  EXPECT_THAT(table("runs.csv"), HasSubstr(",1,GPU-7841fde4,1,ok,ok,"));
+}
+
 TEST_F(CsvTablesTest, LeaveMissingNumbersEmptyAndListTheirReasons) {
   test::make_fail(results[0], "timeout", "no progress, for 300 s");
   const std::string effects = table("effects.csv");

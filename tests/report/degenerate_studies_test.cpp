@@ -55,10 +55,40 @@ void expect_clean(const std::string& text) {
 void expect_honest_sentence(const std::string& text) {
   ASSERT_FALSE(text.empty());
   expect_clean(text);
-  EXPECT_TRUE(text.ends_with('.') || text.ends_with(']')) << text;
+  EXPECT_TRUE(text.ends_with('.') || text.ends_with(']') || text.ends_with("。") ||
+              text.ends_with("］"))
+      << text;
   // A default-made reading would say this: something was forgotten.
   for (const char* hole : {"()", "(, ", ": ,", "  ", "not recorded", "{}", "with  "}) {
     EXPECT_EQ(text.find(hole), std::string::npos) << hole << " in " << text;
+  }
+  for (const char* hole : {"（）", "（，", "：，", "：。", "。。"}) {
+    EXPECT_EQ(text.find(hole), std::string::npos) << hole << " in " << text;
+  }
+}
+
+bool has_flag(const std::string& sentence, core::Language language, const std::string& name) {
+  const core::Texts& texts = core::Texts::in(language);
+  return sentence.ends_with(texts("findings.flag", fmt::arg("flag", texts("flags." + name))));
+}
+
+/// The same findings in Chinese, of the same verdicts.
+void expect_honest_in_chinese(const MadeStudy& made, const std::vector<analyse::Finding>& english) {
+  analyse::AnalysisOptions options = made.options;
+  options.language = core::Language::chinese;
+  const std::vector<analyse::Finding> chinese =
+      analyse::analyse_study(made.study, made.plan, catalogue(), made.results, options).findings;
+  ASSERT_EQ(chinese.size(), english.size());
+  for (size_t i = 0; i < chinese.size(); ++i) {
+    EXPECT_EQ(chinese[i].topic, english[i].topic);
+    EXPECT_EQ(chinese[i].verdict, english[i].verdict);
+    expect_honest_sentence(chinese[i].text);
+    for (const char* name : {"energy_estimated", "energy_partly_estimated", "data_synthetic",
+                             "data_partly_synthetic"}) {
+      EXPECT_EQ(has_flag(english[i].text, core::Language::english, name),
+                has_flag(chinese[i].text, core::Language::chinese, name))
+          << name << ": " << english[i].text << " / " << chinese[i].text;
+    }
   }
 }
 
@@ -82,6 +112,7 @@ void expect_honest(const MadeStudy& made) {
     EXPECT_FALSE(finding.topic.empty());
     expect_honest_sentence(finding.text);
   }
+  expect_honest_in_chinese(made, analysis.findings);
   const core::Json document = analysis;
   expect_filled_in(document, "");
   for (const CsvTable& table : csv_tables(analysis)) expect_clean(table.content);

@@ -8,6 +8,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
+const core::Texts& english() {
+  return core::Texts::in(core::Language::english);
+}
+
 Gantt two_devices() {
   return {{"one", "the other"},
           {{0, 0, 50, true, "a pair"}, {0, 50, 100, false, "alone"}, {1, 0, 25, false, "<b> & c"}},
@@ -15,7 +19,7 @@ Gantt two_devices() {
 }
 
 TEST(GanttText, DrawsPairsTrainingsAloneAndIdleTimeWithinItsWidth) {
-  EXPECT_EQ(gantt_text(two_devices(), 32),
+  EXPECT_EQ(gantt_text(two_devices(), 32, english()),
             "one       |##########----------|\n"
             "the other |-----               |\n"
             "           0         1 min 40 s\n"
@@ -23,7 +27,7 @@ TEST(GanttText, DrawsPairsTrainingsAloneAndIdleTimeWithinItsWidth) {
 }
 
 TEST(GanttText, OfNothingHasItsAxisAllTheSame) {
-  EXPECT_THAT(gantt_text({{"CPU"}, {}, 0}, 40), HasSubstr("CPU |"));
+  EXPECT_THAT(gantt_text({{"CPU"}, {}, 0}, 40, english()), HasSubstr("CPU |"));
 }
 
 TEST(GanttSvg, PlacesItsBarsInProportionAndKeepsTextText) {

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "made_up_study.h"
 #include "unpacked.h"
@@ -26,6 +28,7 @@ class HtmlReportTest : public testing::Test {
     return core::Json::parse(unpacked(packed_element(page, "analysis")));
   }
 
+  const analyse::AnalysisOptions in_chinese{{}, {}, core::Language::chinese};
   study::Catalogue catalogue = study::Catalogue::shipped();
   study::Study study = test::made_up_study(2, 1);
   study::Plan plan = study::make_plan(study, catalogue, "made-up");
@@ -72,6 +75,50 @@ TEST_F(HtmlReportTest, RepairsBrokenUtf8) {
   const std::string made = page();
   EXPECT_EQ(data_of(made).at("study").at("name"), "broken \uFFFD\uFFFD name");
   EXPECT_THAT(made, HasSubstr("<title>broken \uFFFD\uFFFD name – tandem report</title>"));
+}
+
+TEST_F(HtmlReportTest, IsInTheAnalysissLanguage) {
+  test::make_fail(results[0], "timeout", "no end after 2 h");
+  EXPECT_THAT(page(), AllOf(HasSubstr("<html lang=\"en\">"), HasSubstr(">Skip to the report<")));
+  const std::string made =
+      html_report(analyse::analyse_study(study, plan, catalogue, results, in_chinese));
+  EXPECT_THAT(made, AllOf(HasSubstr("<html lang=\"zh-CN\">"), HasSubstr(">跳到报告正文<"),
+                          HasSubstr(" – tandem 报告</title>"), Not(HasSubstr("Skip to"))));
+  const core::Json data = data_of(made);
+  EXPECT_THAT(data.at("findings")[0].at("text").get<std::string>(), HasSubstr("两个模型并发训练"));
+  EXPECT_EQ(data.at("findings")[0].at("verdict"), data_of(page()).at("findings")[0].at("verdict"));
+  EXPECT_EQ(data.at("runs")[0].at("message"), "2 h 后仍未结束");
+  EXPECT_EQ(data.at("runs")[0].at("total_energy_joules").at("joules"),
+            data_of(page()).at("runs")[0].at("total_energy_joules").at("joules"));
+}
+
+/// The numbers that a sentence tells, in order of their text. In a name, digits are none.
+std::vector<std::string> numbers_of(const std::string& sentence) {
+  static const std::regex number(
+      "(^|[^A-Za-z_0-9.])([0-9]+(\\.[0-9]+)?(e[-+]?[0-9]+)?)(?![A-Za-z_0-9])");
+  std::vector<std::string> numbers;
+  for (std::sregex_iterator found(sentence.begin(), sentence.end(), number), end; found != end;
+       ++found) {
+    numbers.push_back((*found)[2]);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+TEST_F(HtmlReportTest, TellsTheSameNumbersInEachLanguage) {
+  study = test::made_up_study(6, 3);
+  plan = study::make_plan(study, catalogue, "made-up");
+  results = test::made_up_results(plan, catalogue, {.noise = 0.02});
+  const auto english = analyse::analyse_study(study, plan, catalogue, results).findings;
+  const auto chinese = analyse::analyse_study(study, plan, catalogue, results, in_chinese).findings;
+  ASSERT_EQ(english.size(), chinese.size());
+  size_t told = 0;
+  for (size_t i = 0; i < english.size(); ++i) {
+    told += numbers_of(english[i].text).size();
+    EXPECT_EQ(numbers_of(english[i].text), numbers_of(chinese[i].text)) << english[i].text << "\n"
+                                                                        << chinese[i].text;
+  }
+  EXPECT_GT(told, 200U);
 }
 
 TEST_F(HtmlReportTest, NeedsNothingFromOutside) {

@@ -1,5 +1,6 @@
 // Writes a report from made-up results, for the browser test and for looking at the page:
-// make_example_report FILE [pairs] [repetitions] [none|gpu|partly|hostile|literal] [points]; with
+// make_example_report FILE [pairs] [repetitions] [none|gpu|partly|hostile|literal] [points]
+// [language]; with
 // `none`, no run was made; with `gpu`, a made-up GPU and its meter were there; with `partly`, the
 // CPU beside it has no meter; with `hostile`, names are such as break careless pages; with
 // `literal`, as `gpu` and each pair has its own solo runs. `points`: samples of each made-up trace.
@@ -74,7 +75,7 @@ void make_hostile(tandem::analyse::StudyAnalysis& analysis) {
 int main(int argc, char** argv) {
   if (argc < 2) {
     std::cerr << "usage: make_example_report FILE [pairs] [repetitions] "
-                 "[none|gpu|partly|hostile|literal] [points]\n";
+                 "[none|gpu|partly|hostile|literal] [points] [en|zh]\n";
     return 2;
   }
   using namespace tandem;
@@ -106,7 +107,10 @@ int main(int argc, char** argv) {
     }
   }
   if (kind == "none") results.clear();
-  analyse::StudyAnalysis analysis = analyse::analyse_study(study, plan, catalogue, results);
+  analyse::AnalysisOptions options;
+  options.language = core::language_of(argc > 6 ? argv[6] : "en").value();
+  analyse::StudyAnalysis analysis =
+      analyse::analyse_study(study, plan, catalogue, results, options);
   if (kind == "hostile") make_hostile(analysis);
   report::RunTraces traces(results.size());
   for (size_t i = 0; i < results.size() && points > 0; ++i) {

@@ -1,7 +1,9 @@
 #include "report/terminal_summary.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "made_up_study.h"
@@ -25,8 +27,9 @@ struct Case {
         plan(study::make_plan(study, catalogue, "made-up")),
         results(test::made_up_results(plan, catalogue, {.noise = 0.02, .metered = metered})) {}
 
-  std::string summary() const {
-    return terminal_summary(analyse::analyse_study(study, plan, catalogue, results));
+  std::string summary(core::Language language = core::Language::english) const {
+    return terminal_summary(
+        analyse::analyse_study(study, plan, catalogue, results, {{}, {}, language}));
   }
 };
 
@@ -88,6 +91,35 @@ TEST(TerminalSummary, ShowsTheEffectsWithAndWithoutMarkedRuns) {
   const std::string text = marked.summary();
   expect_fits(text, 80);
   EXPECT_THAT(text, AllOf(HasSubstr("without the 15 marked runs"), HasSubstr("unmarked  3")));
+}
+
+TEST(TerminalSummary, TellsTheSourceOfEnergyInChineseToo) {
+  Case three(3, 2);
+  const std::string text = three.summary(core::Language::chinese);
+  expect_fits(text, 80);
+  EXPECT_THAT(text, AllOf(HasSubstr("估算 (linear"), Not(HasSubstr("estimated"))));
+  EXPECT_THAT(three.summary(), HasSubstr("estimated (linear"));
+}
+
+TEST(TerminalSummary, CutsALongNameButNoSentenceOfItsOwn) {
+  Case three(3, 2);
+  three.study.name = std::string(5000, 'n');
+  analyse::StudyAnalysis analysis =
+      analyse::analyse_study(three.study, three.plan, three.catalogue, three.results);
+  analysis.findings.front().text.clear();
+  for (int i = 0; i < 1000; ++i) analysis.findings.front().text += fmt::format("pair {}, ", i);
+  analysis.findings.front().text += "and no more [estimated]";
+  const std::string text = terminal_summary(analysis);
+  EXPECT_THAT(text, AllOf(HasSubstr("nn…\n"), HasSubstr("more [estimated]\n")));
+  EXPECT_LT(std::count(text.begin(), text.end(), 'n'), 4000);
+}
+
+TEST(TerminalSummary, ShowsNoColumnOfUnmarkedRunsWhereThereAreNone) {
+  Case marked(3, 2);
+  for (record::RunResult& run : marked.results) run.cautions = {{"cpu_shared", "2 at a time"}};
+  const std::string text = marked.summary();
+  EXPECT_THAT(text, Not(HasSubstr("unmarked")));
+  EXPECT_THAT(text, HasSubstr("runs that count are marked"));
 }
 
 TEST(TerminalSummary, OrdersTheFindingsByTheQuestionsOfTheStudy) {

@@ -15,12 +15,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-analyse::StudyAnalysis made_up(size_t pairs, int repetitions, double noise = 0.02) {
+analyse::StudyAnalysis made_up(size_t pairs, int repetitions, double noise = 0.02,
+                               core::Language language = core::Language::english) {
   const study::Catalogue catalogue = study::Catalogue::shipped();
   const study::Study study = test::made_up_study(pairs, repetitions);
   const study::Plan plan = study::make_plan(study, catalogue, "made-up");
   return analyse::analyse_study(study, plan, catalogue,
-                                test::made_up_results(plan, catalogue, {.noise = noise}));
+                                test::made_up_results(plan, catalogue, {.noise = noise}),
+                                {{}, {}, language});
 }
 
 /// What follows the summary, which has tests of its own.
@@ -44,6 +46,18 @@ TEST(TextReport, FitsEightyColumnsWithoutTrailingSpaces) {
     EXPECT_LE(display_width(line), 80U) << line;
     EXPECT_FALSE(line.ends_with(' ')) << line;
   }
+}
+
+TEST(TextReport, IsInChineseWithinEightyColumnsToo) {
+  const std::string text = text_report(made_up(3, 3, 0.05, core::Language::chinese));
+  EXPECT_THAT(text, AllOf(HasSubstr("研究发现"), HasSubstr("并发训练"), HasSubstr("帕累托前沿")));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(display_width(line), 80U) << line;
+    EXPECT_FALSE(line.ends_with(' ')) << line;
+  }
+  // Three English words in a row would be a sentence: names of the field and of records are not.
+  EXPECT_THAT(text, Not(testing::ContainsRegex("[a-z]{2,} [a-z]{2,} [a-z]{2,}")));
 }
 
 TEST(TextReport, ColoursBarsOnlyWhenAsked) {

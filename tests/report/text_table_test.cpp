@@ -17,6 +17,13 @@ std::vector<size_t> line_widths(const std::string& text) {
   return widths;
 }
 
+TEST(Wrap, BreaksChineseBetweenCharactersButNotBeforeAClosingMark) {
+  EXPECT_EQ(wrap("并发训练改变敏感性。", 8),
+            (std::vector<std::string>{"并发训练", "改变敏感", "性。"}));
+  EXPECT_EQ(wrap("敏感性改变。", 10), (std::vector<std::string>{"敏感性改", "变。"}));
+  EXPECT_EQ(wrap("与 mnist 并发", 10), (std::vector<std::string>{"与 mnist", "并发"}));
+}
+
 TEST(TextTable, AlignsColumnsAndDrawsARule) {
   TextTable table({"pair", "runs"}, {Align::left, Align::right});
   table.add_row({"mnist + densenet121", "11"});
@@ -63,6 +70,12 @@ TEST(TextTable, KeepsTenKilobyteAndBrokenNamesWithinTheWidth) {
   EXPECT_THAT(text, testing::HasSubstr("line one\\x0aline two \\x1b[31mred"));
 }
 
+TEST(TextTable, ShowsNothingInAHeaderThatATerminalWouldObey) {
+  TextTable table({"loss\x1b[2J"});
+  table.add_row({"0.5"});
+  EXPECT_THAT(table.render(), ::testing::HasSubstr("loss\\x1b[2J"));
+}
+
 TEST(TextTable, RejectsARowWithTooManyCells) {
   TextTable table({"only"});
   EXPECT_THROW(table.add_row({"a", "b"}), std::invalid_argument);
@@ -72,6 +85,12 @@ TEST(TextTable, ARowWithoutAllCellsIsFilledWithEmptyOnes) {
   TextTable table({"a", "b"});
   table.add_row({"x"});
   EXPECT_EQ(table.render(), "a  b\n─  ─\nx\n");
+}
+
+TEST(TextTable, BreaksChineseNeitherInsideQuotesMarksNorBeforeACombiningCharacter) {
+  EXPECT_THAT(wrap("他说“好”吗", 5), testing::ElementsAre("他说", "“好”", "吗"));
+  EXPECT_THAT(wrap("甲乙丙丁”戊", 8), testing::ElementsAre("甲乙丙", "丁”戊"));
+  EXPECT_THAT(wrap("甲\u0301，乙", 2), testing::ElementsAre("甲\u0301", "，", "乙"));
 }
 
 TEST(TextTable, WrapMakesProgressEvenInAColumnNarrowerThanACharacter) {

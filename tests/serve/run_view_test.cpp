@@ -129,6 +129,15 @@ TEST_F(RunViewTest, KeepsTheEndOfTheLogsAndNumbersItsLines) {
               AllOf(HasSubstr(R"("from":302,"lines":[["solo stdout","one more"]])")));
 }
 
+TEST_F(RunViewTest, ShowsTheOneLogOfAScriptToo) {
+  RunView view = solo();
+  append("solo.log", "Epoch 1\n");
+  view.refresh();
+  ASSERT_EQ(view.log().size(), 1U);
+  EXPECT_EQ(view.log()[0].from, "solo");
+  EXPECT_EQ(view.log()[0].text, "Epoch 1");
+}
+
 TEST_F(RunViewTest, HoldsLittleOfAFloodedLog) {
   RunView view = solo();
   append("solo.stdout.log", std::string(8 << 20, 'x') + "\nend\n");

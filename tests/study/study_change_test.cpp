@@ -127,5 +127,24 @@ TEST(StudyChange, NamesAWorkloadThatIsCalledInAnotherWay) {
   EXPECT_THAT(problems[0].found, HasSubstr("--fast"));
 }
 
+TEST(StudyChange, NamesAWorkloadWhoseLogIsReadInAnotherWay) {
+  const Study study = study_with("");
+  const auto read_by = [](const std::string& pattern) {
+    std::vector<Workload> workloads = test::catalogue().workloads();
+    workloads.front().log.emplace();
+    workloads.front().log->epoch = {LogPattern(pattern)};
+    return Catalogue(workloads);
+  };
+  const Catalogue old_catalogue = read_by("acc (?P<accuracy>.*)");
+  const Catalogue new_catalogue = read_by("accuracy (?P<accuracy>.*)");
+  const Plan before = make_plan(study, old_catalogue, "this machine");
+  const Plan now = make_plan(study, new_catalogue, "this machine");
+  const auto problems =
+      incompatible_changes({study, old_catalogue, before}, {study, new_catalogue, now});
+  ASSERT_THAT(problems, SizeIs(1));
+  EXPECT_EQ(problems[0].place, "the manifest of examples/mnist");
+  EXPECT_THAT(problems[0].found, HasSubstr("accuracy (?P"));
+}
+
 }  // namespace
 }  // namespace tandem::study

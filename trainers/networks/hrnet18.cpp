@@ -207,16 +207,16 @@ WorkloadKind hrnet18() {
        .quick = {.height = 64, .width = 32, .crop_padding = 2},
        .quick_data = {.height = 64,
                       .width = 32,
-                      .train_identities = 12,
-                      .train_images_each = 4,
-                      .test_identities = 18,
-                      .query_images_each = 2,
+                      .train_identities = 6,
+                      .train_images_each = 12,
+                      .test_identities = 15,
+                      .query_images_each = 4,
                       .gallery_images_each = 1,
                       .distractors = 0,
                       .variation = 0.35F},
-       .epochs = {60, 5},
-       .learning_rate = {0.05, 0.05},
-       .batch_size = {32, 16}});
+       .epochs = {60, 4},
+       .learning_rate = {0.05, 0.08},
+       .batch_size = {32, 8}});
 }
 
 }  // namespace tandem::trainers

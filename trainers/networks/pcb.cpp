@@ -74,14 +74,14 @@ WorkloadKind pcb() {
                     .quick = {.height = 96, .width = 24},
                     .quick_data = {.height = 96,
                                    .width = 24,
-                                   .train_identities = 24,
+                                   .train_identities = 32,
                                    .train_images_each = 2,
-                                   .test_identities = 24,
-                                   .query_images_each = 2,
+                                   .test_identities = 12,
+                                   .query_images_each = 5,
                                    .gallery_images_each = 1,
                                    .distractors = 0,
                                    .variation = 0.6F},
-                    .epochs = {60, 4},
+                    .epochs = {60, 3},
                     .learning_rate = {0.05, 0.03},
                     .batch_size = {8, 8}});
 }

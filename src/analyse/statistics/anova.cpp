@@ -15,11 +15,13 @@
 namespace tandem::analyse {
 namespace {
 
-/// A term of the model: the factors whose levels it crosses, and a column for each crossed level.
+/// A term of the model: the factors whose levels it crosses, and a column for each crossed level;
+/// for blocks in place of the columns, which may be thousands, the block of each observation.
 struct Term {
   std::string name;
   std::set<size_t> factors;
   Eigen::MatrixXd columns;
+  std::vector<size_t> block;
 };
 
 /// Indicators of the distinct values of `cell`; the first is left out, for the mean has its part.
@@ -41,25 +43,63 @@ struct Fit {
   size_t rank = 0;
 };
 
-/// The residuals of the centred response beside the mean and the terms that `wanted` picks.
+/// The part of the response that is orthogonal to the columns.
+Fit residuals_of(const Eigen::VectorXd& response, const Eigen::MatrixXd& columns) {
+  if (columns.cols() == 0) return {response, 0};
+  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> factorised(columns);
+  const Eigen::Index rank = factorised.rank();
+  Eigen::VectorXd rotated = factorised.householderQ().transpose() * response;
+  rotated.head(rank).setZero();
+  return {factorised.householderQ() * rotated, static_cast<size_t>(rank)};
+}
+
+/// Takes from each column its mean within each block, and returns the number of blocks. What is
+/// left of a column that is the same within each block is rounding: 0.
+size_t centre_within(const std::vector<size_t>& block, Eigen::MatrixXd& columns) {
+  std::map<size_t, std::vector<Eigen::Index>> members;
+  for (size_t row = 0; row < block.size(); ++row) {
+    members[block[row]].push_back(static_cast<Eigen::Index>(row));
+  }
+  const Eigen::RowVectorXd lengths = columns.colwise().norm();
+  for (const auto& [number, rows] : members) {
+    columns(rows, Eigen::all).rowwise() -= columns(rows, Eigen::all).colwise().mean().eval();
+  }
+  constexpr double rounding = 1e-12;
+  for (Eigen::Index column = 0; column < columns.cols(); ++column) {
+    if (columns.col(column).norm() <= rounding * lengths[column]) columns.col(column).setZero();
+  }
+  return members.size();
+}
+
+/// The residuals of the centred response beside the mean and the terms that `wanted` picks. Beside
+/// blocks they are those of the columns and the response centred within the blocks (the theorem of
+/// Frisch, Waugh and Lovell).
 template <typename Wanted>
 Fit fit(const Eigen::VectorXd& response, const std::vector<Term>& terms, Wanted wanted) {
+  const std::vector<size_t>* block = nullptr;
   Eigen::Index width = 1;
-  for (const Term& term : terms) width += wanted(term) ? term.columns.cols() : 0;
+  for (const Term& term : terms) {
+    if (!wanted(term)) continue;
+    width += term.columns.cols();
+    if (!term.block.empty()) block = &term.block;
+  }
+  // The first column becomes the response's where blocks take the place of the mean.
   Eigen::MatrixXd design(response.size(), width);
-  design.col(0).setOnes();
   Eigen::Index next = 1;
   for (const Term& term : terms) {
     if (!wanted(term)) continue;
     design.middleCols(next, term.columns.cols()) = term.columns;
     next += term.columns.cols();
   }
-  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> factorised(design);
-  const Eigen::Index rank = factorised.rank();
-  // The part of the response that is orthogonal to the columns.
-  Eigen::VectorXd rotated = factorised.householderQ().transpose() * response;
-  rotated.head(rank).setZero();
-  return {factorised.householderQ() * rotated, static_cast<size_t>(rank)};
+  if (block == nullptr) {
+    design.col(0).setOnes();
+    return residuals_of(response, design);
+  }
+  design.col(0) = response;
+  const size_t blocks = centre_within(*block, design);
+  Fit within = residuals_of(design.col(0), design.rightCols(width - 1));
+  within.rank += blocks;
+  return within;
 }
 
 std::vector<Term> terms_of(const std::vector<Factor>& factors, bool interactions,
@@ -71,9 +111,12 @@ std::vector<Term> terms_of(const std::vector<Factor>& factors, bool interactions
     for (const Factor* factor : crossed) {
       for (size_t row = 0; row < n; ++row) cell[row].push_back(factor->level[row]);
     }
-    terms.push_back({name, numbers, indicators(cell)});
+    terms.push_back({name, numbers, indicators(cell), {}});
   };
-  if (blocks) add(blocks->name, {&*blocks}, {factors.size()});
+  if (blocks) {
+    const auto rows = static_cast<Eigen::Index>(n);
+    terms.push_back({blocks->name, {factors.size()}, Eigen::MatrixXd(rows, 0), blocks->level});
+  }
   for (size_t i = 0; i < factors.size(); ++i) add(factors[i].name, {&factors[i]}, {i});
   if (!interactions) return terms;
   for (size_t i = 0; i < factors.size(); ++i) {

@@ -41,7 +41,8 @@ struct Anova {
 /// has the factors, the interaction of each two of them if asked for, and the blocks (a factor that
 /// interacts with none). Cells may be missing: a term's degrees of freedom are what it adds to the
 /// rank of the model, 0 when it is confounded with the others, and it then has no test. By QR
-/// factorisation. Throws std::invalid_argument when a factor has not one level an observation.
+/// factorisation, within the blocks where there are any. Throws std::invalid_argument when a factor
+/// has not one level an observation.
 Anova anova_type_2(std::span<const double> response, const std::vector<Factor>& factors,
                    bool interactions, const std::optional<Factor>& blocks = std::nullopt);
 

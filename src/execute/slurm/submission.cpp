@@ -176,7 +176,8 @@ std::string batch_script(const study::Study& study, const fs::path& study_folder
   return "#!/bin/sh\n" + options_of(study, submission) +
          "\n# tandem itself becomes the task's process: Slurm's signals reach it.\n" +
          fmt::format("exec {} run-one {} --submission {} --task \"$SLURM_ARRAY_TASK_ID\"\n",
-                     quoted_for_shell(tandem.string()), quoted_for_shell(study_folder.string()),
+                     quoted_for_shell(tandem.string()),
+                     quoted_for_shell(fs::absolute(study_folder).string()),
                      quoted_for_shell(submission.name));
 }
 

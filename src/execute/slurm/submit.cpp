@@ -78,9 +78,9 @@ void submit(const std::vector<TaskArray>& arrays, const study::Study& study,
          batch_script(study, store.folder(), options.tandem, submission));
     const int at_once = study.slurm ? study.slurm->tasks_at_once : 0;
     try {
-      const std::string job_id =
-          client.submit({submission.name, store.folder(),
-                         script_of(store.folder(), submission.name), array.tasks.size(), at_once});
+      const std::string job_id = client.submit(
+          {submission.name, fs::absolute(store.folder()),
+           fs::absolute(script_of(store.folder(), submission.name)), array.tasks.size(), at_once});
       note_job(store.folder(), submission.name, job_id);
     } catch (const ControllerSilent& error) {
       throw ControllerSilent(fmt::format(

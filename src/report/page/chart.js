@@ -16,7 +16,7 @@ function baseOption(colours) {
   return {
     animation: !wantsLessMotion.matches && !isPrinting,
     animationDuration: 300,
-    textStyle: {fontFamily: 'system-ui, "DejaVu Sans", sans-serif', color: colours.text},
+    textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, color: colours.text},
     tooltip: {
       renderMode: 'richText', confine: true, backgroundColor: colours.card,
       borderColor: colours.line, textStyle: {color: colours.text, fontSize: 13},
@@ -81,8 +81,8 @@ function whiskers(colour, {offset = () => 0, horizontal = false} = {}) {
  * draw; `numbers()` gives the table behind it. Both are asked again after `update()`.
  */
 function figure({id, title, caption, flags, controls, option, numbers, height}) {
-  const canvas = element('div', {class: 'chart', role: 'img', 'aria-label': `${title}. The numbers are in the table below the figure.`});
-  const empty = element('p', {class: 'empty', hidden: ''}, texts.nothingToDraw);
+  const canvas = element('div', {class: 'chart', role: 'img', 'aria-label': fill(texts.chart_label, {title})});
+  const empty = element('p', {class: 'empty', hidden: ''}, texts.nothing_to_draw);
   const table_place = element('div');
   const sheets = () => [...table_place.querySelectorAll('.scroll')].map((region) => region.sheet);
   const downloads = downloadButtons(id, title, sheets, canvas);
@@ -91,7 +91,7 @@ function figure({id, title, caption, flags, controls, option, numbers, height}) 
     element('figcaption', {}, flags.map((flag) => element('span', {class: 'flag'}, flag)), caption),
     controls.length > 0 ? element('div', {class: 'controls'}, controls) : null,
     canvas, empty,
-    element('details', {}, element('summary', {}, texts.numbersOfFigure), table_place), downloads);
+    element('details', {}, element('summary', {}, texts.numbers_of_figure), table_place), downloads);
   let chart = null;
 
   function draw() {
@@ -119,15 +119,15 @@ function figure({id, title, caption, flags, controls, option, numbers, height}) 
   return {node, update};
 }
 
-/** Calls `fill` once when the node comes near the view, or is about to be printed. */
-function whenNear(node, fill) {
+/** Calls `make` once when the node comes near the view, or is about to be printed. */
+function whenNear(node, make) {
   const seen = new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting)) fillNow();
   }, {rootMargin: '800px'});
   function fillNow() {
     seen.disconnect();
     undrawn.delete(fillNow);
-    fill();
+    make();
   }
   seen.observe(node);
   undrawn.add(fillNow);

@@ -18,7 +18,7 @@ function comparisonFigure(analysis) {
   const rows = () => analysis.pairs.map((pair) => {
     const comparison = pair.comparisons.find((entry) => entry.setting === setting);
     const {solo, together} = quantities[quantity];
-    const none = {n: 0, mean: {missing: 'not a setting of this pair'}, interval: null};
+    const none = {n: 0, mean: {missing: texts.comparison.not_a_setting}, interval: null};
     return {pair, solo: comparison?.[solo] ?? none, together: comparison?.[together] ?? none};
   });
 
@@ -32,7 +32,7 @@ function comparisonFigure(analysis) {
     const bars = (key, name, colour) => ({
       type: 'bar', name, barMaxWidth: 22, barGap: '12%', itemStyle: {color: colour, borderRadius: [0, 3, 3, 0]},
       data: drawn.map((row) => (isNumber(row[key].mean) ? row[key].mean / scale : null)),
-      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : 'missing')},
+      tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : catalogue.number.missing)},
     });
     const width = (api) => Math.min(22, api.size([0, 1])[1] * 0.7 / 2.12) * 1.12 / 2;
     const bounds = (key, sign) => ({
@@ -43,37 +43,36 @@ function comparisonFigure(analysis) {
     return {
       tooltip: {...baseOption(colours).tooltip, trigger: 'axis', axisPointer: {type: 'shadow'}},
       grid: {...baseOption(colours).grid, bottom: 36},
-      xAxis: axis(colours, {type: 'value', min: 0, splitNumber: narrow ? 3 : 5, name: `${quantity} (${unit})`, nameGap: 28}),
+      xAxis: axis(colours, {type: 'value', min: 0, splitNumber: narrow ? 3 : 5, name: fill(texts.comparison.axis, {quantity: texts.comparison.quantities[quantity], unit}), nameGap: 28}),
       yAxis: axis(colours, {
         type: 'category', inverse: true, data: drawn.map((row) => pairLabel(row.pair)),
         axisLabel: {color: colours.text, width: narrow ? 110 : 230, overflow: 'truncate'},
       }),
       series: [
-        {...bars('solo', 'one after the other', colours.solo), barCategoryGap: '30%'},
-        bars('together', 'together', colours.together),
+        {...bars('solo', texts.comparison.one_after_the_other, colours.solo), barCategoryGap: '30%'},
+        bars('together', texts.comparison.together, colours.together),
         bounds('solo', -1), bounds('together', 1),
       ],
     };
   }
 
   function numbers() {
-    const {format} = quantities[quantity];
-    const estimate = (key, title) => estimateColumns(title, (row) => row[key], format);
-    return table(`${quantity} of each pair, setting ${setting}`, [
-      {title: 'pair', cell: (row) => pairLabel(row.pair)},
+    const {format, ...ids} = quantities[quantity];
+    const estimate = (key, title) => estimateColumns(ids[key], (row) => row[key], format, title);
+    return table(fill(texts.comparison.table, {quantity: texts.comparison.quantities[quantity], setting}), [
+      textColumn('pair', (row) => pairLabel(row.pair)),
       countColumn('n', (row) => row.together.n),
-      ...estimate('solo', 'one after the other'), ...estimate('together', 'together'),
+      ...estimate('solo', texts.comparison.one_after_the_other), ...estimate('together', texts.comparison.together),
     ], rows());
   }
 
   const made = figure({
-    id: 'comparison', title: 'Together against one after the other',
-    caption: 'Sum of the two solo runs and the concurrent run of each pair. Whiskers: 95 % intervals of the mean where a setting was repeated.',
+    id: 'comparison', title: texts.comparison.title, caption: texts.comparison.caption,
     flags: flagsOf(analysis), option, numbers,
     height: () => 90 + 58 * Math.max(analysis.pairs.length, 2),
     controls: [
-      choice('Quantity', [['duration', 'duration'], ['energy', 'energy']], (value) => { quantity = value; made.update(); }),
-      choice('Setting of B', settings.map((name) => [name, name]), (value) => { setting = value; made.update(); }),
+      choice(texts.choices.quantity, Object.entries(texts.comparison.quantities), (value) => { quantity = value; made.update(); }),
+      choice(texts.choices.setting, settings.map((name) => [name, name]), (value) => { setting = value; made.update(); }),
     ],
   });
   return made.node;

@@ -40,7 +40,7 @@ function table(caption, columns, rows) {
   const more = rows.length <= rowsAtFirst ? null : element('button', {type: 'button', onclick: () => {
     body.append(...rows.slice(rowsAtFirst).map(line));
     more.remove();
-  }}, texts.moreRows(rowsAtFirst, rows.length));
+  }}, fill(texts.more_rows, {shown: rowsAtFirst, all: rows.length}));
   if (more) addEventListener('beforeprint', () => { if (more.isConnected) more.click(); });
   const region = element('div', {class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption},
     element('table', {},

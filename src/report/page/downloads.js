@@ -8,43 +8,55 @@ function csvCell(content) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The columns of a sheet for CSV: [title, value(row)]; unrounded where the column says how. */
+/**
+ * The columns of a sheet for CSV: [name, value(row)]; unrounded where the column says how. Names and levels are the ids
+ * that files use, whatever the language of the page.
+ */
 function csvColumns(columns) {
   const textOf = (content) => (typeof content === 'string' ? content : content?.textContent ?? '');
-  return columns.flatMap((column) => column.csv ?? [[column.title, (row) => textOf(column.cell(row))]]);
+  return columns.flatMap((column) => column.csv ?? [[column.id, (row) => textOf(column.cell(row))]]);
 }
 
 /** Sheets {caption, columns, rows} below each other, an empty line between them. */
 function csvOf(sheets) {
   return sheets.map(({columns, rows}) => {
     const cells = csvColumns(columns);
-    return [cells.map(([title]) => csvCell(title)), ...rows.map((row) => cells.map(([, value]) => csvCell(value(row))))]
+    return [cells.map(([name]) => csvCell(name)), ...rows.map((row) => cells.map(([, value]) => csvCell(value(row))))]
       .map((line) => line.join(',') + '\r\n').join('');
   }).join('\r\n');
 }
 
-/** A column whose readings are formatted on the page and whole numbers in the CSV; what is missing is an empty cell. */
-const readingColumn = (title, read, format = significant) => ({
-  title, number: true, cell: (row) => shown(read(row), format),
-  csv: [[title, (row) => (isNumber(read(row)) ? read(row) : '')]],
+// Columns of a figure's numbers: `id` names them in the CSV, and their title unless that is given too.
+const textColumn = (id, cell) => ({id, title: texts.columns[id], cell});
+/** A column of names that stand in records, which are words on the page. */
+const wordColumn = (id, name) => ({id, title: texts.columns[id], cell: (row) => word(name(row)), csv: [[id, name]]});
+/** True, false or, where it isn't known, nothing. */
+const truthColumn = (id, truth) => ({
+  id, title: texts.columns[id], cell: (row) => ({true: texts.yes, false: texts.no})[truth(row)] ?? texts.unknown,
+  csv: [[id, (row) => String(truth(row) ?? '')]],
 });
-const countColumn = (title, count) => ({title, number: true, cell: (row) => String(count(row)), csv: [[title, count]]});
+/** A column whose readings are formatted on the page and whole numbers in the CSV; what is missing is an empty cell. */
+const readingColumn = (id, read, format = significant, title = texts.columns[id]) => ({
+  id, title, number: true, cell: (row) => shown(read(row), format),
+  csv: [[id, (row) => (isNumber(read(row)) ? read(row) : '')]],
+});
+const countColumn = (id, count) => ({id, title: texts.columns[id], number: true, cell: (row) => String(count(row)), csv: [[id, count]]});
 /** A mean with its 95 % interval [low, high]; `read(row)` gives {mean, interval}. */
-const estimateColumns = (title, read, format) => [
-  readingColumn(title, (row) => read(row).mean, format),
+const estimateColumns = (id, read, format, title = texts.columns[id]) => [
+  readingColumn(id, (row) => read(row).mean, format, title),
   {
-    title: texts.interval, number: true,
-    cell: (row) => (read(row).interval ? read(row).interval.map((value) => format(value)).join(' to ') : '–'),
-    csv: ['low', 'high'].map((name, end) => [`${title} ${name}`, (row) => read(row).interval?.[end] ?? '']),
+    title: texts.columns.interval, number: true,
+    cell: (row) => (read(row).interval ? rangeText(read(row).interval.map((value) => format(value))) : '–'),
+    csv: ['low', 'high'].map((name, end) => [`${id}_${name}`, (row) => read(row).interval?.[end] ?? '']),
   },
 ];
-/** An effect in percent as its mean, interval and n. */
-const summaryColumn = (title, read) => ({
-  title, number: true, cell: (row) => (read(row) ? shownSummary(read(row)) : '–'),
+/** An effect in percent as its mean, interval and n; its name, or that of the setting, is its title. */
+const summaryColumn = (id, read) => ({
+  id, title: id, number: true, cell: (row) => (read(row) ? shownSummary(read(row)) : '–'),
   csv: [
-    [`${title} (%)`, (row) => (isNumber(read(row)?.percent) ? read(row).percent : '')],
-    ...['low', 'high'].map((name, end) => [`${title} ${name}`, (row) => read(row)?.interval_percent?.[end] ?? '']),
-    [`${title} n`, (row) => read(row)?.n ?? ''],
+    [`${id}_percent`, (row) => (isNumber(read(row)?.percent) ? read(row).percent : '')],
+    ...['low', 'high'].map((name, end) => [`${id}_${name}`, (row) => read(row)?.interval_percent?.[end] ?? '']),
+    [`${id}_n`, (row) => read(row)?.n ?? ''],
   ],
 });
 
@@ -76,7 +88,7 @@ async function savePng(canvas, name) {
 
 /** The buttons of a figure: `sheets()` gives its numbers, `canvas` holds its drawing. */
 function downloadButtons(id, title, sheets, canvas) {
-  const button = (kind, press) => element('button', {type: 'button', 'aria-label': `${texts.download} ${kind}: ${title}`, onclick: press}, kind);
+  const button = (kind, press) => element('button', {type: 'button', 'aria-label': fill(texts.download_of, {kind, title}), onclick: press}, kind);
   return element('div', {class: 'downloads'}, element('span', {'aria-hidden': 'true'}, texts.download),
     button('CSV', () => save(new Blob([csvOf(sheets())], {type: 'text/csv;charset=utf-8'}), `${id}.csv`)),
     button('SVG', () => save(new Blob([svgOf(canvas)], {type: 'image/svg+xml'}), `${id}.svg`)),

@@ -2,7 +2,7 @@
 
 function forestFigure(analysis) {
   const tests = analysis.sensitivity_tests;
-  const label = (test) => `${shorten(test.hyperparameter, 30)} → ${test.response}`;
+  const label = (test) => `${shorten(test.hyperparameter, 30)} → ${word(test.response)}`;
   const isShown = (test) => isNumber(test.adjusted_p) && test.adjusted_p < 0.05;
 
   function option(colours, narrow) {
@@ -14,7 +14,10 @@ function forestFigure(analysis) {
       legend: {show: false},
       tooltip: {
         ...baseOption(colours).tooltip,
-        formatter: ({data}) => `${label(data.test)}\nalone ${significant(data.test.solo)}, beside A ${significant(data.test.concurrent)}\ndifference ${significant(data.test.difference)}\nn = ${data.test.n} ${data.test.block}s, adjusted p ${isNumber(data.test.adjusted_p) ? pValue(data.test.adjusted_p) : '–'}`,
+        formatter: ({data: {test}}) => fill(texts.forest.tip, {
+          label: label(test), solo: significant(test.solo), concurrent: significant(test.concurrent), difference: significant(test.difference),
+          count: counted(catalogue.units[test.block], test.n), p: isNumber(test.adjusted_p) ? pValue(test.adjusted_p) : '–',
+        }),
       },
       xAxis: axis(colours, {type: 'value', name: texts.forest.axis, nameGap: 28, splitNumber: narrow ? 3 : 6}),
       yAxis: axis(colours, {
@@ -39,14 +42,14 @@ function forestFigure(analysis) {
   }
 
   const numbers = () => table(texts.forest.table, [
-    {title: 'hyperparameter', cell: (test) => test.hyperparameter},
-    {title: 'response', cell: (test) => test.response},
-    countColumn(texts.n, (test) => test.n),
-    {title: 'unit', cell: (test) => test.block},
-    readingColumn(texts.alone, (test) => test.solo),
-    readingColumn(texts.besideA, (test) => test.concurrent),
-    ...estimateColumns(texts.difference, (test) => ({mean: test.difference, interval: test.difference_interval}), significant),
-    readingColumn('adjusted p', (test) => test.adjusted_p, pValue),
+    textColumn('hyperparameter', (test) => test.hyperparameter),
+    wordColumn('response', (test) => test.response),
+    countColumn('n', (test) => test.n),
+    wordColumn('block', (test) => test.block),
+    readingColumn('alone', (test) => test.solo),
+    readingColumn('beside_a', (test) => test.concurrent),
+    ...estimateColumns('difference', (test) => ({mean: test.difference, interval: test.difference_interval}), significant),
+    readingColumn('adjusted_p', (test) => test.adjusted_p, pValue),
   ], tests);
 
   return figure({

@@ -16,7 +16,7 @@ function significant(value, digits = 3) {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) return minus(value.toExponential(digits - 1));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return minus(value.toLocaleString('en', {maximumFractionDigits: Math.min(decimals, 6)}));
+  return minus(value.toLocaleString(document.documentElement.lang, {maximumFractionDigits: Math.min(decimals, 6)}));
 }
 
 function signed(value, digits = 1) {
@@ -25,9 +25,10 @@ function signed(value, digits = 1) {
   return (value < 0 ? '−' : '+') + text;
 }
 
-const percent = (value) => `${signed(value)} %`;
+const percent = (value) => fill(catalogue.number.percent, {number: signed(value)});
 const percentInterval = (interval) =>
-  (interval ? `${signed(interval[0])} to ${signed(interval[1])} %` : 'no interval');
+  (interval ? fill(catalogue.number.percent_interval, {low: signed(interval[0]), high: signed(interval[1])}) : catalogue.number.no_interval);
+const rangeText = ([low, high]) => fill(catalogue.number.range, {low, high});
 const pValue = (p) => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
 function seconds(value) {
@@ -46,35 +47,24 @@ function joules(value) {
 /** A reading for a table: formatted, or a dash that tells its reason. */
 function shown(reading, format = significant) {
   if (isNumber(reading)) return format(reading);
-  const reason = reading?.missing ?? 'not there';
-  return element('span', {class: 'missing', title: reason, 'aria-label': `missing: ${reason}`}, '–');
+  const reason = reading?.missing ?? texts.not_there;
+  return element('span', {class: 'missing', title: reason, 'aria-label': fill(texts.missing_because, {reason})}, '–');
 }
 
 /** What stands behind joules that no energy counter gave. */
-const sourceMark = (source) => ({estimated: ' (est.)', nvml_power: ' (from power)'})[source] ?? '';
+const sourceMark = (source) => ({estimated: texts.marks.estimated, nvml_power: texts.marks.nvml_power})[source] ?? '';
 const energyMark = ({energy_source, model}) =>
-  (energy_source === 'mixed' && model?.includes('estimated') ? ' (partly est.)' : sourceMark(energy_source));
+  (energy_source === 'mixed' && model?.includes('estimated') ? texts.marks.partly_estimated : sourceMark(energy_source));
 const shownEnergy = (energy) => shown(energy.joules, (value) => joules(value) + energyMark(energy));
 
 /** {effect, percent, interval_percent, n} as `+3.1 % (+1.0 to +5.2 %)`. */
 function shownSummary(summary) {
   if (!isNumber(summary.percent)) return shown(summary.percent);
-  return percent(summary.percent) +
-    (summary.interval_percent ? ` (${percentInterval(summary.interval_percent)})` : '');
+  if (!summary.interval_percent) return percent(summary.percent);
+  return fill(texts.summary, {percent: percent(summary.percent), interval: percentInterval(summary.interval_percent)});
 }
 
-const effectNames = {
-  makespan_overhead: 'makespan_overhead: both together against one after the other',
-  energy_saving: 'energy_saving: by running together',
-  concurrent_overhead_a: 'concurrent_overhead of A',
-  concurrent_overhead_b: 'concurrent_overhead of B',
-  energy_change_a: 'energy of A (its share) against alone',
-  energy_change_b: 'energy of B (its share) against alone',
-  performance_change_a: 'performance of A against alone',
-  performance_change_b: 'performance of B against alone',
-  interference_a: 'interference on A',
-  interference_b: 'interference on B',
-};
+const effectNames = texts.effects;
 const effectOptions = Object.entries(effectNames);
 const isEnergyEffect = (effect) => effect.startsWith('energy');
 /** More is good for these; for the others less is. */

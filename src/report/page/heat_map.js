@@ -49,22 +49,21 @@ function heatMapFigure(analysis) {
   }
 
   function numbers() {
-    return table(`${effectNames[effect]}, in percent`, [
-      {title: 'pair', cell: (pair) => pairLabel(pair)},
+    return table(fill(texts.heat_map.table, {effect: effectNames[effect]}), [
+      textColumn('pair', pairLabel),
       ...settings.map((setting) => summaryColumn(setting, (pair) => {
         const entry = pair.setting_summaries.find((candidate) => candidate.setting === setting);
         return entry && summaryOf(entry.summaries, effect);
       })),
-      {title: 'n a cell', number: true, cell: () => String(analysis.study.repetitions)},
+      countColumn('n_a_cell', () => analysis.study.repetitions),
     ], analysis.pairs);
   }
 
   const made = figure({
-    id: 'heat-map', title: 'Effect by pair and setting of B',
-    caption: 'In percent, mean over the repetitions. Blue is better, orange worse, an empty cell has no runs that count.',
+    id: 'heat-map', title: texts.heat_map.title, caption: texts.heat_map.caption,
     flags: flagsOf(analysis), option, numbers,
     height: () => 130 + 42 * Math.max(analysis.pairs.length, 2),
-    controls: [choice('Effect', effectOptions, (value) => { effect = value; made.update(); })],
+    controls: [choice(texts.choices.effect, effectOptions, (value) => { effect = value; made.update(); })],
   });
   return made.node;
 }

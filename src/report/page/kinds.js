@@ -44,16 +44,16 @@ function pairMetricsFigure(analysis) {
       }));
     });
     if (cells.length === 0) return null;
-    return heatOption(colours, narrow, effects.map((effect) => texts.pairMetrics.short[effect]), analysis.pairs.map(pairLabel), cells);
+    return heatOption(colours, narrow, effects.map((effect) => texts.short_effects[effect]), analysis.pairs.map(pairLabel), cells);
   }
 
-  const numbers = () => table(texts.pairMetrics.table, [
-    {title: texts.pair, cell: pairLabel},
+  const numbers = () => table(texts.pair_metrics.table, [
+    textColumn('pair', pairLabel),
     ...effects.map((effect) => summaryColumn(effect, (pair) => summaryOf(pair.summaries, effect))),
   ], analysis.pairs);
 
   return figure({
-    id: 'pair-metrics', title: texts.pairMetrics.title, caption: texts.pairMetrics.caption, flags: flagsOf(analysis), controls: [],
+    id: 'pair-metrics', title: texts.pair_metrics.title, caption: texts.pair_metrics.caption, flags: flagsOf(analysis), controls: [],
     option, numbers, height: () => 120 + 36 * Math.max(analysis.pairs.length, 2),
   }).node;
 }
@@ -67,6 +67,8 @@ function kindsFigure(analysis) {
   let response = responses.includes('energy') ? 'energy' : responses[0];
   const chosen = () => groupings.filter((grouping) => grouping.by === by && grouping.response === response);
   const levels = () => distinct(chosen().flatMap((grouping) => grouping.groups.map((group) => group.level)));
+  const crossed = () => analysis.kind_interactions.find((interaction) => (
+    interaction.by === by && interaction.response === response && interaction.term.endsWith('× hyperparameter')));
   const rows = () => chosen().flatMap((grouping) => grouping.groups.map((group) => ({grouping, group})));
 
   function option(colours, narrow) {
@@ -74,27 +76,32 @@ function kindsFigure(analysis) {
     if (known.length === 0) return null;
     const limit = Math.max(...known.map(({group}) => Math.abs(group.change.mean))) || 1;
     const hyperparameters = chosen().map((grouping) => grouping.hyperparameter);
-    return heatOption(colours, narrow, hyperparameters.map((name) => shorten(name, 40)), levels(), known.map(({grouping, group}) => ({
+    return heatOption(colours, narrow, hyperparameters.map((name) => shorten(name, 40)), levels().map(word), known.map(({grouping, group}) => ({
       x: hyperparameters.indexOf(grouping.hyperparameter), y: levels().indexOf(group.level), share: group.change.mean / limit,
       text: `${minus(group.change.mean.toFixed(3))} (${group.change.n})`,
-      tip: `${group.level}\n${shorten(grouping.hyperparameter, 40)} → ${response}\n${significant(group.change.mean)}, n = ${group.change.n} pairs`,
+      tip: fill(texts.kinds.tip, {
+        level: word(group.level), hyperparameter: shorten(grouping.hyperparameter, 40), response: word(response), change: significant(group.change.mean), n: group.change.n,
+      }),
     })));
   }
 
-  const numbers = () => table(`${texts.kinds.table}, ${response ?? '–'}`, [
-    {title: 'hyperparameter', cell: ({grouping}) => grouping.hyperparameter},
-    {title: 'response', cell: ({grouping}) => grouping.response},
-    {title: 'kind', cell: ({group}) => group.level},
-    countColumn(texts.n, ({group}) => group.change.n),
-    ...estimateColumns(texts.difference, ({group}) => group.change, significant),
-    readingColumn('adjusted p of the ANOVA', ({grouping}) => grouping.adjusted_p, pValue),
+  const numbers = () => table(fill(texts.kinds.table, {response: word(response ?? '–')}), [
+    textColumn('hyperparameter', ({grouping}) => grouping.hyperparameter),
+    wordColumn('response', ({grouping}) => grouping.response),
+    wordColumn('kind', ({group}) => group.level),
+    countColumn('n', ({group}) => group.change.n),
+    ...estimateColumns('difference', ({group}) => group.change, significant),
+    readingColumn('adjusted_p_anova', ({grouping}) => grouping.adjusted_p, pValue),
+    readingColumn('interaction_f', () => crossed().anova.statistic),
+    readingColumn('interaction_p', () => crossed().adjusted_p, pValue),
+    readingColumn('interaction_omega', () => crossed().omega_squared.value),
   ], rows());
 
   const made = figure({
     id: 'kinds', title: texts.kinds.title, caption: texts.kinds.caption, flags: flagsOf(analysis), option, numbers,
     controls: groupings.length === 0 ? [] : [
       choice(texts.kinds.choice, kinds.map((kind) => [kind, texts.kinds.by[kind] ?? kind]), (value) => { by = value; made.update(); }),
-      choice(texts.kinds.response, [response, ...responses.filter((name) => name !== response)].map((name) => [name, name]), (value) => { response = value; made.update(); }),
+      choice(texts.kinds.response, [response, ...responses.filter((name) => name !== response)].map((name) => [name, word(name)]), (value) => { response = value; made.update(); }),
     ],
     height: () => 110 + 46 * Math.max(levels().length, 2),
   });

@@ -20,10 +20,10 @@ function learningCurvesFigure(analysis) {
     return {
       grid: {left: 36, right: 24, top: 44, bottom: 36, containLabel: true},
       tooltip: {...baseOption(colours).tooltip, trigger: 'axis', valueFormatter: (value) => (isNumber(value) ? significant(value, 4) : '–')},
-      xAxis: axis(colours, {type: 'value', min: 'dataMin', max: 'dataMax', minInterval: 1, name: 'epoch', nameGap: 28}),
+      xAxis: axis(colours, {type: 'value', min: 'dataMin', max: 'dataMax', minInterval: 1, name: texts.learning_curves.axis, nameGap: 28}),
       yAxis: axis(colours, {type: 'value', scale: true, name: metricName(analysis, pair), nameGap: 44}),
       series: drawn.map(({mode, training}) => ({
-        type: 'line', name: mode === 'solo' ? 'alone' : 'beside A',
+        type: 'line', name: mode === 'solo' ? texts.columns.alone : texts.columns.beside_a,
         symbolSize: 7, showSymbol: training.learning_curve.length <= 25,
         symbol: mode === 'solo' ? 'circle' : 'diamond', lineStyle: {width: 2, type: mode === 'solo' ? 'solid' : 'dashed'},
         color: mode === 'solo' ? colours.solo : colours.together, data: training.learning_curve,
@@ -34,12 +34,12 @@ function learningCurvesFigure(analysis) {
   function numbers() {
     const rows = trainings();
     const epochs = [...new Set(rows.flatMap(({training}) => training.learning_curve.map(([epoch]) => epoch)))].sort((left, right) => left - right);
-    return table(`${metricName(analysis, pair)} of B by epoch, ${pairLabel(pair)}, ${setting}`, [
-      {title: 'mode', cell: (row) => row.mode},
-      {title: 'repetition', number: true, cell: (row) => String(row.repetition)},
-      {title: 'convergence_epoch', number: true, cell: (row) => shown(row.training.convergence_epoch)},
+    return table(fill(texts.learning_curves.table, {metric: metricName(analysis, pair), pair: pairLabel(pair), setting}), [
+      wordColumn('mode', (row) => row.mode),
+      {...countColumn('repetition', (row) => row.repetition), title: texts.columns.repetition_long},
+      readingColumn('convergence_epoch', (row) => row.training.convergence_epoch),
       ...epochs.map((epoch) => ({
-        title: `epoch ${epoch}`, number: true,
+        id: `epoch_${epoch}`, title: fill(texts.columns.epoch, {epoch}), number: true,
         cell: (row) => {
           const point = row.training.learning_curve.find(([number]) => number === epoch);
           return point ? significant(point[1], 4) : '–';
@@ -49,12 +49,11 @@ function learningCurvesFigure(analysis) {
   }
 
   const made = figure({
-    id: 'learning-curves', title: 'Learning curves of B',
-    caption: 'The performance metric on held-out data after each epoch; one line a run. Of a curve of more than 100 epochs the smallest and largest value of each stretch is drawn.',
-    flags: flagsOf(analysis).filter((flag) => !flag.includes('energy')), option, numbers,
+    id: 'learning-curves', title: texts.learning_curves.title, caption: texts.learning_curves.caption,
+    flags: flagsOf(analysis, {with_energy: false}), option, numbers,
     controls: [
       pairChoice(analysis, (chosen) => { pair = chosen; made.update(); }),
-      choice('Setting of B', settingNames(analysis).map((name) => [name, name]), (value) => { setting = value; made.update(); }),
+      choice(texts.choices.setting, settingNames(analysis).map((name) => [name, name]), (value) => { setting = value; made.update(); }),
     ],
   });
   return made.node;

@@ -1,45 +1,42 @@
 // The top of the page: what was studied, how far to trust it, what came out.
 
 function headerOf({study, quality}) {
-  const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const {overview, sections, links} = texts;
   const cautions = [
     ...flagsOf({study, quality}),
-    quality.ok < quality.planned ? `${quality.ok} of ${quality.planned} runs count` : null,
+    quality.ok < quality.planned ? fill(catalogue.flags.runs_count, {ok: quality.ok, planned: quality.planned}) : null,
   ].filter(Boolean);
-  const facts = [`${study.scale} scale`, `device ${study.device}`, `overlap ${study.overlap}`, `${study.solo_runs} solo runs`];
-  const links = [['findings', 'Findings'], ['answers', 'Answers'], ['quality', 'Data quality'], ['figures', 'Figures'], ['pairs', 'Pairs'], ['effects', 'Effects'], ['tests', 'Tests of H0'], ['runs', 'Runs'], ['method', 'Method']];
+  const facts = [
+    fill(overview.scale, {scale: word(study.scale)}), fill(overview.device, {device: word(study.device)}),
+    fill(overview.overlap, {overlap: word(study.overlap)}), fill(overview.solo_runs, {solo_runs: word(study.solo_runs)}),
+  ];
   return element('header', {},
     element('h1', {}, study.name),
-    element('p', {class: 'muted'},
-      `Does training two models side by side change what their hyperparameters do to energy and performance? ` +
-      `${plural(study.pairs, 'pair')}, ${plural(study.repetitions, 'repetition')}, ${plural(quality.planned, 'run')}; model B varies in ${study.mutated.join(' and ') || 'nothing'}.`),
-    element('ul', {class: 'flags', 'aria-label': 'What to know about the figures'},
+    element('p', {class: 'muted'}, fill(overview.question, {
+      pairs: counted(catalogue.units.pair, study.pairs), repetitions: counted(catalogue.units.repetition, study.repetitions),
+      runs: counted(catalogue.units.run, quality.planned), mutated: study.mutated.join(overview.and) || overview.nothing,
+    })),
+    element('ul', {class: 'flags', 'aria-label': overview.flags_label},
       cautions.map((text) => element('li', {class: 'caution'}, text)),
       facts.map((text) => element('li', {}, text))),
-    element('nav', {'aria-label': 'Sections'}, element('ul', {}, links.map(([id, text]) =>
+    element('nav', {'aria-label': texts.sections_label}, element('ul', {}, Object.entries({...sections, ...links}).map(([id, text]) =>
       element('li', {}, element('a', {href: `#${id}`}, text))))));
 }
 
 /** Headline numbers: overall effects over the pairs, or the one pair's own. */
 function headline(analysis) {
-  const cards = [
-    ['makespan_overhead', 'time for both, against one after the other'],
-    ['energy_saving', 'energy saved by running together'],
-    ['concurrent_overhead_b', 'duration of B beside A, against alone'],
-    ['performance_change_b', 'performance of B beside A, against alone'],
-  ];
-  return element('div', {class: 'headline'}, cards.map(([effect, text]) => {
+  return element('div', {class: 'headline'}, Object.entries(texts.overview.cards).map(([effect, text]) => {
     const overall = analysis.overall.map((entry) => entry.summary).find((summary) => summary.effect === effect);
     const over_pairs = overall.n > 1;
     const summary = over_pairs ? overall
       : analysis.pairs.map((pair) => summaryOf(pair.summaries, effect)).find((entry) => isNumber(entry.percent)) ?? overall;
     const known = isNumber(summary.percent);
-    const unit = over_pairs ? 'pairs' : summary.n === 1 ? 'value of one pair' : 'values of one pair';
+    const unit = texts.overview.units[over_pairs ? 'pairs' : summary.n === 1 ? 'value' : 'values'];
     return element('div', {class: 'card'},
       element('p', {class: 'figure'}, known ? percent(summary.percent) : '–'),
       element('p', {}, text),
-      element('p', {class: 'note'}, known ? unbroken(`95 %: ${percentInterval(summary.interval_percent)}, n = ${summary.n} ${unit}`) : `missing: ${summary.percent.missing}`),
-      isEnergyEffect(effect) && known && analysis.quality.energy_estimated ? element('span', {class: 'flag'}, 'energy estimated') : null);
+      element('p', {class: 'note'}, known ? unbroken(fill(texts.overview.card_note, {interval: percentInterval(summary.interval_percent), n: summary.n, unit})) : fill(texts.missing_because, {reason: summary.percent.missing})),
+      isEnergyEffect(effect) && known && analysis.quality.energy_estimated ? element('span', {class: 'flag'}, catalogue.flags.energy_estimated) : null);
   }));
 }
 
@@ -47,14 +44,13 @@ function headline(analysis) {
 function findingsOf(analysis) {
   const others = analysis.findings.filter((finding) => !finding.question);
   const topics = [...new Set(others.map((finding) => finding.topic))];
-  const titles = {data: 'Data', time: 'Time', energy: 'Energy', performance: 'Performance', 'noise floor': 'Noise floor', covariates: 'Order and temperature', 'marked runs': 'Doubtful runs', advice: 'What to run together', jobs: 'Your jobs'};
   const {cautions} = analysis.quality;
   return [
     cautions.length > 0 ? element('div', {class: 'block cautions'},
-      element('h3', {}, 'Before reading the figures'),
+      element('h3', {}, texts.overview.cautions),
       element('ul', {}, cautions.map((text) => element('li', {}, text)))) : null,
     element('div', {class: 'block'}, topics.map((topic) => [
-      element('h3', {}, titles[topic] ?? topic),
+      element('h3', {}, texts.topics[topic] ?? topic),
       element('ul', {}, others.filter((finding) => finding.topic === topic).map(findingItem))]).flat()),
   ];
 }
@@ -64,13 +60,15 @@ const pairLabel = (pair) => `${pair.number} ${shorten(pair.title, 80)}`;
 const settingNames = (analysis) =>
   [...new Set(analysis.pairs.flatMap((pair) => pair.setting_summaries.map((entry) => entry.setting)))];
 const metricName = (analysis, pair) =>
-  shorten(analysis.trainings.find((training) => training.workload === pair.b && training.performance_metric)?.performance_metric ?? 'performance', 40);
+  shorten(analysis.trainings.find((training) => training.workload === pair.b && training.performance_metric)?.performance_metric ?? texts.overview.performance, 40);
 const pairChoice = (analysis, changed) =>
-  choice('Pair', analysis.pairs.map((pair, index) => [String(index), pairLabel(pair)]), (value) => changed(analysis.pairs[Number(value)]));
+  choice(texts.choices.pair, analysis.pairs.map((pair, index) => [String(index), pairLabel(pair)]), (value) => changed(analysis.pairs[Number(value)]));
+/** Runs that count although something makes their figures doubtful. */
+const doubtfulRuns = (quality) => new Set(Object.values(quality.runs_with_caution).flat()).size;
 /** What to know about every figure; it stands beside each. */
-const flagsOf = ({quality, study}) => [
-  quality.energy_estimated ? 'energy estimated' : null,
-  quality.data_synthetic ? 'synthetic data' : null,
-  study.scale === 'quick' ? 'quick scale' : null,
-  quality.runs_with_caution > 0 ? `${quality.runs_with_caution} runs doubtful` : null,
+const flagsOf = ({quality, study}, {with_energy = true} = {}) => [
+  with_energy && quality.energy_estimated ? catalogue.flags.energy_estimated : null,
+  quality.data_synthetic ? catalogue.flags.data_synthetic : null,
+  study.scale === 'quick' ? catalogue.flags.quick : null,
+  doubtfulRuns(quality) > 0 ? counted(catalogue.flags.doubtful, doubtfulRuns(quality)) : null,
 ].filter(Boolean);

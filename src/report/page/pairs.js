@@ -6,32 +6,32 @@ function experimentsOf(pair) {
   const ids = (blocks, key) => [...new Set(blocks.map((block) => block[key]).filter(Boolean))];
   const at = (setting) => pair.effects.filter((block) => block.setting === setting);
   return [
-    {name: texts.pairs.aAlone, mode: 'a', ids: ids(pair.effects, 'solo_a_run')},
-    ...settings.map((setting) => ({name: `${texts.pairs.bAlone}, ${setting}`, mode: 'b', setting, ids: ids(at(setting), 'solo_b_run')})),
-    ...settings.map((setting) => ({name: `${texts.pairs.together}, ${setting}`, mode: 'both', setting, ids: ids(at(setting), 'concurrent_run')})),
+    {name: texts.pairs.a_alone, mode: 'a', ids: ids(pair.effects, 'solo_a_run')},
+    ...settings.map((setting) => ({name: fill(texts.pairs.b_alone, {setting}), mode: 'b', setting, ids: ids(at(setting), 'solo_b_run')})),
+    ...settings.map((setting) => ({name: fill(texts.pairs.together, {setting}), mode: 'both', setting, ids: ids(at(setting), 'concurrent_run')})),
   ];
 }
 
 /** What was asked and what came of it, one row an experiment. */
 function experimentsTable(analysis, pair, lookup) {
   const runs = (experiment) => experiment.ids.map((id) => lookup.runs.get(id)).filter(Boolean);
-  const counted = (experiment) => runs(experiment).filter((run) => run.status === 'ok');
-  const meanOf = (values) => (values.length === 0 ? {missing: texts.pairs.noRun} : values.reduce((sum, value) => sum + value, 0) / values.length);
-  const performance = (experiment, role) => meanOf(counted(experiment)
+  const countedRuns = (experiment) => runs(experiment).filter((run) => run.status === 'ok');
+  const meanOf = (values) => (values.length === 0 ? {missing: texts.pairs.no_run} : values.reduce((sum, value) => sum + value, 0) / values.length);
+  const performance = (experiment, role) => meanOf(countedRuns(experiment)
     .map((run) => lookup.trainings.get(`${run.run_id} ${role}`)?.performance).filter(isNumber));
   const problems = (experiment) => [
-    ...runs(experiment).filter((run) => run.status !== 'ok').map((run) => [run.status, run.outcome].filter(Boolean).join(': ')),
-    ...runs(experiment).flatMap((run) => run.cautions.map((caution) => caution.name)),
+    ...runs(experiment).filter((run) => run.status !== 'ok').map((run) => statusOf(run)),
+    ...runs(experiment).flatMap((run) => run.cautions.map((caution) => word(caution.name))),
   ];
-  return table(`${texts.pairs.experimentsCaption}; ${pairLabel(pair)}`, [
-    {title: 'experiment', cell: (experiment) => experiment.name},
-    {title: 'runs', number: true, cell: (experiment) => `${counted(experiment).length} of ${experiment.ids.length}`},
-    readingColumn('duration', (experiment) => meanOf(counted(experiment).map((run) => run.makespan_seconds).filter(isNumber)), seconds),
-    readingColumn('energy', (experiment) => meanOf(counted(experiment).map((run) => run.total_energy_joules.joules).filter(isNumber)), joules),
-    readingColumn('performance of A', (experiment) => performance(experiment, {a: 'solo', b: 'none', both: 'a'}[experiment.mode]), (value) => significant(value, 4)),
-    readingColumn('performance of B', (experiment) => performance(experiment, {a: 'none', b: 'solo', both: 'b'}[experiment.mode]), (value) => significant(value, 4)),
-    {title: 'overlap_fraction', number: true, cell: (experiment) => (experiment.mode === 'both' ? shown(meanOf(counted(experiment).map((run) => run.overlap_fraction).filter(isNumber))) : '')},
-    {title: 'problems', cell: (experiment) => problems(experiment).join('; ')},
+  return table(fill(texts.pairs.experiments_table, {pair: pairLabel(pair)}), [
+    {title: texts.columns.experiment, cell: (experiment) => experiment.name},
+    {title: texts.columns.runs, number: true, cell: (experiment) => fill(texts.of, {part: countedRuns(experiment).length, whole: experiment.ids.length})},
+    readingColumn('duration', (experiment) => meanOf(countedRuns(experiment).map((run) => run.makespan_seconds).filter(isNumber)), seconds),
+    readingColumn('energy', (experiment) => meanOf(countedRuns(experiment).map((run) => run.total_energy_joules.joules).filter(isNumber)), joules),
+    readingColumn('performance_a', (experiment) => performance(experiment, {a: 'solo', b: 'none', both: 'a'}[experiment.mode]), (value) => significant(value, 4)),
+    readingColumn('performance_b', (experiment) => performance(experiment, {a: 'none', b: 'solo', both: 'b'}[experiment.mode]), (value) => significant(value, 4)),
+    {title: texts.columns.overlap_fraction, number: true, cell: (experiment) => (experiment.mode === 'both' ? shown(meanOf(countedRuns(experiment).map((run) => run.overlap_fraction).filter(isNumber))) : '')},
+    {title: texts.columns.problems, cell: (experiment) => clauses(problems(experiment))},
   ], experimentsOf(pair));
 }
 
@@ -55,7 +55,7 @@ function pairBarsFigure(analysis, pair) {
     return {
       tooltip: {...baseOption(colours).tooltip, trigger: 'item'},
       grid: drawn.map((_, index) => ({...width(index), top: top(index), height: rowHeight, containLabel: true})),
-      xAxis: drawn.map(([name], index) => axis(colours, {type: 'value', min: 0, gridIndex: index, splitNumber: 3, name: `${name} (${scales[index][1]})`, nameGap: 26})),
+      xAxis: drawn.map(([name], index) => axis(colours, {type: 'value', min: 0, gridIndex: index, splitNumber: 3, name: fill(texts.comparison.axis, {quantity: texts.comparison.quantities[name], unit: scales[index][1]}), nameGap: 26})),
       yAxis: drawn.map((_, index) => axis(colours, {
         type: 'category', inverse: true, gridIndex: index, data: pair.comparisons.map((entry) => entry.setting),
         axisLabel: {color: colours.text, interval: 0, width: 130, overflow: 'truncate'},
@@ -64,11 +64,11 @@ function pairBarsFigure(analysis, pair) {
         const [scale] = scales[index];
         const place = {xAxisIndex: index, yAxisIndex: index};
         const bar = (api) => Math.min(12, api.size([0, 1])[1] * 0.7 / 2.12) * 1.12 / 2;
-        return [[solo, 'one after the other', colours.solo, -1], [together, 'together', colours.together, 1]].flatMap(([key, name, colour, sign]) => [
+        return [[solo, texts.comparison.one_after_the_other, colours.solo, -1], [together, texts.comparison.together, colours.together, 1]].flatMap(([key, name, colour, sign]) => [
           {
             type: 'bar', ...place, name, barMaxWidth: 12, barGap: '12%', itemStyle: {color: colour, borderRadius: [0, 3, 3, 0]},
             data: pair.comparisons.map((entry) => (isNumber(entry[key].mean) ? entry[key].mean / scale : null)),
-            tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : 'missing')},
+            tooltip: {valueFormatter: (value) => (isNumber(value) ? format(value * scale) : catalogue.number.missing)},
           },
           {
             ...whiskers(colours.text, {horizontal: true, offset: (api) => sign * bar(api)}), ...place, encode: {x: [1, 2], y: 0},
@@ -79,17 +79,17 @@ function pairBarsFigure(analysis, pair) {
     };
   }
 
-  const numbers = () => table(`${texts.pairs.figure.title(pairLabel(pair))}`, [
-    {title: texts.setting, cell: (entry) => entry.setting},
-    countColumn(texts.n, (entry) => entry.makespan_seconds.n),
+  const numbers = () => table(fill(texts.pairs.bars.title, {pair: pairLabel(pair)}), [
+    textColumn('setting', (entry) => entry.setting),
+    countColumn('n', (entry) => entry.makespan_seconds.n),
     ...Object.entries(quantities).flatMap(([name, {solo, together, format}]) => [
-      ...estimateColumns(`${name} one after the other`, (entry) => entry[solo], format),
-      ...estimateColumns(`${name} together`, (entry) => entry[together], format),
+      ...estimateColumns(solo, (entry) => entry[solo], format, fill(texts.pairs.bars.solo_column, {quantity: texts.comparison.quantities[name]})),
+      ...estimateColumns(together, (entry) => entry[together], format, fill(texts.pairs.bars.together_column, {quantity: texts.comparison.quantities[name]})),
     ]),
   ], pair.comparisons);
 
   const made = figure({
-    id: `pair-${pair.number}-bars`, title: texts.pairs.figure.title(pairLabel(pair)), caption: texts.pairs.figure.caption,
+    id: `pair-${pair.number}-bars`, title: fill(texts.pairs.bars.title, {pair: pairLabel(pair)}), caption: texts.pairs.bars.caption,
     flags: flagsOf(analysis), controls: [], option, numbers,
     height: () => (made.node.clientWidth < 560 ? 2 : 1) * (90 + 34 * pair.comparisons.length) + 44,
   });
@@ -99,7 +99,7 @@ function pairBarsFigure(analysis, pair) {
 function phasesFigure(analysis, pair, lookup) {
   const runs = pair.effects.map((block) => ({block, run: lookup.runs.get(block.concurrent_run)}))
     .filter(({run}) => run?.measured?.phases.length > 0);
-  const label = ({block}) => `${block.setting}${analysis.study.repetitions > 1 ? `, ${texts.repetition} ${block.repetition}` : ''}`;
+  const label = ({block: {setting, repetition}}) => (analysis.study.repetitions > 1 ? fill(texts.pairs.with_repetition, {name: setting, repetition}) : setting);
   const names = Object.keys(texts.pairs.phases.names);
   const rows = runs.flatMap((entry) => entry.run.measured.phases.map((phase) => ({...entry, phase})));
 
@@ -119,18 +119,18 @@ function phasesFigure(analysis, pair, lookup) {
     };
   }
 
-  const numbers = () => table(texts.pairs.phases.title(pairLabel(pair)), [
-    {title: texts.setting, cell: ({block}) => block.setting},
-    countColumn(texts.repetition, ({block}) => block.repetition),
-    {title: 'phase', cell: ({phase}) => phase.name},
-    readingColumn('from (s)', ({phase}) => phase.begin_s, seconds),
-    readingColumn('length (s)', ({phase}) => phase.end_s - phase.begin_s, seconds),
-    {title: 'GPU energy', number: true, cell: ({phase}) => shownEnergy(phase.gpu_energy_joules), csv: [['GPU energy (J)', ({phase}) => (isNumber(phase.gpu_energy_joules.joules) ? phase.gpu_energy_joules.joules : '')]]},
-    {title: 'CPU energy', number: true, cell: ({phase}) => shownEnergy(phase.cpu_energy_joules), csv: [['CPU energy (J)', ({phase}) => (isNumber(phase.cpu_energy_joules.joules) ? phase.cpu_energy_joules.joules : '')]]},
+  const numbers = () => table(fill(texts.pairs.phases.title, {pair: pairLabel(pair)}), [
+    textColumn('setting', ({block}) => block.setting),
+    countColumn('repetition', ({block}) => block.repetition),
+    {...textColumn('phase', ({phase}) => texts.pairs.phases.names[phase.name] ?? phase.name), csv: [['phase', ({phase}) => phase.name]]},
+    readingColumn('from_s', ({phase}) => phase.begin_s, seconds),
+    readingColumn('length_s', ({phase}) => phase.end_s - phase.begin_s, seconds),
+    {title: texts.columns.gpu_energy, number: true, cell: ({phase}) => shownEnergy(phase.gpu_energy_joules), csv: [['gpu_energy_joules', ({phase}) => (isNumber(phase.gpu_energy_joules.joules) ? phase.gpu_energy_joules.joules : '')]]},
+    {title: texts.columns.cpu_energy, number: true, cell: ({phase}) => shownEnergy(phase.cpu_energy_joules), csv: [['cpu_energy_joules', ({phase}) => (isNumber(phase.cpu_energy_joules.joules) ? phase.cpu_energy_joules.joules : '')]]},
   ], rows);
 
   return figure({
-    id: `pair-${pair.number}-phases`, title: texts.pairs.phases.title(pairLabel(pair)), caption: texts.pairs.phases.caption,
+    id: `pair-${pair.number}-phases`, title: fill(texts.pairs.phases.title, {pair: pairLabel(pair)}), caption: texts.pairs.phases.caption,
     flags: flagsOf(analysis), controls: [], option, numbers, height: () => 100 + 24 * Math.max(runs.length, 2),
   }).node;
 }
@@ -147,7 +147,7 @@ function pairsOf(analysis) {
 
   function tracesOf(pair, place) {
     const runs = experimentsOf(pair).sort((left, right) => (right.mode === 'both') - (left.mode === 'both'))
-      .flatMap(({name, ids}) => ids.map((id, index) => [ids.length > 1 ? `${name}, ${texts.repetition} ${index + 1}` : name, lookup.traces.get(id)]))
+      .flatMap(({name, ids}) => ids.map((id, index) => [ids.length > 1 ? fill(texts.pairs.with_repetition, {name, repetition: index + 1}) : name, lookup.traces.get(id)]))
       .filter(([, run]) => run);
     if (runs.length === 0) {
       place.replaceChildren(element('p', {class: 'note'}, texts.traces.none));
@@ -158,10 +158,12 @@ function pairsOf(analysis) {
     else allSamples.then(show);
   }
 
-  function fill(pair, body) {
-    const facts = [['Memory classes', pair.type], ['GPU use', pair.complementarity],
-      ['Memory of both', `${significant(pair.memory_mb, 4)} MB (catalogue)`], ['GPU utilisation of both', `${significant(pair.gpu_util_percent, 4)} % (catalogue)`],
-      ['Makespan', shownSummary(summaryOf(pair.summaries, 'makespan_overhead'))], ['Energy saved', shownSummary(summaryOf(pair.summaries, 'energy_saving'))]];
+  function build(pair, body) {
+    const names = texts.pairs.facts;
+    const facts = [[names.classes, word(pair.type)], [names.gpu_use, word(pair.complementarity)],
+      [names.memory, fill(texts.pairs.catalogue_memory, {memory: significant(pair.memory_mb, 4)})],
+      [names.utilisation, fill(texts.pairs.catalogue_utilisation, {utilisation: significant(pair.gpu_util_percent, 4)})],
+      [names.makespan, shownSummary(summaryOf(pair.summaries, 'makespan_overhead'))], [names.energy_saved, shownSummary(summaryOf(pair.summaries, 'energy_saving'))]];
     const traces = element('div');
     body.replaceChildren(
       element('div', {class: 'block'}, element('h4', {}, texts.pairs.design),
@@ -174,7 +176,7 @@ function pairsOf(analysis) {
 
   return analysis.pairs.map((pair) => {
     const body = element('div', {class: 'waiting'});
-    whenNear(body, () => fill(pair, body));
+    whenNear(body, () => build(pair, body));
     return element('article', {id: `pair-${pair.number}`}, element('h3', {class: 'pair'}, pairLabel(pair)), body);
   });
 }

@@ -1,10 +1,17 @@
 // Scatter plot: does what a pair needs foretell what running together costs?
 
+function slopeText({slope, step, adjusted_p, r_squared}, unit) {
+  const interval = slope.interval?.map((value) => signed(value, 2));
+  return fill(texts.scatter.slope, {
+    slope: signed(slope.value, 2), step, unit, n: slope.n,
+    interval: interval ? fill(texts.scatter.slope_interval, {low: interval[0], high: interval[1]}) : '',
+    p: isNumber(adjusted_p) ? fill(texts.scatter.slope_p, {p: pValue(adjusted_p)}) : '',
+    r_squared: isNumber(r_squared) ? fill(texts.scatter.slope_r_squared, {r_squared: r_squared.toFixed(2)}) : '',
+  });
+}
+
 function scatterFigure(analysis) {
-  const needs = {
-    memory_mb: 'memory of both models (MB, catalogue)',
-    gpu_util_percent: 'GPU utilisation of both models (%, catalogue)',
-  };
+  const {needs} = texts.scatter;
   const kinds = [['complementary', 'third', 'triangle'], ['competing', 'together', 'diamond'], ['neutral', 'solo', 'circle']];
   let need = 'memory_mb';
   let effect = 'interference_b';
@@ -29,13 +36,13 @@ function scatterFigure(analysis) {
       grid: {left: 36, right: 24, top: 44, bottom: 36, containLabel: true},
       tooltip: {
         ...baseOption(colours).tooltip,
-        formatter: ({data}) => `${shorten(pairLabel(data.point.pair), 60)}\n${data.point.pair.type}, ${data.point.pair.complementarity}\n${effect} ${shownSummary(data.point.summary)}\nn = ${data.point.summary.n}`,
+        formatter: ({data}) => `${shorten(pairLabel(data.point.pair), 60)}\n${listed([word(data.point.pair.type), word(data.point.pair.complementarity)])}\n${effect} ${shownSummary(data.point.summary)}\nn = ${data.point.summary.n}`,
       },
       xAxis: axis(colours, {type: 'value', scale: true, name: needs[need], nameGap: 28}),
-      yAxis: axis(colours, {type: 'value', scale: true, name: `${effect} (%)`, nameGap: 40, axisLabel: {color: colours.muted, formatter: (value) => signed(value, 0)}}),
+      yAxis: axis(colours, {type: 'value', scale: true, name: fill(texts.scatter.axis, {effect}), nameGap: 40, axisLabel: {color: colours.muted, formatter: (value) => signed(value, 0)}}),
       series: [
         ...kinds.map(([kind, colour, symbol]) => ({
-          type: 'scatter', name: kind, symbol, symbolSize: 14, itemStyle: {color: colours[colour], borderColor: colours.card},
+          type: 'scatter', name: word(kind), symbol, symbolSize: 14, itemStyle: {color: colours[colour], borderColor: colours.card},
           label: {show: true, position: 'right', color: colours.muted, formatter: ({data}) => String(data.point.pair.number)},
           labelLayout: {hideOverlap: true},
           data: drawn.filter((point) => point.pair.complementarity === kind)
@@ -50,25 +57,24 @@ function scatterFigure(analysis) {
   function numbers() {
     const fit = relation();
     fitText.textContent = fit && isNumber(fit.slope.value)
-      ? texts.scatter.slope(fit, need === 'memory_mb' ? 'MB' : '%') : texts.scatter.noFit(fit?.slope.value?.missing ?? 'no pair has the figures');
-    return table(`${effectNames[effect]} and what the pair needs`, [
-      {title: 'pair', cell: (point) => pairLabel(point.pair)},
-      {title: 'type', cell: (point) => point.pair.type},
-      {title: 'GPU use', cell: (point) => point.pair.complementarity},
-      readingColumn('memory (MB)', (point) => point.pair.memory_mb, (value) => significant(value, 4)),
-      readingColumn('GPU (%)', (point) => point.pair.gpu_util_percent, (value) => significant(value, 4)),
+      ? slopeText(fit, need === 'memory_mb' ? 'MB' : '%') : fill(texts.scatter.no_fit, {reason: fit?.slope.value?.missing ?? texts.scatter.no_pair});
+    return table(fill(texts.scatter.table, {effect: effectNames[effect]}), [
+      textColumn('pair', (point) => pairLabel(point.pair)),
+      wordColumn('type', (point) => point.pair.type),
+      wordColumn('gpu_use', (point) => point.pair.complementarity),
+      readingColumn('memory_mb', (point) => point.pair.memory_mb, (value) => significant(value, 4)),
+      readingColumn('gpu_percent', (point) => point.pair.gpu_util_percent, (value) => significant(value, 4)),
       summaryColumn(effect, (point) => point.summary),
-      {title: 'n', number: true, cell: (point) => String(point.summary.n)},
+      countColumn('n', (point) => point.summary.n),
     ], points());
   }
 
   const made = figure({
-    id: 'scatter', title: 'Effect against what the pair needs',
-    caption: 'One point a pair, labelled with its number; whiskers are 95 % intervals over its n values. The needs are the catalogue’s figures, not measured here.',
+    id: 'scatter', title: texts.scatter.title, caption: texts.scatter.caption,
     flags: flagsOf(analysis), option, numbers,
     controls: [
-      choice('Needs', Object.entries(needs), (value) => { need = value; made.update(); }),
-      choice('Effect', [...effectOptions].sort(([left], [right]) => (right === effect) - (left === effect)), (value) => { effect = value; made.update(); }),
+      choice(texts.choices.needs, Object.entries(needs), (value) => { need = value; made.update(); }),
+      choice(texts.choices.effect, [...effectOptions].sort(([left], [right]) => (right === effect) - (left === effect)), (value) => { effect = value; made.update(); }),
     ],
   });
   made.node.querySelector('.chart').after(fitText);

@@ -18,10 +18,12 @@ function sessionFigure(analysis) {
       grid: {left: 8, right: 24, top: 36, bottom: 76, containLabel: true},
       tooltip: {
         ...baseOption(colours).tooltip,
-        formatter: ({data}) => `${shorten(data.run.what, 80)}\nrepetition ${data.run.repetition}, ${data.run.status}\n${data.run.started_at}\n${seconds(data.run.makespan_seconds)}`,
+        formatter: ({data: {run}}) => fill(texts.session.tip, {
+          what: shorten(run.what, 80), repetition: run.repetition, status: word(run.status), started_at: run.started_at, duration: seconds(run.makespan_seconds),
+        }),
       },
       dataZoom: [{type: 'inside', filterMode: 'weakFilter'}, {type: 'slider', height: 18, bottom: 8, filterMode: 'weakFilter', textStyle: {color: colours.muted}}],
-      xAxis: axis(colours, {type: 'value', min: 0, max: end / scale, name: `${texts.session.axis} (${unit})`, nameGap: 26, splitNumber: narrow ? 3 : 6, axisLabel: {color: colours.muted, formatter: (value) => significant(value), hideOverlap: true}}),
+      xAxis: axis(colours, {type: 'value', min: 0, max: end / scale, name: fill(texts.session.axis, {unit}), nameGap: 26, splitNumber: narrow ? 3 : 6, axisLabel: {color: colours.muted, formatter: (value) => significant(value), hideOverlap: true}}),
       yAxis: axis(colours, {type: 'category', data: rows, inverse: true, axisLabel: {color: colours.text, width: narrow ? 80 : 160, overflow: 'truncate'}}),
       series: Object.entries(texts.session.kinds).map(([kind, name]) => ({
         type: 'custom', name, color: colour[kind], encode: {x: [0, 1], y: 2}, progressive: 400,
@@ -41,12 +43,12 @@ function sessionFigure(analysis) {
   }
 
   const numbers = () => table(texts.session.table, [
-    {title: 'run', cell: (run) => run.run_id},
-    {title: texts.session.row, cell: device},
-    {title: 'started (UTC)', cell: (run) => run.started_at},
-    readingColumn('seconds since the first run', (run) => started(run) - first),
+    textColumn('run', (run) => run.run_id),
+    textColumn('device', device),
+    textColumn('started', (run) => run.started_at),
+    readingColumn('since_first_seconds', (run) => started(run) - first),
     readingColumn('makespan_seconds', (run) => run.makespan_seconds),
-    {title: 'status', cell: (run) => run.status},
+    wordColumn('status', (run) => run.status),
   ], runs);
 
   return figure({

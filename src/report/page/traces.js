@@ -16,7 +16,7 @@ function curvesOf(run, numbers) {
 
 function traceName({quantity, role}) {
   const name = texts.traces.quantities[quantity] ?? quantity;
-  return role === 'a' || role === 'b' ? `${name}, ${role.toUpperCase()}` : name;
+  return role === 'a' || role === 'b' ? fill(texts.traces.of_role, {name, role: role.toUpperCase()}) : name;
 }
 
 /** `runs` is [[label, traced run], …]; `numbers` holds the samples of all runs. */
@@ -74,26 +74,29 @@ function traceFigure(analysis, pair, runs, numbers) {
   }
 
   function samplesTable() {
-    note.textContent = run.series.map((series) => `${traceName(series)}: ${texts.traces.kept(series)}`).join('; ') +
-      run.epochs.filter((epochs) => epochs.every > 1).map((epochs) => `; ${texts.traces.everyEpoch(epochs)}`).join('') +
-      `. ${texts.traces.precision}.`;
-    return table(texts.traces.table(run.run_id), [
-      {title: 'what', cell: ({series}) => traceName(series)},
+    const kept = (series) => fill(series.kept < series.recorded ? texts.traces.kept : texts.traces.kept_all, {
+      name: traceName(series), kept: series.kept, recorded: series.recorded,
+    });
+    const marked = ({role, every}) => fill(role === 'solo' ? texts.traces.every_epoch : texts.traces.every_epoch_of, {role: role.toUpperCase(), every});
+    const notes = [...run.series.map(kept), ...run.epochs.filter((epochs) => epochs.every > 1).map(marked)];
+    note.textContent = fill(texts.traces.note, {notes: clauses(notes), precision: texts.traces.precision});
+    return table(fill(texts.traces.table, {run: run.run_id}), [
+      {...textColumn('what', ({series}) => traceName(series)), csv: [['quantity', ({series}) => series.quantity], ['role', ({series}) => series.role]]},
       readingColumn('t_s', ({point}) => point[0], (value) => significant(value, 5)),
-      readingColumn('value', ({point}) => point[1] ?? {missing: texts.traces.noSample}, (value) => significant(value, 4)),
-      {title: 'unit', cell: ({series}) => series.unit},
+      readingColumn('value', ({point}) => point[1] ?? {missing: texts.traces.no_sample}, (value) => significant(value, 4)),
+      textColumn('unit', ({series}) => series.unit),
     ], curvesOf(run, numbers).flatMap((series) => series.points.map((point) => ({series, point}))));
   }
 
   const cautions = element('span');
   const tellCautions = () => {
     const names = (recorded()?.cautions ?? []).map((caution) => caution.name);
-    cautions.replaceChildren(...names.map((name) => element('span', {class: 'flag'}, name)));
+    cautions.replaceChildren(...names.map((name) => element('span', {class: 'flag'}, word(name))));
   };
   const made = figure({
-    id: `pair-${pair.number}-traces`, title: texts.traces.title(pairLabel(pair)), caption: texts.traces.caption,
-    flags: flagsOf(analysis).filter((flag) => !flag.includes('energy')), option, numbers: samplesTable,
-    controls: [choice(texts.traces.run, runs.map(([label], index) => [String(index), label]), (value) => {
+    id: `pair-${pair.number}-traces`, title: fill(texts.traces.title, {pair: pairLabel(pair)}), caption: texts.traces.caption,
+    flags: flagsOf(analysis, {with_energy: false}), option, numbers: samplesTable,
+    controls: [choice(texts.choices.run, runs.map(([label], index) => [String(index), label]), (value) => {
       run = runs[Number(value)][1];
       tellCautions();
       made.update();

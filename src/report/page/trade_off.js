@@ -7,7 +7,7 @@ function tradeOffFigure(analysis) {
     const drawn = pair.trade_off.points.filter((point) => isNumber(point.energy_joules) && isNumber(point.performance));
     if (drawn.length === 0) return null;
     const value = (point) => [point.energy_joules, point.performance];
-    const series = [['solo', 'alone', colours.solo, 'circle'], ['concurrent', 'beside A', colours.together, 'diamond']]
+    const series = [['solo', texts.columns.alone, colours.solo, 'circle'], ['concurrent', texts.columns.beside_a, colours.together, 'diamond']]
       .flatMap(([mode, name, colour, symbol]) => {
         const points = drawn.filter((point) => point.mode === mode);
         const front = points.filter((point) => point.on_pareto_front).sort((left, right) => left.energy_joules - right.energy_joules);
@@ -28,9 +28,11 @@ function tradeOffFigure(analysis) {
       grid: {left: 36, right: 40, top: 44, bottom: 36, containLabel: true},
       tooltip: {
         ...baseOption(colours).tooltip,
-        formatter: ({data, seriesName}) => `${data.point.setting}, ${seriesName}\nenergy ${joules(data.point.energy_joules)}\nperformance ${significant(data.point.performance, 4)}\nn = ${data.point.n}`,
+        formatter: ({data: {point}, seriesName}) => fill(texts.trade_off.tip, {
+          setting: point.setting, mode: seriesName, energy: joules(point.energy_joules), performance: significant(point.performance, 4), n: point.n,
+        }),
       },
-      xAxis: axis(colours, {type: 'value', scale: true, name: 'energy of B', nameGap: 28, splitNumber: narrow ? 3 : 5, axisLabel: {color: colours.muted, formatter: joules, hideOverlap: true}}),
+      xAxis: axis(colours, {type: 'value', scale: true, name: texts.trade_off.axis, nameGap: 28, splitNumber: narrow ? 3 : 5, axisLabel: {color: colours.muted, formatter: joules, hideOverlap: true}}),
       yAxis: axis(colours, {type: 'value', scale: true, name: metricName(analysis, pair), nameGap: 44}),
       series,
     };
@@ -38,28 +40,27 @@ function tradeOffFigure(analysis) {
 
   function numbers() {
     return element('div', {},
-      table(`B of ${pairLabel(pair)}`, [
-        {title: 'setting', cell: (point) => point.setting},
-        {title: 'mode', cell: (point) => point.mode},
+      table(fill(texts.trade_off.table, {pair: pairLabel(pair)}), [
+        {...textColumn('setting', (point) => point.setting), title: texts.columns.setting_short},
+        wordColumn('mode', (point) => point.mode),
         countColumn('n', (point) => point.n),
-        readingColumn('energy', (point) => point.energy_joules, joules),
-        readingColumn(metricName(analysis, pair), (point) => point.performance, (value) => significant(value, 4)),
-        readingColumn('marginal_efficiency (1/J)', (point) => point.marginal_efficiency),
-        readingColumn('energy–delay product (J s)', (point) => point.energy_delay_product),
-        {title: 'Pareto front', cell: (point) => (point.on_pareto_front ? 'yes' : 'no')},
+        readingColumn('energy_joules', (point) => point.energy_joules, joules, texts.columns.energy),
+        readingColumn('performance', (point) => point.performance, (value) => significant(value, 4), metricName(analysis, pair)),
+        readingColumn('marginal_efficiency', (point) => point.marginal_efficiency),
+        readingColumn('energy_delay_product', (point) => point.energy_delay_product),
+        truthColumn('pareto_front', (point) => point.on_pareto_front),
       ], pair.trade_off.points),
-      table('Best setting for each objective', [
-        {title: 'objective', cell: (best) => best.objective},
-        {title: 'alone', cell: (best) => best.solo || '–'},
-        {title: 'beside A', cell: (best) => best.concurrent || '–'},
-        {title: 'differs', cell: (best) => (best.known ? (best.moves ? 'yes' : 'no') : 'unknown')},
-        readingColumn('differs in resamples', (best) => best.moves_probability, (share) => `${Math.round(100 * share)} %`),
+      table(texts.trade_off.best_table, [
+        wordColumn('objective', (best) => best.objective),
+        textColumn('alone', (best) => best.solo || '–'),
+        textColumn('beside_a', (best) => best.concurrent || '–'),
+        truthColumn('differs', (best) => (best.known ? best.moves : null)),
+        readingColumn('differs_in_resamples', (best) => best.moves_probability, (share) => fill(catalogue.number.percent, {number: Math.round(100 * share)})),
       ], pair.trade_off.best));
   }
 
   const made = figure({
-    id: 'trade-off', title: 'Energy and performance of B',
-    caption: 'Means over the repetitions, one point a setting. Dashed: the Pareto front of each mode. Beside A, the energy is B’s share of the pair’s.',
+    id: 'trade-off', title: texts.trade_off.title, caption: texts.trade_off.caption,
     flags: flagsOf(analysis), option, numbers,
     controls: [pairChoice(analysis, (chosen) => { pair = chosen; made.update(); })],
   });

@@ -273,6 +273,57 @@ const tests = {
     assert.deepEqual(complaints, []);
   },
 
+  async 'a report in Chinese has every text in Chinese, its figures, tooltips and downloads'(context, full, gpu, traced, hostile, chinese) {
+    const {page, complaints} = await open(context, chinese);
+    assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN');
+    for (const id of figures) assert.ok(await shapesOf(page, id) > 5, `${id} is empty`);
+    await openPair(page, 1);
+    await page.evaluate(() => { for (const details of document.querySelectorAll('details')) details.open = true; });
+    await page.locator('#runs details tbody tr').first().waitFor();
+    const said = await page.evaluate(() => {
+      const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (walker.nextNode()) found.push(walker.currentNode.textContent);
+      for (const node of document.querySelectorAll('main [aria-label], main [title]')) found.push(node.getAttribute('aria-label') ?? '', node.title);
+      return found;
+    });
+    const analysis = await analysisOf(page);
+    // What the made-up records say in words of their own, which no catalogue knows.
+    const own = [];
+    JSON.stringify(analysis, (name, value) => {
+      if (['name', 'message', 'advice', 'missing'].includes(name) && typeof value === 'string') own.push(value);
+      return value;
+    });
+    const rest = said.map((text) => own.filter((part) => part.length > 10).reduce((left, part) => left.replaceAll(part, ''), text));
+    // Three English words in a row would be a sentence.
+    const english = rest.filter((text) => /[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(text) && !text.includes('Apache'));
+    assert.deepEqual([...new Set(english)], []);
+    await page.evaluate(() => echarts.getInstanceByDom(document.querySelector('#forest .chart')).dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 0}));
+    await page.waitForFunction(() => document.querySelector('#forest .chart svg').textContent.includes('差值'));
+    assert.ok(analysis.findings.every(({text}) => /[\u4e00-\u9fff]/.test(text)));
+    for (const title of await page.locator('main th').allTextContents()) assert.ok(title && title !== 'undefined', 'a column without a title');
+    // What is downloaded is the same in both languages: names and levels are those of files.
+    const csvs = (shown) => shown.evaluate(() => Object.fromEntries([...document.querySelectorAll('figure')].map((figure) =>
+      [figure.id, csvOf([...figure.querySelectorAll('.scroll')].map((region) => region.sheet))])));
+    const english = await open(context, report('english', '3', '2', 'gpu', '200'));
+    for (const id of figures) await shapesOf(english.page, id);
+    await openPair(english.page, 1);
+    const [ofEnglish, ofChinese] = [await csvs(english.page), await csvs(page)];
+    const both = Object.keys(ofChinese).filter((id) => ofEnglish[id] && ofChinese[id]);
+    assert.ok(figures.every((id) => both.includes(id)) && both.includes('pair-1-bars') && both.includes('pair-1-traces'), both.join());
+    for (const id of both) {
+      assert.equal(ofChinese[id], ofEnglish[id], id);
+      assert.doesNotMatch(ofChinese[id], /undefined|[\u4e00-\u9fff]/, id);
+    }
+    assert.equal((await download(page, 'comparison', 'CSV')).toString(), ofEnglish.comparison);
+    assert.match(ofEnglish.comparison, /^pair,n,solo_duration_seconds,solo_duration_seconds_low,/);
+    const svg = (await download(page, 'comparison', 'SVG')).toString();
+    assert.match(svg, /依次单独训练/);
+    const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= width, `${content} px of content in ${width} px`);
+    assert.deepEqual(complaints, []);
+  },
+
   async 'printing draws the figures that were never scrolled to'(context, full, gpu, traced) {
     const {page, complaints} = await open(context, traced);
     assert.ok((await page.pdf({format: 'A4'})).length > 50000);
@@ -384,10 +435,11 @@ try {
     const gpu = report('gpu', '2', '1', 'gpu');
     const traced = report('traced', '12', '1', 'literal', '6000');
     const hostile = report('hostile', '6', '1', 'hostile', '200');
+    const chinese = report('chinese', '3', '2', 'gpu', '200', 'zh');
     for (const [name, test] of Object.entries(tests)) {
       if (only && !name.includes(only)) continue;
       try {
-        await test(context, full, gpu, traced, hostile);
+        await test(context, full, gpu, traced, hostile, chinese);
         console.log(`ok      ${name}`);
       } catch (error) {
         failures += 1;

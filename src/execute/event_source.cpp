@@ -1,0 +1,223 @@
+#include "execute/event_source.h"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <utility>
+
+#include "core/text.h"
+
+namespace tandem::execute {
+namespace {
+
+using core::FileDescriptor;
+
+// Not more than this at a time: a trainer that never stops talking must not keep tandem from its
+// time limits and from the other training.
+constexpr size_t most_bytes_at_once = 1 << 18;
+constexpr size_t most_events_at_once = 256;
+constexpr size_t everything = std::numeric_limits<size_t>::max();
+using Buffer = std::array<char, 16384>;
+
+void send_go(const FileDescriptor& socket) {
+  // The line fits into an empty socket buffer.
+  ::send(socket.get(), go_line.data(), go_line.size(), MSG_NOSIGNAL);
+}
+
+class SocketEvents : public EventSource {
+ public:
+  explicit SocketEvents(FileDescriptor socket) : socket_(std::move(socket)) {}
+
+  Barrier barrier() const override { return Barrier::protocol; }
+  int fd() const override { return socket_.get(); }
+  bool accepts(const ProcessEnd& end) const override {
+    return end.kind == ProcessEnd::Kind::exited && end.number == 0;
+  }
+
+  void go() override {
+    order_.go();
+    send_go(socket_);
+  }
+
+  void read(const Hearer& hearer) override {
+    Buffer buffer;
+    for (size_t bytes = 0; bytes < most_bytes_at_once && socket_.is_open();) {
+      const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) {
+        // An orderly end of file, and a reset by a process that died: nothing will come any more.
+        const bool nothing_yet = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+        if (!nothing_yet) socket_.reset();
+        break;
+      }
+      bytes += static_cast<size_t>(count);
+      for (const std::string& line :
+           splitter_.feed(std::string_view(buffer.data(), static_cast<size_t>(count)))) {
+        if (!hearer(understood(line))) return;
+      }
+    }
+  }
+
+  void read_last(const ProcessEnd&, const Hearer& hearer) override { read(hearer); }
+  void close() override { socket_.reset(); }
+
+ private:
+  Heard understood(const std::string& line) {
+    TrainerEvent event = parse_event(line);
+    if (const auto complaint = order_.check(event)) {
+      event = ViolationEvent{*complaint + ": " + core::printable(line, 120)};
+    }
+    return {std::move(event), line};
+  }
+
+  FileDescriptor socket_;
+  LineSplitter splitter_;
+  ProtocolOrder order_;
+};
+
+/// For the record: what was read from a line of a log, beside the line.
+std::string record_of(const TrainerEvent& event, const std::string& text) {
+  core::Json record = core::Json::object();
+  if (const auto* epoch = std::get_if<EpochEvent>(&event)) {
+    record = {{"type", "epoch"},
+              {"epoch", epoch->epoch},
+              {"train_loss", epoch->train_loss},
+              {"metrics", epoch->metrics}};
+  } else if (const auto* final = std::get_if<FinalEvent>(&event)) {
+    record = {{"type", "final"}, {"metrics", final->metrics}};
+  } else if (const auto* violation = std::get_if<ViolationEvent>(&event)) {
+    record = {{"type", violation->kind}, {"complaint", violation->complaint}};
+  } else {
+    record = {{"type", "started"}};
+  }
+  record["read_from"] = "log";
+  if (!text.empty()) record["line"] = core::printable(text, 1000);
+  return record.dump(-1, ' ', false, core::Json::error_handler_t::replace);
+}
+
+/// Follows the file that a program's standard output and error both go to: of two files nobody
+/// could tell any more what was said first.
+class LogEvents : public EventSource {
+ public:
+  LogEvents(FileDescriptor holder, const Command& command, const study::LogPatterns& patterns)
+      : holder_(std::move(holder)),
+        barrier_(patterns.started ? Barrier::pattern : Barrier::process_start),
+        reader_(patterns),
+        changes_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+        log_(::open(command.stdout_file.c_str(), O_RDONLY | O_CLOEXEC)) {
+    // Without inotify, whose instances a user has only so many of, one looks again and again.
+    if (changes_.is_open()) {
+      ::inotify_add_watch(changes_.get(), command.stdout_file.c_str(), IN_MODIFY);
+    }
+    // A log to which an earlier round has written goes on behind that.
+    if (log_.is_open()) ::lseek(log_.get(), 0, SEEK_END);
+  }
+
+  Barrier barrier() const override { return barrier_; }
+  void go() override {
+    send_go(holder_);
+    holder_.reset();
+  }
+  int fd() const override { return changes_.get(); }
+  bool accepts(const ProcessEnd& end) const override { return reader_.accepts(end); }
+
+  void read(const Hearer& hearer) override {
+    forget_changes();
+    tell_ready(hearer);
+    read_log(most_bytes_at_once, most_events_at_once, hearer);
+  }
+
+  void read_last(const ProcessEnd& end, const Hearer& hearer) override {
+    tell_ready(hearer);
+    if (!read_log(everything, everything, hearer)) return;
+    for (const std::string& line : lines_.rest()) {
+      if (!understand(line, hearer)) return;
+    }
+    if (accepts(end)) tell(reader_.end(end), hearer);
+  }
+
+  void close() override {
+    holder_.reset();
+    changes_.reset();
+    log_.reset();
+  }
+
+ private:
+  /// Not what changed is of interest, only that something did. What changes meanwhile is for the
+  /// next time, or a program that writes without a pause would never be left.
+  void forget_changes() const {
+    Buffer buffer;
+    [[maybe_unused]] const ssize_t bytes = ::read(changes_.get(), buffer.data(), buffer.size());
+  }
+
+  /// Held before it begins, it waits for the start signal as one that has loaded its data does.
+  void tell_ready(const Hearer& hearer) {
+    if (!std::exchange(is_first_, false)) return;
+    hearer({ReadyEvent{core::Json::object()}, R"({"type":"ready","read_from":"log"})"});
+  }
+
+  /// False when the hearer has heard enough, as with the next two.
+  bool read_log(size_t most_bytes, size_t most_events, const Hearer& hearer) {
+    size_t events = 0;
+    const Hearer counting = [&](Heard heard) {
+      ++events;
+      return hearer(std::move(heard));
+    };
+    Buffer buffer;
+    for (size_t bytes = 0; bytes < most_bytes && events < most_events;) {
+      const ssize_t count = ::read(log_.get(), buffer.data(), buffer.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) break;
+      bytes += static_cast<size_t>(count);
+      for (const std::string& line :
+           lines_.feed(std::string_view(buffer.data(), static_cast<size_t>(count)))) {
+        if (!understand(line, counting)) return false;
+      }
+    }
+    return true;
+  }
+
+  bool understand(const std::string& line, const Hearer& hearer) {
+    const std::optional<LogReader::Heard> told = reader_.read(line);
+    return !told || tell(*told, hearer);
+  }
+
+  static bool tell(const LogReader::Heard& told, const Hearer& hearer) {
+    return hearer({told.event, record_of(told.event, told.text)});
+  }
+
+  FileDescriptor holder_;
+  Barrier barrier_;
+  LogReader reader_;
+  FileDescriptor changes_;
+  FileDescriptor log_;
+  LogLines lines_;
+  bool is_first_ = true;
+};
+
+}  // namespace
+
+std::string name_of(Barrier barrier) {
+  switch (barrier) {
+    case Barrier::protocol:
+      return "protocol";
+    case Barrier::pattern:
+      return "pattern";
+    case Barrier::process_start:
+      return "process_start";
+  }
+  return "?";
+}
+
+std::unique_ptr<EventSource> event_source(const std::optional<study::LogPatterns>& patterns,
+                                          const Command& command, ChildProcess& process) {
+  if (!patterns) return std::make_unique<SocketEvents>(std::move(process.events()));
+  return std::make_unique<LogEvents>(std::move(process.events()), command, *patterns);
+}
+
+}  // namespace tandem::execute
