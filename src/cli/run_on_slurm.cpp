@@ -88,9 +88,18 @@ void complete_index(const record::RunStore& store) {
 }
 
 std::vector<double> forecast_s(const OpenStudy& open) {
+  std::vector<record::RunResult> results;
+  open.store.for_each_result([&](record::RunResult result) {
+    // What the forecast doesn't look at is most of a result, and there may be very many.
+    result.sampling.clear();
+    for (record::ParticipantResult& participant : result.participants) {
+      participant.epochs = {};
+      participant.described = nullptr;
+    }
+    results.push_back(std::move(result));
+  });
   std::vector<double> seconds;
-  const analyse::Forecast forecast =
-      analyse::make_forecast(open.plan, open.catalogue, open.store.read_all());
+  const analyse::Forecast forecast = analyse::make_forecast(open.plan, open.catalogue, results);
   for (const analyse::RunForecast& run : forecast.runs) seconds.push_back(run.seconds);
   return seconds;
 }

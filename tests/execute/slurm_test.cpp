@@ -364,7 +364,7 @@ TEST_F(SlurmQueue, NamesWhatALostNodeLeftAndSubmitsThatAlone) {
   store_.claim_attempt("solo0r1", 1);
   client_.all_become("NODE_FAIL", "n1");
   const Missing missing = run();
-  EXPECT_THAT(settled_.outcomes, ElementsAre(std::pair("node_lost", 1U)));
+  EXPECT_THAT(settled_.outcomes, ElementsAre(::testing::Pair("node_lost", 1U)));
   EXPECT_EQ(store_.read_attempt("solo0r1", 1).outcome.name, "node_lost");
   EXPECT_EQ(missing.already_done, 1U);
   ASSERT_THAT(missing.arrays, SizeIs(1));

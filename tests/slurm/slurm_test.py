@@ -133,8 +133,11 @@ class SlurmTest(ClusterTest):
         script = (self.results / "slurm-dry-run/array-1.sh").read_text()
         self.assertIn("#SBATCH --exclusive\n", script)
         self.assertFalse((self.results / "study.json").exists())
+        self.hold_trainings()
         self.assertIn("submitted in 4 tasks", self.submit())
         self.assertIn("Slurm works on", self.call("run", *self.study_arguments(), code=4))
+        self.assertIn("0 runs submitted", self.submit())
+        self.let_go()
         self.call("watch", self.results)
         attempts = self.assert_each_run_ok_once()
         for made in attempts.values():
