@@ -10,7 +10,8 @@
 
 Outside of tandem every call does nothing and returns at once, so that the script stays what it was.
 Nothing here raises into the training, with one exception: when tandem calls the run off before its
-start, ready() ends the program (SystemExit, exit code 5). Copy this file beside your script, or put
+start, ready() ends the program (SystemExit, exit code 5), as epoch() and final() do where they are
+the first to be called. Copy this file beside your script, or put
 its folder on PYTHONPATH. The protocol is in docs/protocol.md.
 """
 
@@ -18,7 +19,7 @@ import json
 import math
 import os
 import re
-import stat
+import socket
 import sys
 import threading
 
@@ -43,8 +44,9 @@ class _Connection:
         self._epochs = 0
         # Taken out of the environment: what this program starts is not the training.
         number = os.environ.pop("TANDEM_EVENTS", None)
+        inode = os.environ.pop("TANDEM_EVENTS_INODE", None)
         try:
-            if number is not None and stat.S_ISSOCK(os.fstat(int(number)).st_mode):
+            if number is not None and _is_tandems_socket(int(number), inode):
                 os.set_inheritable(int(number), False)
                 self._fd = int(number)
         except (OSError, ValueError, OverflowError):
@@ -60,7 +62,7 @@ class _Connection:
             return
         text = _text_of({**_plain(more), **line}) or _text_of(line)
         if text is None:
-            print(f"tandem: metrics too long to be told in {line['type']}", file=sys.stderr)
+            _warn(f"metrics too long to be told in {line['type']}")
             text = _text_of({**line, "metrics": {}})
         try:
             while text:
@@ -83,7 +85,7 @@ class _Connection:
         if not self.active():  # before the lock, which a forked child may find taken for ever
             return
         with self._lock:
-            if self._is_ready:
+            if self._is_ready or self._is_over:  # after failed() nobody gives the signal
                 return
             self._is_ready = True
             self.say({"type": "ready", "protocol": _PROTOCOL}, description)
@@ -121,6 +123,26 @@ class _Connection:
             self._is_over = True
 
 
+def _is_tandems_socket(fd, inode):
+    """False for another descriptor of that number, in a process that didn't inherit tandem's."""
+    if inode is not None and os.fstat(fd).st_ino != int(inode):
+        return False
+    looked_at = socket.socket(fileno=fd)
+    try:
+        return looked_at.family == socket.AF_UNIX and looked_at.type == socket.SOCK_STREAM
+    finally:
+        looked_at.detach()  # it stays open
+
+
+def _warn(text):
+    if sys.stderr is None:
+        return
+    try:
+        print(f"tandem: {text}", file=sys.stderr)
+    except Exception:  # closed, perhaps: the training goes on
+        pass
+
+
 def _number(value):
     """A number, also from a tensor or an array of one; None for what is not finite or none."""
     try:
@@ -137,7 +159,7 @@ def _told(name, value):
     try:
         float(value)
     except Exception:
-        print(f"tandem: {name} is no number and isn't told: {_text(value)[:80]!r}", file=sys.stderr)
+        _warn(f"{name} is no number and isn't told: {_text(value)[:80]!r}")
         return {}
     return {name: _number(value)}
 

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <thread>
 
@@ -96,6 +97,13 @@ void busy(double seconds) {
   }
 }
 
+/// Computes for so long, however much of the machine others have.
+void burn_cpu(double seconds) {
+  const std::clock_t end = std::clock() + static_cast<std::clock_t>(seconds * CLOCKS_PER_SEC);
+  while (std::clock() < end) {
+  }
+}
+
 /// A child that outlives its parent, as a program that daemonises has it. Writes its process id.
 void leave_a_child(const char* pid_file) {
   if (::fork() != 0) return;
@@ -162,6 +170,11 @@ int main(int argc, char** argv) {
   if (behaviour == "closes_its_events") ::close(events_fd);
   if (behaviour == "binary") say_bytes(std::string("\x80\xff\0\x1b[2J\xc3\n", 9));
   if (behaviour == "array") say("[1, 2, 3]");
+  if (behaviour == "nests_deeply") {
+    constexpr size_t levels = 32'700;
+    say(R"({"type":"ready","protocol":1,"x":)" + std::string(levels, '[') +
+        std::string(levels, ']') + "}");
+  }
   if (behaviour == "ready_twice") {
     say(R"({"type":"ready","protocol":1})"
         "\n"
@@ -197,7 +210,11 @@ int main(int argc, char** argv) {
   }
   double accuracy = 0;
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    busy(epoch_s);
+    if (behaviour == "burns_cpu") {
+      burn_cpu(epoch_s);
+    } else {
+      busy(epoch_s);
+    }
     // A curve that moves with the learning rate and the epochs, and a little with the seed.
     accuracy = 1 - std::exp(-epoch * std::sqrt(rate)) - 0.001 * (seed % 10);
     const double loss = 1 - accuracy;

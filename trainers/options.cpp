@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "errors.h"
+#include "manifest.h"
 #include "workload.h"
 
 namespace tandem::trainers {
@@ -32,14 +33,6 @@ std::string describe(const NumberRange& range) {
                          const std::string& expected) {
   throw TrainingError(ExitCode::bad_flag,
                       fmt::format("{}: found '{}', expected {}", flag, found, expected));
-}
-
-std::string flag_of(const std::string& name) {
-  std::string flag = "--" + name;
-  for (char& c : flag) {
-    if (c == '_') c = '-';
-  }
-  return flag;
 }
 
 // Columns of a terminal, and where CLI11 begins what it says about a flag.
@@ -166,6 +159,11 @@ std::optional<Command> parse_command_line(const std::vector<WorkloadKind>& kinds
   app.footer("Example:\n  tandem-train mnist --scale quick --data data/mnist --seed 1");
   bool list = false;
   app.add_flag("--list", list, "print the workloads and their hyperparameters as JSON");
+  std::string described;
+  CLI::App* const describe_command =
+      app.add_subcommand("describe", "print a workload's manifest, as far as the program knows it");
+  describe_command->add_option("NAME", described, "the workload")->required();
+  describe_command->footer("Example:\n  tandem-train describe mnist");
 
   std::map<std::string, FlagTexts> texts;
   for (const WorkloadKind& kind : kinds) {
@@ -182,6 +180,14 @@ std::optional<Command> parse_command_line(const std::vector<WorkloadKind>& kinds
   }
   if (list) {
     std::cout << describe_kinds(kinds).dump(2) << '\n';
+    return std::nullopt;
+  }
+  if (*describe_command) {
+    const auto kind = std::ranges::find(kinds, described, &WorkloadKind::name);
+    if (kind == kinds.end()) {
+      reject("describe", described, "a workload that tandem-train --help lists");
+    }
+    std::cout << manifest_of(*kind).dump(2) << '\n';
     return std::nullopt;
   }
   for (const WorkloadKind& kind : kinds) {

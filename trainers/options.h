@@ -81,8 +81,8 @@ struct Command {
 /// expected.
 double parse_number(const std::string& flag, const std::string& text, const NumberRange& range);
 
-/// Reads the command line. Empty when it asked for `--help` or `--list`, which have been printed to
-/// standard output. Throws TrainingError (bad_flag).
+/// Reads the command line. Empty when it asked for `--help`, `--list` or `describe`, which have
+/// been printed to standard output. Throws TrainingError (bad_flag).
 std::optional<Command> parse_command_line(const std::vector<WorkloadKind>& kinds, int argc,
                                           const char* const* argv);
 

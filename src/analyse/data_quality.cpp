@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "analyse/import_quality.h"
+
 namespace tandem::analyse {
 namespace {
 
@@ -254,6 +256,7 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
   }
   collect_facts(counted, texts, quality);
   add_cautions(study, plan, texts, quality);
+  add_import_quality(counted, texts, quality);
   return quality;
 }
 
@@ -296,6 +299,7 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"barriers", quality.barriers},
           {"machine_classes", quality.machine_classes},
           {"energy_estimated", quality.energy_estimated},
+          {"energy_partly_measured", quality.energy_partly_measured()},
           {"estimated_energy_percent", quality.estimated_energy_percent},
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},

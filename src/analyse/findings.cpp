@@ -500,8 +500,8 @@ class Sentences {
         "findings.exploratory.interaction.test", arg("subject", subject_of(interaction)),
         arg("degrees_of_freedom", short_number(test.degrees_of_freedom.value_or(0))),
         arg("error_degrees_of_freedom", short_number(test.error_degrees_of_freedom.value_or(0))),
-        arg("f", fmt::format("{:.2f}", *test.statistic)),
-        arg("test", test_text(interaction.pairs, "pair", test, interaction.adjusted_p)),
+        arg("f", fmt::format("{:.2f}", *test.statistic)), arg("n", n(interaction.pairs, "pair")),
+        arg("p", p(test.p_value)), arg("adjusted_p", p(interaction.adjusted_p)),
         arg("omega", omega_text(interaction.omega_squared)));
   }
 

@@ -21,6 +21,7 @@ RunMeasurements measurements_of(const record::RunResult& run) {
   measured.phases = run.phases;
   measured.sampling = run.sampling;
   measured.gpu = run.gpu;
+  measured.imported = run.imported;
   return measured;
 }
 
@@ -40,6 +41,7 @@ void to_json(core::Json& json, const RunMeasurements& measured) {
           {"phases", phases},
           {"sampling", measured.sampling},
           {"gpu", measured.gpu ? record::to_document(*measured.gpu) : core::Json()}};
+  if (measured.imported) json["imported"] = record::to_document(*measured.imported);
 }
 
 }  // namespace tandem::analyse

@@ -24,6 +24,7 @@ struct RunMeasurements {
   std::vector<record::PhaseRecord> phases;  ///< of a pair
   std::vector<core::SamplingSummary> sampling;
   std::optional<record::GpuRecord> gpu;
+  std::optional<record::ImportRecord> imported;
 };
 
 RunMeasurements measurements_of(const record::RunResult& run);

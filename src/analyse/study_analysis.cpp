@@ -195,7 +195,7 @@ std::map<std::string, SoloFigures> solo_figures(const StudyAnalysis& analysis) {
   return figures;
 }
 
-core::Json study_json(const study::Study& study) {
+core::Json study_json(const study::Study& study, bool is_stated) {
   std::vector<std::string> mutated;
   for (const study::MutatedHyperparameter& hyperparameter : study.mutated) {
     mutated.push_back(hyperparameter.name);
@@ -205,8 +205,8 @@ core::Json study_json(const study::Study& study) {
           {"pairs", study.pairs.size()},
           {"repetitions", study.repetitions},
           {"mutated", mutated},
-          {"scale", study::name_of(study.scale)},
-          {"device", study::name_of(study.device)},
+          {"scale", is_stated ? study::name_of(study.scale) : "not stated"},
+          {"device", is_stated ? study::name_of(study.device) : "not stated"},
           {"overlap", study::name_of(study.overlap)},
           {"solo_runs", study.solo_runs == study::SoloRuns::shared ? "shared" : "literal"},
           {"order", study.order == study::RunOrder::randomised ? "randomised" : "as_listed"},
@@ -347,7 +347,7 @@ void to_json(core::Json& json, const MissingFigure& missing) {
 }
 
 void to_json(core::Json& json, const StudyAnalysis& analysis) {
-  json = {{"study", study_json(analysis.study)},
+  json = {{"study", study_json(analysis.study, analysis.quality.scale != "not stated")},
           {"language", core::code_of(analysis.options.language)},
           {"weights",
            {{"energy", analysis.options.weights.energy},

@@ -113,7 +113,7 @@ TrainingMetrics metrics_of(const record::RunResult& run, size_t index) {
   row.total_energy_source = run.total_energy_joules.source;
   if (concurrent) row.energy_share_model = participant.energy_share_model;
   row.data = participant.data;
-  row.scale = study::name_of(run.spec.scale);
+  row.scale = run.imported ? "not stated" : study::name_of(run.spec.scale);
   row.barrier = run.barrier;
   return row;
 }

@@ -31,7 +31,7 @@ void print_problem(const std::string& file, const record::TableProblem& problem)
   const std::string column =
       problem.column.empty() ? "" : ", column " + core::in_quotes(problem.column);
   fmt::print(stderr, "tandem: {}: row {}{}: found {}, expected {}{}\n", core::printable(file),
-             problem.row, column, problem.found, problem.expected,
+             problem.row, column, core::printable(problem.found), core::printable(problem.expected),
              problem.row_left_out ? " (the row is left out)" : "");
 }
 
@@ -75,14 +75,19 @@ void analyse_recorded(const AnalyseOptions& options) {
   const analyse::StudyAnalysis analysis =
       analyse::analyse_study(open.study, open.plan, open.catalogue, results, wanted);
   for (const std::string& problem : problems) {
-    fmt::print(stderr, "tandem: left out: {}\n", problem);
+    fmt::print(stderr, "tandem: left out: {}\n", core::printable(problem, 2000));
   }
   show(options, analysis);
 }
 
 void analyse_table(const AnalyseOptions& options) {
-  record::RunTable table =
-      record::read_run_table(options.table, record::read_table_map(options.map));
+  const record::TableMap map = record::read_table_map(options.map);
+  if (map.traces || !map.trainings.empty()) {
+    throw core::UserError(options.map.string(),
+                          {{map.traces ? "$.traces" : "$.trainings", "what only an import reads",
+                            "a mapping without it, or 'tandem import', then 'tandem analyse'"}});
+  }
+  record::RunTable table = record::read_run_table(options.table, map);
   const record::TableStudy made = record::study_of(table);
   analyse::AnalysisOptions wanted =
       analysis_options(options.analysis, made.catalogue, options.open.workloads);

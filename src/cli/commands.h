@@ -16,6 +16,8 @@ void add_status_command(CLI::App& app, core::ExitCode& exit_code);
 void add_watch_command(CLI::App& app, core::ExitCode& exit_code);
 void add_stop_command(CLI::App& app, core::ExitCode& exit_code);
 void add_analyse_command(CLI::App& app, core::ExitCode& exit_code);
+void add_import_command(CLI::App& app, core::ExitCode& exit_code);
+void add_export_command(CLI::App& app, core::ExitCode& exit_code);
 void add_serve_command(CLI::App& app, core::ExitCode& exit_code);
 void add_report_command(CLI::App& app, core::ExitCode& exit_code);
 void add_index_command(CLI::App& app, core::ExitCode& exit_code);

@@ -40,6 +40,8 @@ int main(int argc, char** argv) {
   tandem::cli::add_watch_command(app, exit_code);
   tandem::cli::add_stop_command(app, exit_code);
   tandem::cli::add_analyse_command(app, exit_code);
+  tandem::cli::add_import_command(app, exit_code);
+  tandem::cli::add_export_command(app, exit_code);
   tandem::cli::add_serve_command(app, exit_code);
   tandem::cli::add_report_command(app, exit_code);
   tandem::cli::add_index_command(app, exit_code);

@@ -237,7 +237,13 @@ void put_protocol(ManifestDraft& draft, const std::string& answer) {
 std::string usual_epoch_pattern(const ManifestDraft& draft) {
   if (draft.manifest.contains("/log/final"_json_pointer)) return none;
   const std::string metric = text_at(draft, "/performance_metric/name");
-  return fmt::format(R"((?i)epoch\D*(?P<epoch>\d+).*\b{0}\D*?(?P<{0}>[\d.]+))", metric);
+  // No other number than the one that follows the name, and that whole: what goes on behind it with
+  // a letter, a slash or more digits ("12k", "180/300", "1,234") is better not understood at all.
+  constexpr auto number =
+      R"([-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?))";
+  constexpr auto behind = R"((?:[^\w.,/]|[.,](?:\D|$)|$))";
+  return fmt::format(R"((?i)epoch\D*(?P<epoch>\d+).*\b{0}[^\w+-]*?(?P<{0}>{1}){2})", metric, number,
+                     behind);
 }
 
 void put_epoch_pattern(ManifestDraft& draft, const std::string& answer) {
@@ -274,9 +280,16 @@ int next_position(const fs::path& folder) {
 
 }  // namespace
 
+fs::path place_of_manifest(const fs::path& file) {
+  const fs::path whole = fs::absolute(file);
+  std::error_code code;
+  const fs::path folder = fs::weakly_canonical(whole.parent_path(), code);
+  return code ? whole : folder / whole.filename();
+}
+
 ManifestDraft begin_manifest(const fs::path& file) {
   ManifestDraft draft;
-  draft.file = fs::absolute(file).lexically_normal();
+  draft.file = place_of_manifest(file);
   draft.manifest = {
       {"manifest_version", 1},
       {"repo", "own"},

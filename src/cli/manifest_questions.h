@@ -30,6 +30,9 @@ struct ManifestQuestion {
   bool of_logs = false;  ///< only of a program that doesn't speak the protocol
 };
 
+/// Where a manifest lies whose path a person wrote: absolute, its folder without symbolic links.
+std::filesystem::path place_of_manifest(const std::filesystem::path& file);
+
 /// A draft that is a valid manifest. `file` is where it is going to lie; its position in the
 /// catalogue comes after those of the manifests that are there.
 ManifestDraft begin_manifest(const std::filesystem::path& file);

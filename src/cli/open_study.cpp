@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "measure/machine.h"
+#include "record/imported_study.h"
 #include "study/measured_catalogue.h"
 
 namespace tandem::cli {
@@ -64,6 +65,17 @@ void add_profile(const fs::path& profile, core::Json& document) {
   document["slurm"] = std::move(settings);
 }
 
+OpenStudy open_imported(const fs::path& folder) {
+  record::TableStudy imported = record::read_imported_study(folder);
+  return {std::move(imported.catalogue),
+          std::move(imported.study),
+          std::move(imported.plan),
+          record::imported_machine,
+          record::RunStore(folder),
+          core::read_file(folder / "study.json"),
+          true};
+}
+
 OpenStudy open_folder(const OpenOptions& options) {
   if (!options.results.empty() || !options.workloads.empty() || !options.devices.empty() ||
       !options.slurm_profile.empty()) {
@@ -76,6 +88,9 @@ OpenStudy open_folder(const OpenOptions& options) {
     throw core::UserError(fmt::format(
         "'{}' holds no study.json: it is no study's folder. 'tandem run FILE' makes one.",
         folder.string()));
+  }
+  if (record::is_imported_study(core::read_json(folder / "study.json"))) {
+    return open_imported(folder);
   }
   study::Catalogue catalogue = study::Catalogue::read(folder / "workloads");
   study::Study study = study::read_study(folder / "study.json", catalogue);
@@ -122,6 +137,14 @@ OpenStudy open_file(const OpenOptions& options) {
 OpenStudy open_study(const OpenOptions& options) {
   std::error_code code;
   return fs::is_directory(options.path, code) ? open_folder(options) : open_file(options);
+}
+
+void refuse_imported(const OpenStudy& open, const std::string& command) {
+  if (!open.is_imported) return;
+  throw core::UserError(fmt::format(
+      "'{}' was imported: its runs were made elsewhere, 'tandem {}' has nothing to do there "
+      "('tandem report' and 'tandem analyse' read it)",
+      open.store.folder().string(), command));
 }
 
 void keep_study(const OpenStudy& open) {

@@ -19,7 +19,8 @@ struct OpenStudy {
   study::Plan plan;
   std::string machine_class;
   record::RunStore store;
-  std::string text;  ///< of the study file, with what the command line said instead
+  std::string text;          ///< of the study file, with what the command line said instead
+  bool is_imported = false;  ///< by `tandem import`: there is nothing to plan or to run
 };
 
 struct OpenOptions {
@@ -36,6 +37,8 @@ struct OpenOptions {
 /// Opens a study by its file (planned for this machine) or by its folder (planned for the machine
 /// that it ran on, with the manifests it ran with). Throws core::UserError.
 OpenStudy open_study(const OpenOptions& options);
+/// Throws core::UserError when the study was imported, for `tandem <command>` makes runs of it.
+void refuse_imported(const OpenStudy& open, const std::string& command);
 
 /// Puts what a later `open_study` of the folder needs beside the runs: study.json as the person
 /// wrote it, the manifests of its workloads, and plan.json with the identity of every run.

@@ -194,6 +194,7 @@ void add_plan_command(CLI::App& app, core::ExitCode&) {
   add_json_flag(*command, options->as_json);
   command->callback([options] {
     const OpenStudy open = open_study(options->open);
+    refuse_imported(open, "plan");
     const PlanOutlook outlook = outlook_of(open, options->sources);
     if (!options->html.empty()) {
       core::write_file_atomically(options->html, report::plan_page(plan_page_of(open, outlook)));

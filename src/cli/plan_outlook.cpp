@@ -140,6 +140,7 @@ PlanOutlook outlook_of(const OpenStudy& open, const OutlookSources& sources) {
   }
   if (!sources.pilot.empty()) {
     const OpenStudy of_pilot = open_study({sources.pilot, {}, {}, {}});
+    refuse_imported(of_pilot, "plan");
     const std::vector<record::RunResult> runs = of_pilot.store.read_all();
     if (runs.empty()) {
       throw core::UserError(fmt::format("--pilot: '{}' holds no results; run it first",

@@ -65,6 +65,7 @@ void report_background(const std::filesystem::path& folder, pid_t process) {
 core::ExitCode run(const RunOptions& options) {
   check_flags(options);
   const OpenStudy open = open_study(options.open);
+  refuse_imported(open, "run");
   const std::filesystem::path data = data_folder(options.data, open.study.data_folder);
   if (options.executor == "slurm") {
     return run_on_slurm(open, {data, options.retry_failed, options.dry_run});

@@ -52,6 +52,8 @@ void add_traces(const Samples& samples, bool is_concurrent, std::vector<report::
       } else if (name.ends_with("_util_percent") && !name.ends_with("_memory_util_percent")) {
         gauge("gpu_utilisation", "%");
       }
+    } else if (name == "cpu_imported_power_w") {
+      gauge("cpu_power", "W");
     } else if (name.starts_with("rapl_package_")) {
       traces.push_back(trace_of_counter("cpu_power", "", "W", samples, column));
     } else if (name == "cpu_time_a_s" || name == "cpu_time_b_s") {

@@ -60,7 +60,10 @@ void print(const OpenStudy& open, const Status& status) {
   const record::StudyProgress& progress = status.progress;
   fmt::print("  runs      {} planned: {} ok, {} failed, {} left", progress.planned(), progress.ok(),
              progress.failed(), progress.left());
-  if (progress.left() > 0) fmt::print(", about {}", core::format_duration(progress.left_s()));
+  if (open.is_imported) {
+    fmt::print(" (imported; what is left is not in its source)");
+  } else if (progress.left() > 0)
+    fmt::print(", about {}", core::format_duration(progress.left_s()));
   fmt::print("\n");
   for (const auto& [source, joules] : progress.energy_j()) {
     fmt::print("  energy    {} so far ({})\n", core::format_energy(joules), source);
@@ -81,6 +84,7 @@ void print(const OpenStudy& open, const Status& status) {
 core::Json document_of(const OpenStudy& open, const Status& status) {
   core::Json document = {{"experiment_name", open.study.name},
                          {"folder", open.store.folder().string()},
+                         {"imported", open.is_imported},
                          {"planned", status.progress.planned()},
                          {"ok", status.progress.ok()},
                          {"failed", status.progress.failed()},

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cli/commands.h"
+#include "cli/new_file.h"
 #include "cli/options.h"
 #include "core/file.h"
 #include "core/text.h"
@@ -27,7 +28,7 @@ void check_places(const ConvertedConfiguration& converted, const fs::path& out) 
   std::vector<core::Problem> problems;
   std::set<std::string> names;
   for (const ConvertedConfiguration::Manifest& manifest : converted.manifests) {
-    if (fs::exists(out / manifest.file_name)) {
+    if (is_taken(out / manifest.file_name)) {
       problems.push_back({(out / manifest.file_name).string(), "a file", "a free place"});
     } else if (!names.insert(manifest.file_name).second) {
       problems.push_back({manifest.file_name, "twice", "models whose names differ as files too"});
@@ -58,8 +59,9 @@ core::ExitCode import_configuration(const Options& options) {
   Json written = Json::array();
   for (const ConvertedConfiguration::Manifest& manifest : converted.manifests) {
     const fs::path file = options.out / manifest.file_name;
-    core::write_file_atomically(
-        file, manifest.document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    write_new_file(file,
+                   manifest.document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n",
+                   "tandem workloads import-configuration");
     written.push_back(file.string());
   }
   if (options.as_json) {

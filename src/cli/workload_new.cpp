@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/manifest_questions.h"
+#include "cli/new_file.h"
 #include "cli/options.h"
 #include "core/file.h"
 #include "core/text.h"
@@ -99,7 +100,8 @@ ManifestDraft go_through_questions(const Options& options, bool asks, Json& take
 }
 
 core::ExitCode write_manifest(const Options& options) {
-  if (fs::exists(options.file) && !options.force) {
+  const fs::path file = place_of_manifest(options.file);
+  if (is_taken(file) && !options.force) {
     throw core::UserError("tandem workloads new",
                           {{"FILE", "a file " + core::in_quotes(options.file.string()),
                             "a free place, or --force to overwrite it"}});
@@ -116,9 +118,14 @@ core::ExitCode write_manifest(const Options& options) {
     fmt::print(stderr, "\nnothing is written\n");
     return core::ExitCode::interrupted;
   }
-  core::make_folders(draft.file.parent_path());
-  core::write_file_atomically(draft.file, draft.manifest.dump(2) + "\n");
-  const study::Workload workload = study::read_workload(draft.file);
+  core::make_folders(file.parent_path());
+  const std::string content = draft.manifest.dump(2) + "\n";
+  if (options.force) {
+    core::write_file_atomically(file, content);
+  } else {
+    write_new_file(file, content, "tandem workloads new");
+  }
+  const study::Workload workload = study::read_workload(file);
   const std::string next = fmt::format("tandem workloads check {} --once", options.file.string());
   if (options.as_json) {
     print_json({{"manifest", options.file.string()},
@@ -145,8 +152,8 @@ void add_workload_new_command(CLI::App& workloads, core::ExitCode& exit_code) {
       "Example: tandem workloads new my/script.json\n"
       "         tandem workloads new my/script.json --command 'python3 train.py' --metric f1\n"
       "Asks at a terminal what no flag says, each question with what an empty line means, and "
-      "checks each answer at once; elsewhere it takes the usual for it and says so. 'none' is no "
-      "answer. docs/own-scripts.md says what the manifest means.");
+      "checks each answer at once; elsewhere it takes the usual for it and says so. 'none' says "
+      "that there is none. docs/own-scripts.md says what the manifest means.");
   const auto options = std::make_shared<Options>();
   command->add_option("FILE", options->file, "The manifest to write")->required();
   for (const ManifestQuestion& question : manifest_questions()) {

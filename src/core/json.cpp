@@ -127,11 +127,23 @@ size_t JsonNode::choice(std::initializer_list<std::string_view> names) const {
   return 0;
 }
 
+namespace {
+/// Copying and printing a value takes stack for each of its levels.
+constexpr int most_levels = 200;
+}  // namespace
+
 Json parse_json(const std::string& text, const std::string& source) {
   // The parser calls back at each key; `open` holds the keys seen in each object that is open.
   std::vector<std::set<std::string>> open;
   std::optional<std::string> doubled;
-  const Json::parser_callback_t watch = [&](int, Json::parse_event_t event, Json& parsed) {
+  const Json::parser_callback_t watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    const bool begins =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (begins && depth >= most_levels) {
+      throw UserError(source,
+                      {{"$", fmt::format("more than {} levels of objects and lists", most_levels),
+                        "a document that nests less"}});
+    }
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
     if (event == Json::parse_event_t::key && !doubled) {

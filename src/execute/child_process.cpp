@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,7 +99,8 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     const std::string text = *entry;
     const std::string name = text.substr(0, text.find('='));
     // A tandem that is itself somebody's training doesn't hand its own socket on.
-    if (name != "TANDEM_EVENTS" && !added.contains(name)) environment.push_back(text);
+    const bool is_ours = name == "TANDEM_EVENTS" || name == "TANDEM_EVENTS_INODE";
+    if (!is_ours && !added.contains(name)) environment.push_back(text);
   }
   for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
   return environment;
@@ -150,6 +152,12 @@ ProcessEnd parse_status(const std::string& line) {
   return end;
 }
 
+ino_t inode_of(const FileDescriptor& file) {
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) throw core::SystemError("fstat", errno);
+  return status.st_ino;
+}
+
 }  // namespace
 
 std::string ProcessEnd::describe() const {
@@ -194,7 +202,10 @@ ChildProcess::ChildProcess(const Command& command) {
     actions.duplicate(stdout_log.get(), STDOUT_FILENO);
     actions.duplicate(stderr_log.get(), STDERR_FILENO);
     actions.duplicate(events_moved.get(), events_fd_in_child);
-    if (!command.held) added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
+    if (!command.held) {
+      added["TANDEM_EVENTS"] = std::to_string(events_fd_in_child);
+      added["TANDEM_EVENTS_INODE"] = std::to_string(inode_of(events_moved));
+    }
   } else if (::isatty(STDIN_FILENO) == 1) {
     // A process group in the background that reads the terminal would be stopped.
     actions.open(STDIN_FILENO, "/dev/null");
@@ -278,7 +289,8 @@ std::optional<fs::path> find_program(const std::string& program) {
   std::istringstream entries(path == nullptr ? "" : path);
   for (std::string entry; std::getline(entries, entry, ':');) folders.emplace_back(entry);
   for (const fs::path& folder : folders) {
-    if (executable(folder / program)) return folder / program;
+    // A relative folder of PATH is seen from here, wherever the program is started.
+    if (executable(folder / program)) return fs::absolute(folder / program);
   }
   return std::nullopt;
 }

@@ -175,7 +175,11 @@ Conformance check_conformance(const Command& command, const ConformanceLimits& l
 
 std::optional<std::string> check_called_off(const Command& command, const ConformanceLimits& limits,
                                             const std::atomic<bool>& stop) {
-  Listener listener(command, limits, stop);
+  Command again = command;
+  for (std::filesystem::path* log : {&again.stdout_file, &again.stderr_file}) {
+    log->replace_filename("called_off." + log->filename().string());
+  }
+  Listener listener(again, limits, stop);
   std::optional<std::string> given_up;
   while (!listener.end() && !given_up) {
     for (const std::string& text : listener.listen()) {

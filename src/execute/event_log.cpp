@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/error.h"
+#include "execute/protocol.h"
 
 namespace tandem::execute {
 
@@ -18,7 +19,7 @@ EventLog::EventLog(const std::filesystem::path& file, core::Time origin)
 }
 
 void EventLog::add(core::Time when, const std::string& who, int round, const std::string& line) {
-  Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  Json event = json_of(line).value_or(Json(Json::value_t::discarded));
   if (event.is_discarded()) event = line;
   write({{"t_s", core::seconds_between(origin_, when)},
          {"from", who},

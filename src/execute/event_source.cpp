@@ -3,13 +3,14 @@
 #include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
+#include "core/error.h"
 #include "core/text.h"
 
 namespace tandem::execute {
@@ -21,7 +22,6 @@ using core::FileDescriptor;
 // time limits and from the other training.
 constexpr size_t most_bytes_at_once = 1 << 18;
 constexpr size_t most_events_at_once = 256;
-constexpr size_t everything = std::numeric_limits<size_t>::max();
 using Buffer = std::array<char, 16384>;
 
 void send_go(const FileDescriptor& socket) {
@@ -46,7 +46,12 @@ class SocketEvents : public EventSource {
 
   void read(const Hearer& hearer) override {
     Buffer buffer;
-    for (size_t bytes = 0; bytes < most_bytes_at_once && socket_.is_open();) {
+    has_more_ = false;
+    for (size_t bytes = 0; socket_.is_open();) {
+      if (bytes >= most_bytes_at_once) {
+        has_more_ = true;
+        return;
+      }
       const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) {
@@ -63,7 +68,11 @@ class SocketEvents : public EventSource {
     }
   }
 
-  void read_last(const ProcessEnd&, const Hearer& hearer) override { read(hearer); }
+  bool has_more() const override { return has_more_; }
+  bool read_last(const ProcessEnd&, const Hearer& hearer) override {
+    read(hearer);
+    return !has_more_;
+  }
   void close() override { socket_.reset(); }
 
  private:
@@ -78,6 +87,7 @@ class SocketEvents : public EventSource {
   FileDescriptor socket_;
   LineSplitter splitter_;
   ProtocolOrder order_;
+  bool has_more_ = false;
 };
 
 /// For the record: what was read from a line of a log, beside the line.
@@ -114,8 +124,11 @@ class LogEvents : public EventSource {
     if (changes_.is_open()) {
       ::inotify_add_watch(changes_.get(), command.stdout_file.c_str(), IN_MODIFY);
     }
+    if (!log_.is_open()) {
+      throw core::SystemError("can't follow '" + command.stdout_file.string() + "'", errno);
+    }
     // A log to which an earlier round has written goes on behind that.
-    if (log_.is_open()) ::lseek(log_.get(), 0, SEEK_END);
+    ::lseek(log_.get(), 0, SEEK_END);
   }
 
   Barrier barrier() const override { return barrier_; }
@@ -129,16 +142,22 @@ class LogEvents : public EventSource {
   void read(const Hearer& hearer) override {
     forget_changes();
     tell_ready(hearer);
-    read_log(most_bytes_at_once, most_events_at_once, hearer);
+    read_log(hearer);
   }
 
-  void read_last(const ProcessEnd& end, const Hearer& hearer) override {
+  bool has_more() const override { return has_more_; }
+
+  bool read_last(const ProcessEnd& end, const Hearer& hearer) override {
     tell_ready(hearer);
-    if (!read_log(everything, everything, hearer)) return;
+    // Not what others may write to it from now on.
+    if (!last_byte_) last_byte_ = bytes_in_log();
+    if (!read_log(hearer)) return true;
+    if (has_more_) return false;
     for (const std::string& line : lines_.rest()) {
-      if (!understand(line, hearer)) return;
+      if (!understand(line, hearer)) return true;
     }
     if (accepts(end)) tell(reader_.end(end), hearer);
+    return true;
   }
 
   void close() override {
@@ -161,15 +180,29 @@ class LogEvents : public EventSource {
     hearer({ReadyEvent{core::Json::object()}, R"({"type":"ready","read_from":"log"})"});
   }
 
+  off_t bytes_in_log() const {
+    struct stat status = {};
+    return ::fstat(log_.get(), &status) == 0 ? status.st_size : 0;
+  }
+
+  bool is_behind_last_byte() const {
+    return last_byte_ && ::lseek(log_.get(), 0, SEEK_CUR) >= *last_byte_;
+  }
+
   /// False when the hearer has heard enough, as with the next two.
-  bool read_log(size_t most_bytes, size_t most_events, const Hearer& hearer) {
+  bool read_log(const Hearer& hearer) {
+    has_more_ = false;
     size_t events = 0;
     const Hearer counting = [&](Heard heard) {
       ++events;
       return hearer(std::move(heard));
     };
     Buffer buffer;
-    for (size_t bytes = 0; bytes < most_bytes && events < most_events;) {
+    for (size_t bytes = 0; !is_behind_last_byte();) {
+      if (bytes >= most_bytes_at_once || events >= most_events_at_once) {
+        has_more_ = true;
+        break;
+      }
       const ssize_t count = ::read(log_.get(), buffer.data(), buffer.size());
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) break;
@@ -197,7 +230,9 @@ class LogEvents : public EventSource {
   FileDescriptor changes_;
   FileDescriptor log_;
   LogLines lines_;
+  std::optional<off_t> last_byte_;  ///< once the process has ended
   bool is_first_ = true;
+  bool has_more_ = false;
 };
 
 }  // namespace

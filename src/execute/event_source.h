@@ -40,10 +40,13 @@ class EventSource {
   /// Becomes readable when there may be something to read; negative when it never will.
   virtual int fd() const = 0;
   /// Tells what has been said since the last call, in its order, until the hearer has heard enough.
-  /// Doesn't block, and doesn't tell everything at once when that is very much.
+  /// Doesn't block, and doesn't tell everything at once when that is very much: has_more() then.
   virtual void read(const Hearer& hearer) = 0;
-  /// Tells what was said last, once the process has ended: all of it that the hearer wants.
-  virtual void read_last(const ProcessEnd& end, const Hearer& hearer) = 0;
+  /// The last read() left something that can be read at once, whatever fd() says.
+  virtual bool has_more() const = 0;
+  /// Tells what was said last, once the process has ended, as bounded as read(): to be called until
+  /// it gives true, when all of it has been told that the hearer wants.
+  virtual bool read_last(const ProcessEnd& end, const Hearer& hearer) = 0;
   /// Gives back its descriptors; nothing more is heard.
   virtual void close() = 0;
   /// Whether a training that succeeded may end like this.
@@ -52,7 +55,8 @@ class EventSource {
 
 /// What the process says on its protocol socket; with `patterns`, of a process that is held, what
 /// it writes to its log, which must be one file for both of its streams. `command` is what it was
-/// started with. Takes over the process's socket.
+/// started with. Takes over the process's socket. Throws SystemError when the log can't be
+/// followed.
 std::unique_ptr<EventSource> event_source(const std::optional<study::LogPatterns>& patterns,
                                           const Command& command, ChildProcess& process);
 

@@ -136,16 +136,35 @@ std::optional<std::string> ProtocolOrder::check(const TrainerEvent& event) {
                     event);
 }
 
+std::optional<Json> json_of(std::string_view line) {
+  struct TooDeep {};
+  const Json::parser_callback_t count = [](int depth, Json::parse_event_t event, Json&) {
+    const bool begins =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (begins && depth >= most_levels) throw TooDeep();
+    return true;
+  };
+  try {
+    return Json::parse(line, count, /*allow_exceptions=*/false);
+  } catch (const TooDeep&) {
+    return std::nullopt;
+  }
+}
+
 TrainerEvent parse_event(std::string_view line) {
   if (line.size() >= longest_line_bytes) {
     return ViolationEvent{fmt::format("a line longer than {} bytes", longest_line_bytes)};
   }
-  const Json parsed = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!parsed.is_object()) {
+  const std::optional<Json> parsed = json_of(line);
+  if (!parsed) {
+    return ViolationEvent{fmt::format("more than {} levels of objects and lists: {}", most_levels,
+                                      core::printable(line, 120))};
+  }
+  if (!parsed->is_object()) {
     return ViolationEvent{"not a JSON object: " + core::printable(line, 120)};
   }
   try {
-    return parse_object(parsed);
+    return parse_object(*parsed);
   } catch (const Violation& violation) {
     return ViolationEvent{violation.complaint + " in: " + core::printable(line, 120)};
   }

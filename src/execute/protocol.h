@@ -43,6 +43,13 @@ struct ViolationEvent {
 using TrainerEvent =
     std::variant<ReadyEvent, StartedEvent, EpochEvent, FinalEvent, FailedEvent, ViolationEvent>;
 
+/// Copying and printing a value takes stack for each of its levels.
+inline constexpr int most_levels = 32;
+
+/// The JSON of a line, `discarded` for what is none; nothing when it nests more than `most_levels`
+/// objects and lists.
+std::optional<core::Json> json_of(std::string_view line);
+
 /// Reads one line.
 TrainerEvent parse_event(std::string_view line);
 

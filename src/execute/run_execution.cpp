@@ -230,7 +230,10 @@ class RunExecution {
       if (training.events_fd() >= 0) waiting.push_back({training.events_fd(), POLLIN, 0});
     }
     constexpr int longest_ms = 100;
-    ::poll(waiting.data(), waiting.size(), longest_ms);
+    const bool more = std::ranges::any_of(participants_, [](const Participant& participant) {
+      return participant.current().has_more();
+    });
+    ::poll(waiting.data(), waiting.size(), more ? 0 : longest_ms);
   }
 
   /// 0 = A or the solo training, 1 = B.

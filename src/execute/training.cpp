@@ -41,6 +41,30 @@ std::filesystem::path counters_of_oom_kills(const Command& command) {
   return "/proc/vmstat";
 }
 
+/// 0 of a file that isn't there.
+std::uintmax_t bytes_in(const std::filesystem::path& file) {
+  std::error_code code;
+  const std::uintmax_t bytes = std::filesystem::file_size(file, code);
+  return code ? 0 : bytes;
+}
+
+/// What was written to a file behind its first bytes.
+std::uintmax_t bytes_since(const std::filesystem::path& file, std::uintmax_t bytes_before) {
+  const std::uintmax_t bytes = bytes_in(file);
+  return bytes > bytes_before ? bytes - bytes_before : 0;
+}
+
+/// The lines in which a program says why it ends, with the traceback that may come behind the
+/// reason; what it said long before (a want of memory that it got over) is not among them.
+std::string end_of_lines(const std::string& text) {
+  constexpr int most_lines = 50;
+  size_t begin = text.find_last_not_of(" \t\r\n");
+  for (int line = 0; line < most_lines && begin != std::string::npos && begin > 0; ++line) {
+    begin = text.find_last_of("\r\n", begin - 1);
+  }
+  return begin == std::string::npos ? text : text.substr(begin);
+}
+
 /// Its last words. Progress bars write over themselves with carriage returns.
 std::string last_line_of(const std::string& text) {
   const size_t end = text.find_last_not_of(" \t\r\n");
@@ -68,6 +92,8 @@ Training::Training(const Command& command, int epochs, std::string who, int roun
       log_(log),
       stdout_file_(command.stdout_file),
       stderr_file_(command.stderr_file),
+      stdout_bytes_before_(bytes_in(stdout_file_)),
+      stderr_bytes_before_(bytes_in(stderr_file_)),
       oom_counters_(counters_of_oom_kills(command)),
       oom_kills_before_(oom_kills(oom_counters_)),
       process_(command),
@@ -83,36 +109,51 @@ Training::Training(const Command& command, int epochs, std::string who, int roun
 void Training::update() {
   if (has_ended()) return;
   // The end first: what a process wrote before its end can then be read already.
-  const std::optional<ProcessEnd> end = process_.poll_end();
-  const core::Time now = core::Clock::now();
+  if (!reaped_) {
+    reaped_ = process_.poll_end();
+    alive_at_ = std::exchange(ended_at_, core::Clock::now());
+  }
   // Held until the signal, its training begins with its program.
   if (barrier() == Barrier::process_start) started_at_ = process_.began_at();
-  const size_t epochs_before = epochs_.size();
-  const auto hearer = [this](Heard heard) { return handle(std::move(heard)); };
-  // The rest of what one said whose fate was decided before plays no part, and may be long.
-  if (end && !ended_because_ && !has_said_enough()) {
-    source_->read_last(*end, hearer);
-  } else {
-    source_->read(hearer);
-  }
-  if (epochs_.size() > epochs_before) ++updates_with_epochs_;
-  if (!end) return;
+  listen();
+  if (!end_) return;
   source_->close();
-  end_ = end;
-  ended_at_ = now;
   const std::optional<unsigned long long> oom_kills_now = oom_kills(oom_counters_);
   oom_killed_ = oom_kills_before_ && oom_kills_now && *oom_kills_now > *oom_kills_before_;
-  log_.add(now, "tandem",
+  log_.add(ended_at_, "tandem",
            {{"type", "end"},
             {"who", who_},
             {"round", round_},
-            {"how", end->describe()},
-            {"cpu_time_s", end->cpu_time_s ? core::Json(*end->cpu_time_s) : core::Json()}});
+            {"how", end_->describe()},
+            {"cpu_time_s", end_->cpu_time_s ? core::Json(*end_->cpu_time_s) : core::Json()}});
+}
+
+void Training::listen() {
+  if (!source_->has_more()) has_told_epochs_ = false;
+  const size_t epochs_before = epochs_.size();
+  const auto hearer = [this](Heard heard) { return handle(std::move(heard)); };
+  // The rest of what one said whose fate was decided before plays no part, and may be long.
+  if (!reaped_ || ended_because_ || has_said_enough()) {
+    source_->read(hearer);
+    end_ = reaped_;
+  } else if (source_->read_last(*reaped_, hearer)) {
+    end_ = reaped_;
+  }
+  if (epochs_.size() > epochs_before && !std::exchange(has_told_epochs_, true)) {
+    ++times_epochs_came_;
+  }
+}
+
+core::Time Training::said_at(const TrainerEvent& event) const {
+  if (!reaped_) return core::Clock::now();
+  // What is heard behind its end was said before: a beginning no earlier than it was seen alive.
+  if (!std::holds_alternative<StartedEvent>(event)) return ended_at_;
+  return std::max(alive_at_, go_at_.value_or(alive_at_));
 }
 
 bool Training::handle(Heard heard) {
   if (has_said_enough()) return false;
-  const core::Time now = core::Clock::now();
+  const core::Time now = said_at(heard.event);
   log_.add(now, who_, round_, heard.line);
   std::visit(Overloaded{
                  [&](ReadyEvent&& event) { ready_ = std::move(event.described); },
@@ -140,7 +181,7 @@ void Training::go(core::Time when) {
 }
 
 void Training::end_because(Outcome why) {
-  if (has_ended()) return;
+  if (reaped_) return;                           // it has the outcome that it came to
   const bool explained = failed_ || violation_;  // and only slow to go
   if (!ended_because_ && !explained) ended_because_ = std::move(why);
   process_.request_end();
@@ -168,25 +209,24 @@ double Training::longest_epoch_s() const {
 }
 
 double Training::largest_log_mib() const {
-  std::uintmax_t largest_bytes = 0;
-  for (const std::filesystem::path& file : {stdout_file_, stderr_file_}) {
-    std::error_code code;
-    const std::uintmax_t bytes = std::filesystem::file_size(file, code);
-    if (!code) largest_bytes = std::max(largest_bytes, bytes);
-  }
+  const std::uintmax_t largest_bytes = std::max(bytes_since(stdout_file_, stdout_bytes_before_),
+                                                bytes_since(stderr_file_, stderr_bytes_before_));
   return static_cast<double>(largest_bytes) / (1024.0 * 1024.0);
 }
 
 std::string Training::end_of_stderr() const {
-  // The end of the file is enough, and a flooded log may be large.
-  return core::read_end_of_file(stderr_file_, 65536);
+  // The end is enough, and a flooded log may be large.
+  constexpr std::uintmax_t most_bytes = 65536;
+  return core::read_end_of_file(
+      stderr_file_, std::min(most_bytes, bytes_since(stderr_file_, stderr_bytes_before_)));
 }
 
 std::optional<Outcome> Training::known_cause(const std::string& stderr_end) const {
   const auto seen = [this](const std::string& line) {
     return fmt::format("{}; it said: {}", end_->describe(), core::printable(line, 300));
   };
-  const std::string said = failed_ ? failed_->message + "\n" + stderr_end : stderr_end;
+  const std::string last_lines = end_of_lines(stderr_end);
+  const std::string said = failed_ ? failed_->message + "\n" + last_lines : last_lines;
   if (const auto line = out_of_memory_line(said)) {
     return outcome_of_kind("out_of_memory", seen(*line));
   }

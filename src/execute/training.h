@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,11 +35,15 @@ class Training {
 
   pid_t pid() const { return process_.pid(); }
   Barrier barrier() const { return source_->barrier(); }
+  /// There is something to update() at once: one that has said much is heard in several steps.
+  bool has_more() const {
+    return reaped_ ? !end_ : !ended_because_ && !has_said_enough() && source_->has_more();
+  }
   int events_fd() const { return source_->fd(); }
   int end_fd() const { return process_.end_fd(); }
 
   /// Waits for the start signal, and nothing speaks against giving it.
-  bool is_ready() const { return ready_ && !go_sent_ && !violation_ && !is_over(); }
+  bool is_ready() const { return ready_ && !go_sent_ && !violation_ && !is_over() && !reaped_; }
   bool has_ended() const { return end_.has_value(); }
   /// How the process ended; nothing while it runs.
   const std::optional<ProcessEnd>& end() const { return end_; }
@@ -55,8 +60,8 @@ class Training {
   /// 0 before the first one has ended.
   double longest_epoch_s() const;
   /// Several epochs, and all of them were told in one go: their times are not the training's.
-  bool epochs_came_at_once() const { return epochs_.size() > 1 && updates_with_epochs_ == 1; }
-  /// Of what it wrote to its standard output and to its standard error.
+  bool epochs_came_at_once() const { return epochs_.size() > 1 && times_epochs_came_ == 1; }
+  /// Of what it wrote to its standard output and to its standard error, in this round.
   double largest_log_mib() const;
 
   /// How it ended, judged by exit code, epochs, loss and metric; only after has_ended().
@@ -76,6 +81,10 @@ class Training {
   /// The last line that the protocol allows has come.
   bool is_over() const { return final_ || failed_; }
   std::string end_of_stderr() const;
+  /// When something was said that is heard now.
+  core::Time said_at(const TrainerEvent& event) const;
+  /// Listens to a part of what it has said.
+  void listen();
   /// Why a training failed, where its words or the kernel's counters tell it.
   std::optional<record::Outcome> known_cause(const std::string& stderr_end) const;
 
@@ -85,6 +94,8 @@ class Training {
   EventLog& log_;
   std::filesystem::path stdout_file_;
   std::filesystem::path stderr_file_;
+  std::uintmax_t stdout_bytes_before_;  ///< of earlier rounds
+  std::uintmax_t stderr_bytes_before_;
   std::filesystem::path oom_counters_;
   std::optional<unsigned long long> oom_kills_before_;
   bool oom_killed_ = false;
@@ -95,13 +106,16 @@ class Training {
   std::optional<core::Time> go_at_;
   std::optional<core::Time> started_at_;
   std::vector<TimedEpoch> epochs_;
-  size_t updates_with_epochs_ = 0;
+  size_t times_epochs_came_ = 0;
+  bool has_told_epochs_ = false;  ///< of what it has written without being waited for
   std::optional<FinalEvent> final_;
   std::optional<FailedEvent> failed_;
   std::optional<ViolationEvent> violation_;
   std::optional<record::Outcome> ended_because_;
-  std::optional<ProcessEnd> end_;
-  core::Time ended_at_;  ///< once it has
+  std::optional<ProcessEnd> reaped_;  ///< it is gone, what it said may not be heard to its end
+  core::Time alive_at_;               ///< when it was last seen running
+  core::Time ended_at_ = core::Clock::now();  ///< once it is reaped
+  std::optional<ProcessEnd> end_;             ///< once all is heard
 };
 
 }  // namespace tandem::execute

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS runs (
   cpu_energy_total_joules REAL, cpu_energy_source TEXT NOT NULL,
   total_energy_joules REAL, total_energy_source TEXT NOT NULL,
   gpu_util_avg_percent REAL, gpu_power_avg_watts REAL, gpu_memory_peak REAL,
+  imported_from TEXT, stated_energy_joules REAL,
   PRIMARY KEY (run_id, attempt));
 CREATE TABLE IF NOT EXISTS trainings (
   run_id TEXT NOT NULL, attempt INTEGER NOT NULL, role TEXT NOT NULL, workload TEXT NOT NULL,
@@ -37,7 +38,7 @@ CREATE TABLE IF NOT EXISTS epochs (
 )sql";
 
 /// Raised with every change of the tables.
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 
 /// Empties an index that another version of tandem made: its rows come back from the run folders.
 void drop_other_version(SQLite::Database& database) {
@@ -86,7 +87,7 @@ class Row {
 /// Prepared once: to prepare a statement takes longer than to insert a row.
 struct Index::Insertions {
   explicit Insertions(SQLite::Database& database)
-      : run(database, insertion("runs", 24)),
+      : run(database, insertion("runs", 26)),
         training(database, insertion("trainings", 20)),
         epoch(database, insertion("epochs", 8)) {}
   SQLite::Statement run;
@@ -100,7 +101,8 @@ void insert_run(SQLite::Statement& insertion, const RunResult& result) {
   Row row(insertion);
   row << result.run_id << result.attempt << name_of(result.outcome.status) << result.outcome.name
       << result.outcome.message << std::string(result.spec.concurrent() ? "concurrent" : "solo")
-      << study::name_of(result.spec.scale) << study::name_of(result.spec.device)
+      << (result.imported ? "not stated" : study::name_of(result.spec.scale))
+      << (result.imported ? "not stated" : study::name_of(result.spec.device))
       << result.spec.repetition << result.device << result.started_at << result.ended_at
       << result.makespan_seconds << result.start_skew_seconds << result.overlap_fraction
       << result.gpu_energy_total_joules.joules
@@ -109,6 +111,11 @@ void insert_run(SQLite::Statement& insertion, const RunResult& result) {
       << core::name_of(result.cpu_energy_total_joules.source) << result.total_energy_joules.joules
       << core::name_of(result.total_energy_joules.source) << result.gpu_util_avg_percent
       << result.gpu_power_avg_watts << result.gpu_memory_peak_mib;
+  if (result.imported) {
+    row << result.imported->source << result.imported->stated_energy_joules;
+  } else {
+    row << core::Reading() << core::Reading();  // NULL
+  }
   row.insert();
 }
 

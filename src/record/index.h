@@ -16,9 +16,9 @@ namespace tandem::record {
 
 /// A SQLite database of a study's results, for people who ask questions in SQL. It holds nothing
 /// that the run folders don't hold and can be thrown away at any time. Tables: `runs` (one row an
-/// attempt; `study_device`: which of several devices made it), `trainings` (one row a participant),
-/// `epochs`. Columns carry the study's metric names;
-/// a missing reading is NULL.
+/// attempt; `study_device`: which of several devices made it, `imported_from`: where an imported
+/// one stands in its source), `trainings` (one row a participant), `epochs`. Columns carry the
+/// study's metric names; a missing reading is NULL.
 class Index {
  public:
   /// Opens or makes the database; one with the tables of another version is emptied (`add_missing`

@@ -64,6 +64,42 @@ GpuRecord gpu_from(const Json& json) {
           json.at("temperature_peak_c").get<core::Reading>()};
 }
 
+TracedSignal signal_from(const Json& json) {
+  return {json.at("name").get<std::string>(),
+          json.at("samples").get<long>(),
+          json.at("seen_s").get<double>(),
+          json.at("held_s").get<double>(),
+          json.at("missing_s").get<double>(),
+          json.at("largest_gap_s").get<double>(),
+          json.at("seen_joules").get<core::Reading>()};
+}
+
+ImportRecord import_from(const Json& json) {
+  ImportRecord imported;
+  json.at("source").get_to(imported.source);
+  json.at("name").get_to(imported.name);
+  json.at("simulated").get_to(imported.simulated);
+  json.at("measured_by").get_to(imported.measured_by);
+  json.at("stated_energy_joules").get_to(imported.stated_energy_joules);
+  if (const auto each = json.find("stated_training_energy_joules"); each != json.end()) {
+    each->get_to(imported.stated_training_energy_joules);
+  }
+  json.at("energy_difference_percent").get_to(imported.energy_difference_percent);
+  json.at("trace").get_to(imported.trace);
+  for (const Json& signal : json.at("signals")) imported.signals.push_back(signal_from(signal));
+  return imported;
+}
+
+Json to_document(const TracedSignal& signal) {
+  return {{"name", signal.name},
+          {"samples", signal.samples},
+          {"seen_s", signal.seen_s},
+          {"held_s", signal.held_s},
+          {"missing_s", signal.missing_s},
+          {"largest_gap_s", signal.largest_gap_s},
+          {"seen_joules", signal.seen_joules}};
+}
+
 Json to_document(const ParticipantResult& participant);
 
 template <typename Part>
@@ -156,36 +192,51 @@ Json to_document(const GpuRecord& gpu) {
           {"temperature_peak_c", gpu.temperature_peak_c}};
 }
 
+Json to_document(const ImportRecord& imported) {
+  return {{"source", imported.source},
+          {"name", imported.name},
+          {"simulated", imported.simulated},
+          {"measured_by", imported.measured_by},
+          {"stated_energy_joules", imported.stated_energy_joules},
+          {"stated_training_energy_joules", imported.stated_training_energy_joules},
+          {"energy_difference_percent", imported.energy_difference_percent},
+          {"trace", imported.trace},
+          {"signals", list_of(imported.signals)}};
+}
+
 Json to_document(const RunResult& result) {
-  return {{"result_version", result_version},
-          {"run_id", result.run_id},
-          {"attempt", result.attempt},
-          {"outcome", to_document(result.outcome)},
-          {"started_at", result.started_at},
-          {"ended_at", result.ended_at},
-          {"device", result.device},
-          {"makespan_seconds", result.makespan_seconds},
-          {"start_skew_seconds", result.start_skew_seconds},
-          {"overlap_fraction", result.overlap_fraction},
-          {"barrier", result.barrier},
-          {"gpu_energy_total_joules", result.gpu_energy_total_joules},
-          {"cpu_energy_total_joules", result.cpu_energy_total_joules},
-          {"total_energy_joules", result.total_energy_joules},
-          {"dram_energy_joules", result.dram_energy_joules},
-          {"gpu_energy_cross_check_joules", result.gpu_energy_cross_check_joules},
-          {"idle", result.idle},
-          {"gpu_energy_above_idle_joules", result.gpu_energy_above_idle_joules},
-          {"cpu_energy_above_idle_joules", result.cpu_energy_above_idle_joules},
-          {"phases", list_of(result.phases)},
-          {"gpu_util_avg_percent", result.gpu_util_avg_percent},
-          {"gpu_power_avg_watts", result.gpu_power_avg_watts},
-          {"gpu_memory_peak", result.gpu_memory_peak_mib},
-          {"participants", list_of(result.participants)},
-          {"gpu", result.gpu ? to_document(*result.gpu) : Json()},
-          {"sampling", result.sampling},
-          {"cautions", result.cautions},
-          {"machine", result.machine},
-          {"spec", result.spec}};
+  Json json = {{"result_version", result_version},
+               {"run_id", result.run_id},
+               {"attempt", result.attempt},
+               {"outcome", to_document(result.outcome)},
+               {"started_at", result.started_at},
+               {"ended_at", result.ended_at},
+               {"device", result.device},
+               {"makespan_seconds", result.makespan_seconds},
+               {"start_skew_seconds", result.start_skew_seconds},
+               {"overlap_fraction", result.overlap_fraction},
+               {"barrier", result.barrier},
+               {"gpu_energy_total_joules", result.gpu_energy_total_joules},
+               {"cpu_energy_total_joules", result.cpu_energy_total_joules},
+               {"total_energy_joules", result.total_energy_joules},
+               {"dram_energy_joules", result.dram_energy_joules},
+               {"gpu_energy_cross_check_joules", result.gpu_energy_cross_check_joules},
+               {"idle", result.idle},
+               {"gpu_energy_above_idle_joules", result.gpu_energy_above_idle_joules},
+               {"cpu_energy_above_idle_joules", result.cpu_energy_above_idle_joules},
+               {"phases", list_of(result.phases)},
+               {"gpu_util_avg_percent", result.gpu_util_avg_percent},
+               {"gpu_power_avg_watts", result.gpu_power_avg_watts},
+               {"gpu_memory_peak", result.gpu_memory_peak_mib},
+               {"participants", list_of(result.participants)},
+               {"gpu", result.gpu ? to_document(*result.gpu) : Json()},
+               {"sampling", result.sampling},
+               {"cautions", result.cautions},
+               {"machine", result.machine},
+               {"spec", result.spec}};
+  // Only there where it is so: results of runs that tandem made stay as they were.
+  if (result.imported) json["imported"] = to_document(*result.imported);
+  return json;
 }
 
 RunResult from_document(const Json& json) {
@@ -225,6 +276,7 @@ RunResult from_document(const Json& json) {
     json.at("cautions").get_to(result.cautions);
     json.at("machine").get_to(result.machine);
     json.at("spec").get_to(result.spec);
+    if (json.contains("imported")) result.imported = import_from(json.at("imported"));
     return result;
   } catch (const Json::exception& error) {
     throw core::SystemError(std::string("not a result of tandem: ") + error.what());

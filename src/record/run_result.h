@@ -86,6 +86,33 @@ struct GpuRecord {
   core::Reading temperature_peak_c;
 };
 
+/// What one column of an imported run's trace said of the run.
+struct TracedSignal {
+  std::string name;      ///< `gpu_power`
+  long samples = 0;      ///< within the run
+  double seen_s = 0;     ///< seen, held and missing time add up to the run
+  double held_s = 0;     ///< before the first sample and after the last, at their values
+  double missing_s = 0;  ///< in gaps that are too long to be bridged
+  double largest_gap_s = 0;
+  core::Reading seen_joules;  ///< of a power: the integral over the time that was seen
+};
+
+/// Where a run that was measured elsewhere comes from, and what its source said beside what its
+/// trace gave.
+struct ImportRecord {
+  std::string source;  ///< `runs.csv, rows 17+18`
+  std::string name;    ///< of the run in its source; empty where it has none
+  bool simulated = false;
+  std::string measured_by;             ///< the source's energy: the meter, in its words
+  core::Reading stated_energy_joules;  ///< the source's own figure, with whatever it summed
+  /// Of each training where the source has energies of trainings, not of runs; else empty.
+  std::vector<core::Reading> stated_training_energy_joules;
+  /// (energy from the trace − stated) / stated.
+  core::Reading energy_difference_percent;
+  std::string trace;  ///< its file; empty: the study came without traces
+  std::vector<TracedSignal> signals;
+};
+
 /// Everything that is known of one attempt at a run: the content of `result.json`.
 struct RunResult {
   std::string run_id;
@@ -123,12 +150,14 @@ struct RunResult {
   core::Reading gpu_memory_peak_mib;
   std::optional<GpuRecord> gpu;  ///< nothing without a GPU
   std::vector<core::SamplingSummary> sampling;
-  std::vector<core::Caution> cautions;  ///< what makes the figures above doubtful
+  std::vector<core::Caution> cautions;   ///< what makes the figures above doubtful
+  std::optional<ImportRecord> imported;  ///< nothing for a run that tandem made
 };
 
 core::Json to_document(const RunResult& result);
 core::Json to_document(const PhaseRecord& phase);
 core::Json to_document(const GpuRecord& gpu);
+core::Json to_document(const ImportRecord& imported);
 /// Throws core::SystemError naming what is wrong with the document.
 RunResult from_document(const core::Json& document);
 

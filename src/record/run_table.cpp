@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -16,6 +15,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "record/cells.h"
 #include "record/csv_reader.h"
 
 namespace tandem::record {
@@ -26,31 +26,6 @@ constexpr std::int32_t most_repetitions = 10'000'000;
 /// Between a sleeping board and a rack: beyond, a unit is wrong.
 constexpr double least_power_w = 0.01;
 constexpr double most_power_w = 1e6;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// Nothing for a text that is no finite number.
-std::optional<double> number_in(std::string_view text, char decimal) {
-  std::array<char, 64> buffer;
-  if (decimal == ',') {
-    if (text.size() > buffer.size() || text.find('.') != std::string_view::npos) {
-      return std::nullopt;
-    }
-    std::ranges::replace_copy(text, buffer.begin(), ',', '.');
-    text = {buffer.data(), text.size()};
-  }
-  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
 
 bool same_value(double left, double right) {
   return std::abs(left - right) <= 1e-9 * std::max(std::abs(left), std::abs(right));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 #include <set>
-#include <span>
 
 #include "core/text.h"
 
@@ -16,35 +15,9 @@ using core::JsonNode;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-struct Unit {
-  const char* name;
-  double factor;
-};
 constexpr Unit energy_units[] = {{"J", 1},     {"kJ", 1e3},  {"MJ", 1e6},
                                  {"mJ", 1e-3}, {"Wh", 3600}, {"kWh", 3.6e6}};
 constexpr Unit duration_units[] = {{"s", 1}, {"ms", 1e-3}, {"min", 60}, {"h", 3600}};
-
-void read_unit(const JsonNode& node, std::span<const Unit> units, MappedQuantity& quantity) {
-  std::vector<std::string> names;
-  for (const Unit& unit : units) {
-    names.emplace_back(unit.name);
-    if (node.raw() != unit.name) continue;
-    quantity.unit = unit.name;
-    quantity.factor = unit.factor;
-  }
-  if (quantity.unit.empty()) node.reject("a unit: " + core::list_of_choices(names));
-}
-
-MappedQuantity read_quantity(const JsonNode& node, std::span<const Unit> units) {
-  MappedQuantity quantity;
-  if (const auto column = node.member("column", "the name of a column")) {
-    quantity.column = column->string();
-  }
-  if (const auto unit = node.member("unit", "the unit of the column's numbers")) {
-    read_unit(*unit, units, quantity);
-  }
-  return quantity;
-}
 
 std::vector<std::string> read_texts(const JsonNode& node, bool may_be_empty) {
   std::vector<std::string> texts;
@@ -127,7 +100,7 @@ void read_columns(const JsonNode& node, TableMap& map) {
     }
   }
   if (const auto performance = node.find("performance")) map.performance = performance->string();
-  if (!map.energy && !map.duration && map.performance.empty()) {
+  if (!map.energy && !map.duration && map.performance.empty() && !map.traces) {
     node.reject("at least one of energy, duration and performance");
   }
   std::set<std::string> seen;
@@ -221,6 +194,7 @@ std::vector<std::string> TableMap::columns() const {
   for (const auto* quantity : {&energy, &duration}) {
     if (*quantity) all.push_back((*quantity)->column);
   }
+  if (traces) all.insert(all.end(), {traces->file, traces->start, traces->end});
   std::erase(all, "");
   return all;
 }
@@ -236,13 +210,15 @@ TableMap parse_table_map(const core::Json& document, const std::filesystem::path
   map.file = file;
   if (root.is_object()) {
     root.allow_only({"name", "description", "separator", "decimal", "missing", "ignored",
-                     "simulated", "data", "columns", "models"});
+                     "simulated", "data", "columns", "models", "trainings", "traces"});
     if (const auto name = root.member("name", "a name for the study")) map.name = name->string();
     read_form(root, map);
     if (const auto simulated = root.find("simulated")) map.simulated = simulated->boolean();
     if (const auto data = root.find("data")) {
       map.data = data->choice({"real", "synthetic"}) == 0 ? "real" : "synthetic";
     }
+    if (const auto trainings = root.find("trainings")) map.trainings = trainings->string();
+    if (const auto traces = root.find("traces")) map.traces = read_trace_map(*traces);
     if (const auto columns = root.member("columns", "what is in which column")) {
       read_columns(*columns, map);
     }

@@ -7,16 +7,11 @@
 #include <vector>
 
 #include "core/json.h"
+#include "record/mapped_quantity.h"
+#include "record/trace_map.h"
 #include "study/hyperparameter.h"
 
 namespace tandem::record {
-
-/// What a table's numbers are multiplied with to be joules or seconds.
-struct MappedQuantity {
-  std::string column;
-  std::string unit;
-  double factor = 1;
-};
 
 /// What the mapping file says of one model: what the table can't.
 struct MappedModel {
@@ -60,6 +55,12 @@ struct TableMap {
   std::string performance;
 
   std::vector<MappedModel> models;
+
+  // For `tandem import` alone (docs/import.md).
+  /// Of run descriptions in JSON: the member with the list of a run's trainings; empty: a
+  /// description is one training.
+  std::string trainings;
+  std::optional<TraceMap> traces;
 
   /// Every column that the mapping names, in its order.
   std::vector<std::string> columns() const;

@@ -78,7 +78,11 @@ struct Pair {
 
 class StudyBuilder {
  public:
-  explicit StudyBuilder(RunTable& table) : table_(table), map_(table.map) {}
+  explicit StudyBuilder(RunTable& table)
+      : table_(table),
+        map_(table.map),
+        is_reported_(table.rows.size()),
+        is_used_(table.rows.size()) {}
 
   TableStudy build() {
     check_repetitions();
@@ -94,6 +98,7 @@ class StudyBuilder {
     TableStudy built{catalogue(), study(), {}, {}};
     for (size_t pair = 0; pair < pairs_.size(); ++pair) add_runs(pair, built);
     if (!map_.order.empty()) order_runs(built);
+    report_unused();
     return built;
   }
 
@@ -148,6 +153,8 @@ class StudyBuilder {
 
   void report(std::uint32_t row_index, const std::string& column, const std::string& found,
               const std::string& expected) {
+    if (is_reported_[row_index]) return;
+    is_reported_[row_index] = true;
     table_.report({row(row_index).row, column, found, expected, true});
     ++table_.rows_left_out;
   }
@@ -238,8 +245,10 @@ class StudyBuilder {
       if (of_a != no_row && row(of_a).changed != TableRow::none) return;
       // A's row alone doesn't say at which setting of B it was.
       if (of_b == no_row && (smaller_moves || larger_moves)) {
+        const std::string expected = "one that says what the partner was set to";
         return report(of_a, map_.run, "no row of its partner in this run",
-                      "one that says what the partner was set to");
+                      map_.run.empty() ? expected + ", in the same run by the mapping's column run"
+                                       : expected);
       }
       put(pairs_[pair_index_.at({a, b})], of_b, of_a);
     };
@@ -257,18 +266,44 @@ class StudyBuilder {
     const bool completes = map_.run.empty() && (cell.b == no_row) != (cell.a == no_row) &&
                            (of_b != no_row) == (cell.b == no_row);
     if (cell.is_doubled || ((cell.b != no_row || cell.a != no_row) && !completes)) {
-      return report_doubled(cell, of_b != no_row ? of_b : of_a);
+      return report_doubled(cell, {of_b, of_a});
     }
     if (of_b != no_row) cell.b = of_b;
     if (of_a != no_row) cell.a = of_a;
   }
 
-  void report_doubled(Cell& cell, std::uint32_t again) {
+  /// `again`: the rows of the later run, one of which may be none.
+  void report_doubled(Cell& cell, std::initializer_list<std::uint32_t> again) {
     const std::uint32_t before = cell.b != no_row ? cell.b : cell.a;
-    if (!cell.is_doubled) report(before, "", "a run that is twice in the table", "one row for it");
-    report(again, "", fmt::format("the same run as row {}", row(before).row),
-           "another repetition, or one of them alone: neither counts");
+    for (const std::uint32_t index : {cell.b, cell.a}) {
+      if (index == no_row) continue;
+      report(index, "", "a run that is twice in the table", "one row for it");
+    }
+    for (const std::uint32_t index : again) {
+      if (index == no_row) continue;
+      report(index, "", fmt::format("the same run as row {}", row(before).row),
+             "another repetition, or one of them alone: neither counts");
+    }
     cell.is_doubled = true;
+  }
+
+  /// Rows that are right but have no place in the study.
+  void report_unused() {
+    for (std::uint32_t i = 0; i < table_.rows.size(); ++i) {
+      if (is_used_[i] || is_reported_[i]) continue;
+      const auto is_in = [&](auto member) {
+        return std::ranges::find(pairs_, row(i).model, member) != pairs_.end();
+      };
+      if (!row(i).alone()) {
+        report(i, "", "a row that no run of the study takes", "one that a pair's run takes");
+      } else if (!is_in(&Pair::a) && !is_in(&Pair::b)) {
+        report(i, map_.model, "a training alone of a model that is in no pair",
+               "a row of the model beside another");
+      } else {
+        report(i, "", "a training alone at another setting than the default",
+               "the default: in its pairs it is the other model that is changed");
+      }
+    }
   }
 
   void place_alone() {
@@ -277,7 +312,7 @@ class StudyBuilder {
       if (!row(i).alone()) continue;
       Cell& cell = cell_of(alone_[row(i).model], setting_of_row_[i], row(i).repetition);
       if (cell.b != no_row) {
-        report_doubled(cell, i);
+        report_doubled(cell, {i});
       } else {
         cell.b = i;
       }
@@ -380,6 +415,9 @@ class StudyBuilder {
     if (!experiment.of_a) add(pair.b, setting.hyperparameters);
     const std::string id = id_of(spec, experiment, cell);
     const auto [place, is_new] = run_index_.try_emplace(id, built.plan.runs.size());
+    for (const std::uint32_t index : {cell.b, cell.a}) {
+      if (index != no_row) is_used_[index] = true;
+    }
     if (!is_new) return place->second;
     built.plan.runs.push_back({spec, id, 0});
     place_in_session_.push_back(place_of(cell));
@@ -490,12 +528,29 @@ class StudyBuilder {
     return run;
   }
 
+  /// Where the rows have the energy of their run, both say the same.
+  Reading energy_of_run(const Cell& cell) const {
+    const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
+    if (cell.a == no_row || cell.b == no_row) return figure(known.energy_j, "energy", known);
+    const double other_j = row(cell.a).energy_j;
+    // Of numbers that one meter gave and a table may have rounded differently.
+    constexpr double rounding = 1e-6;
+    if (!(std::abs(other_j - known.energy_j) > rounding * std::abs(known.energy_j))) {
+      return figure(known.energy_j, "energy", known);
+    }
+    table_.report({known.row, map_.energy->column, core::format_energy(known.energy_j),
+                   fmt::format("the {} of row {}, for both have the energy of their run",
+                               core::format_energy(other_j), row(cell.a).row),
+                   false});
+    return Reading::missing(fmt::format("rows {} and {} of the run state different energies of it",
+                                        row(cell.a).row, known.row));
+  }
+
   void fill_in_energy(RunResult& run, const Cell& cell) const {
     Reading total = run.participants[0].cpu_energy_share_joules;
     if (run.spec.concurrent()) {
       if (map_.energy_is_of_run) {
-        const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
-        total = figure(known.energy_j, "energy", known);
+        total = energy_of_run(cell);
       } else {
         total = core::both(run.participants[0].cpu_energy_share_joules,
                            run.participants[1].cpu_energy_share_joules, std::plus<>());
@@ -542,6 +597,8 @@ class StudyBuilder {
   std::map<std::pair<std::uint16_t, std::uint16_t>, size_t> pair_index_;  ///< (A, B)
   std::vector<Cells> alone_;                                              ///< of each model
   std::vector<std::string> settings_;
+  std::vector<bool> is_reported_;                      ///< by row
+  std::vector<bool> is_used_;                          ///< by row: a cell refers to it
   std::vector<std::uint16_t> setting_of_row_;          ///< indices into settings_
   std::unordered_map<std::string, size_t> run_index_;  ///< by id, into Plan::runs
   std::vector<double> place_in_session_;               ///< of each of Plan::runs

@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 
+#include "report/result_dictionary.h"
+
 namespace tandem::report {
 namespace {
 
@@ -147,6 +149,12 @@ std::string joined_names(const std::vector<core::Caution>& cautions) {
   return names;
 }
 
+Reading of_import(const analyse::RunStatus& run, Reading record::ImportRecord::*figure) {
+  if (!run.measured) return Reading::missing(run.message);
+  if (!run.measured->imported) return Reading::missing("not an imported run");
+  return *run.measured->imported.*figure;
+}
+
 std::vector<Column<analyse::RunStatus>> run_columns() {
   using Run = analyse::RunStatus;
   return {
@@ -175,6 +183,20 @@ std::vector<Column<analyse::RunStatus>> run_columns() {
                   [](const Run& run) { return run.total_energy_joules.joules; }),
       text<Run>("total_energy_source", "how the energy was measured, or estimated",
                 [](const Run& run) { return core::name_of(run.total_energy_joules.source); }),
+      text<Run>("imported_from", "file and rows of a run that was measured elsewhere; else empty",
+                [](const Run& run) {
+                  return run.measured && run.measured->imported ? run.measured->imported->source
+                                                                : std::string();
+                }),
+      number<Run>("stated_energy_joules", "J", "of an imported run: what its source states",
+                  [](const Run& run) {
+                    return of_import(run, &record::ImportRecord::stated_energy_joules);
+                  }),
+      number<Run>("stated_energy_difference_percent", "%",
+                  "(energy from the trace − stated) / stated",
+                  [](const Run& run) {
+                    return of_import(run, &record::ImportRecord::energy_difference_percent);
+                  }),
       number<Run>("start_temperature_c", "°C", "of the GPU at the start",
                   [](const Run& run) {
                     if (!run.measured) return Reading::missing(run.message);
@@ -216,7 +238,8 @@ std::vector<Column<analyse::TrainingMetrics>> training_columns() {
                      [](const Training& row) { return row.energy_share_model; }),
       text<Training>("data", "real or synthetic; empty when not stated",
                      [](const Training& row) { return row.data; }),
-      text<Training>("scale", "full or quick", [](const Training& row) { return row.scale; }),
+      text<Training>("scale", "full, quick, or not stated of an imported run",
+                     [](const Training& row) { return row.scale; }),
   };
   for (const analyse::MetricColumn& metric : analyse::metric_columns()) {
     columns.push_back(
@@ -670,8 +693,10 @@ std::vector<DescribedTable> data_dictionary() {
 std::string data_dictionary_markdown() {
   std::string text =
       "# Data dictionary\n\n"
-      "What the columns of `tandem analyse STUDY --csv DIR` hold; the same stands in the folder's "
-      "`dictionary.csv`.\nCSV as in RFC 4180, UTF-8, a header, `.` in numbers; an empty cell has "
+      "What the columns of `tandem analyse STUDY --csv DIR` and `tandem export STUDY --format csv` "
+      "hold, and below them what\n"
+      "the other formats of `tandem export` hold; the same stands in their `dictionary.csv` and "
+      "`dictionary.json`.\nCSV as in RFC 4180, UTF-8, a header, `.` in numbers; an empty cell has "
       "no "
       "number, and `missing.csv` says\nwhy. A text that a spreadsheet would take for a formula has "
       "an apostrophe before it. This page is written by\n`build/dev/bin/make_data_dictionary`.\n";
@@ -682,7 +707,7 @@ std::string data_dictionary_markdown() {
       text += fmt::format("| `{}` | {} | {} |\n", column.name, column.unit, column.meaning);
     }
   }
-  return text;
+  return text + result_dictionary_markdown();
 }
 
 }  // namespace tandem::report

@@ -25,8 +25,14 @@ std::vector<std::string> paper_flags(const StudyAnalysis& analysis, bool with_en
   const core::Texts& texts = core::Texts::in(analysis.options.language);
   const analyse::DataQuality& quality = analysis.quality;
   std::vector<std::string> flags;
-  if (with_energy && quality.energy_estimated) flags.push_back(texts("flags.energy_estimated"));
-  if (quality.data_synthetic) flags.push_back(texts("flags.data_synthetic"));
+  if (with_energy && quality.energy_estimated) {
+    flags.push_back(texts(quality.energy_partly_measured() ? "flags.energy_partly_estimated"
+                                                           : "flags.energy_estimated"));
+  }
+  if (quality.data_synthetic) {
+    flags.push_back(
+        texts(quality.data.size() > 1 ? "flags.data_partly_synthetic" : "flags.data_synthetic"));
+  }
   if (analysis.study.scale == study::Scale::quick) flags.push_back(texts("flags.quick"));
   if (quality.ok < quality.planned) {
     flags.push_back(texts("flags.runs_count", fmt::arg("ok", quality.ok),

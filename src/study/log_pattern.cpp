@@ -11,6 +11,8 @@ namespace tandem::study {
 namespace {
 
 constexpr size_t longest_pattern_bytes = 4096;
+// Of the compiled pattern: the time for a line grows with it.
+constexpr int most_instructions = 10'000;
 
 re2::RE2::Options quiet() {
   re2::RE2::Options options;
@@ -47,6 +49,11 @@ LogPattern::LogPattern(const std::string& text) {
   }
   auto compiled = std::make_shared<const re2::RE2>(text, quiet());
   if (!compiled->ok()) throw std::invalid_argument(why_refused(*compiled));
+  if (const int size = compiled->ProgramSize(); size > most_instructions) {
+    throw std::invalid_argument(
+        fmt::format("a smaller pattern: compiled it has {} instructions, the most are {}", size,
+                    most_instructions));
+  }
   compiled_ = std::move(compiled);
 }
 

@@ -109,9 +109,11 @@ ConfigFile read_config_file(const JsonNode& node) {
 /// Whether a hyperparameter's value can be put at the key beside the content and the others'.
 bool has_place_for(const std::string& key, const ConfigFile& file) {
   if (file.format == ConfigFile::Format::key_value) return !file.content.contains(key);
+  const std::vector<std::string> parts = parts_of_key(key);
+  if (std::ranges::find(parts, "") != parts.end()) return false;
   const Json* inside = &file.content;
-  for (const std::string& part : parts_of_key(key)) {
-    if (part.empty() || !inside->is_object()) return false;
+  for (const std::string& part : parts) {
+    if (!inside->is_object()) return false;
     if (!inside->contains(part)) return true;
     inside = &inside->at(part);
   }
@@ -157,6 +159,14 @@ void check_ways_to_tell(const JsonNode& root, const Workload& workload) {
                                core::in_quotes(other->second)));
     }
   }
+}
+
+/// Without symbolic links, so that ".." is what the system takes it for.
+std::filesystem::path folder_of(const std::filesystem::path& manifest) {
+  const std::filesystem::path folder = std::filesystem::absolute(manifest.parent_path() / ".");
+  std::error_code code;
+  const std::filesystem::path canonical = std::filesystem::weakly_canonical(folder, code);
+  return code ? folder : canonical;
 }
 
 /// A path is bytes, and a study keeps this one in JSON.
@@ -327,9 +337,8 @@ void read_way_to_tell(const JsonNode& node, ManifestHyperparameter& entry) {
 
 void read_script(const JsonNode& root, Workload& workload) {
   if (const auto folder = root.find("working_folder")) {
-    const std::filesystem::path base = workload.manifest.parent_path();
     workload.working_folder =
-        std::filesystem::absolute(base / read_argument(*folder)).lexically_normal();
+        (folder_of(workload.manifest) / read_argument(*folder)).lexically_normal();
     if (!is_utf8(workload.working_folder.string())) {
       folder->diagnostics().add(folder->path(), core::in_quotes(workload.working_folder.string()),
                                 "a folder whose whole path is UTF-8");

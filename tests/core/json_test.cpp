@@ -74,6 +74,21 @@ TEST(ParseJson, CallsANumberThatFitsNowhereTheUsersMistake) {
   EXPECT_THROW(parse_json(R"({"a": 1e999})", "study.json"), UserError);
 }
 
+TEST(ParseJson, RefusesADocumentThatNestsTooDeeply) {
+  const auto nested = [](size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  EXPECT_NO_THROW(parse_json(nested(200), "study.json"));
+  for (const size_t levels : {201UL, 1'000'000UL}) {
+    try {
+      parse_json(nested(levels), "study.json");
+      ADD_FAILURE() << "no error for " << levels;
+    } catch (const UserError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("more than 200 levels"));
+    }
+  }
+}
+
 TEST(ReadJson, CallsAMissingFileTheUsersMistake) {
   EXPECT_THROW(read_json("/no/such/study.json"), UserError);
 }

@@ -188,6 +188,49 @@ TEST_F(NewManifestTest, OverwritesNothingUnlessTold) {
   EXPECT_FALSE(study::read_workload(file_).log.has_value());
 }
 
+TEST_F(NewManifestTest, TakesThePlaceThatTheSystemTakesAPathFor) {
+  // What the text of the path alone would lead to is another file, which is free.
+  fs::create_directories(folder_ / "far/away");
+  fs::create_directory_symlink(folder_ / "far/away", folder_ / "near");
+  folder_.write("far/own.json", "mine");
+  const auto write = [&](const std::string& file) {
+    return tandem({"workloads", "new", file, "--working-folder", folder_ / "scripts", "--command",
+                   "bash train.sh"});
+  };
+  const Called refused = write(folder_ / "near/../own.json");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--force"));
+  EXPECT_EQ(core::read_file(folder_ / "far/own.json"), "mine");
+
+  const Called called = write(folder_ / "near/own.json");
+  ASSERT_EQ(called.exit_code, 0) << called.err;
+  const std::string written = folder_ / "far/away/own.json";
+  EXPECT_EQ(core::read_json(written).at("working_folder"), "../../scripts");
+  EXPECT_TRUE(fs::equivalent(study::read_workload(written).working_folder, folder_ / "scripts"));
+
+  fs::create_symlink("/no/such/file", folder_ / "nowhere.json");
+  EXPECT_EQ(write(folder_ / "nowhere.json").exit_code, 2) << "a link is something, too";
+}
+
+TEST_F(NewManifestTest, ReadsByTheUsualPatternTheMetricsNumberOrNone) {
+  const auto found = [this](const std::string& metric, const std::string& line) {
+    const Called called =
+        write_by_flags({"--command", "bash train.sh", "--metric", metric, "--force"});
+    EXPECT_EQ(called.exit_code, 0) << called.err;
+    const auto values = study::read_workload(file_).log->epoch.at(0).find(line);
+    return values ? std::string(values->at(metric)) : "nothing";
+  };
+  EXPECT_EQ(found("accuracy", "Epoch 3: loss 0.41, accuracy nan, time 12.3s"), "nan");
+  EXPECT_EQ(found("accuracy", "Epoch 3: accuracy 0.87."), "0.87");
+  EXPECT_EQ(found("accuracy", "Epoch 3: accuracy=87.0%, loss=0.4"), "87.0");
+  EXPECT_EQ(found("accuracy", "Epoch 3: accuracy=.5,loss=0.4"), ".5");
+  EXPECT_EQ(found("accuracy", "Epoch 3: accuracy 180/300 (60.0%)"), "nothing");
+  EXPECT_EQ(found("accuracy", "Epoch 3: accuracy 1,234"), "nothing");
+  EXPECT_EQ(found("perplexity", "epoch 3 perplexity 1.2e+03"), "1.2e+03");
+  EXPECT_EQ(found("perplexity", "epoch 3 perplexity inf"), "inf");
+  EXPECT_EQ(found("elbo", "Epoch 3 | elbo -0.5 | 3 s"), "-0.5");
+}
+
 TEST_F(NewManifestTest, AtATerminalAsksChecksEachAnswerAndTakesTheUsualForAnEmptyLine) {
   AtTerminal terminal({"workloads", "new", "own.json"}, folder_ / "scripts");
   terminal.answer("The folder in which", "\n");

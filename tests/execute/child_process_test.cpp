@@ -193,5 +193,22 @@ TEST(FindProgram, LooksBesideTandemThenInPath) {
   EXPECT_FALSE(find_program("/etc/passwd").has_value()) << "it is not executable";
 }
 
+TEST(FindProgram, GivesAWholePathForARelativeFolderOfPath) {
+  namespace fs = std::filesystem;
+  const test::TemporaryFolder folder;
+  const fs::path program = folder.write("bin/some-program", "#!/bin/sh\n");
+  fs::permissions(program, fs::perms::owner_all);
+  const fs::path before = fs::current_path();
+  const std::string path = std::getenv("PATH");
+  fs::current_path(folder.path());
+  ::setenv("PATH", "bin", 1);
+  const auto found = find_program("some-program");
+  ::setenv("PATH", path.c_str(), 1);
+  fs::current_path(before);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->is_absolute());
+  EXPECT_TRUE(fs::equivalent(*found, program));
+}
+
 }  // namespace
 }  // namespace tandem::execute

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/file.h"
 #include "temporary_folder.h"
 
 namespace tandem::execute {
@@ -50,6 +51,16 @@ TEST_F(ConformanceTest, EndsAProgramThatFloodsItsLog) {
   const Conformance conformance = check("yes | head -c 2M >&2; sleep 300", {.log_bytes = 1 << 20});
   EXPECT_THAT(conformance.complaints,
               ElementsAre("one of its logs has more than 1 MiB, without \"ready\""));
+}
+
+TEST_F(ConformanceTest, KeepsTheLogsOfTheCalledOffProgramApart) {
+  Command command;
+  command.arguments = {"/bin/sh", "-c", "echo said >&2; exit 5"};
+  command.stdout_file = folder_.write("stdout.log", "");
+  command.stderr_file = folder_.write("stderr.log", "of the first pass\n");
+  EXPECT_EQ(check_called_off(command, {}, stop_), std::nullopt);
+  EXPECT_EQ(core::read_file(folder_ / "stderr.log"), "of the first pass\n");
+  EXPECT_EQ(core::read_file(folder_ / "called_off.stderr.log"), "said\n");
 }
 
 TEST_F(ConformanceTest, SaysThatItWasInterruptedAndBlamesNobodyForThat) {

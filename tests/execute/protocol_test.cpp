@@ -59,6 +59,16 @@ TEST(ParseEvent, TakesALossThatIsNotToldForNoDivergence) {
   EXPECT_EQ(epoch.train_loss.reason(), "not reported by the trainer");
 }
 
+TEST(ParseEvent, RefusesALineThatNestsTooDeeply) {
+  const auto ready = [](size_t levels) {
+    return R"({"type":"ready","protocol":1,"x":)" + std::string(levels, '[') +
+           std::string(levels, ']') + "}";
+  };
+  EXPECT_EQ(complaint(ready(31)), "");
+  EXPECT_THAT(complaint(ready(32)), HasSubstr("more than 32 levels"));
+  EXPECT_THAT(complaint(ready(32'700)), HasSubstr("more than 32 levels"));
+}
+
 TEST(ParseEvent, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(complaint("Epoch 1"), HasSubstr("not a JSON object"));
   EXPECT_THAT(complaint("[1]"), HasSubstr("not a JSON object"));

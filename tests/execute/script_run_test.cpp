@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "core/clock.h"
 #include "core/file.h"
@@ -49,6 +50,7 @@ class ScriptRunTest : public ::testing::Test {
     settings_.grace_s = 0.3;
     settings_.sampling_hz = 20;
     settings_.ready_timeout_s = 60;
+    settings_.start_skew_at_most_s = 60;  // a busy machine starts the second one late
   }
 
   /// A workload whose training is the shell script: told its epochs by --epochs, read by its log.
@@ -70,6 +72,17 @@ class ScriptRunTest : public ::testing::Test {
     std::filesystem::create_directory(run_folder_);
     return execute_run(spec, 1, run_folder_, study::Catalogue(workloads), settings_, stop_,
                        observer_);
+  }
+
+  /// When the run's last event of the type was, in seconds.
+  double time_of_last(const std::string& type) const {
+    std::istringstream lines(core::read_file(run_folder_ / "events.jsonl"));
+    std::optional<double> time_s;
+    for (std::string line; std::getline(lines, line);) {
+      const core::Json entry = core::Json::parse(line);
+      if (entry.at("event").at("type") == type) time_s = entry.at("t_s").get<double>();
+    }
+    return time_s.value();
   }
 
   test::TemporaryFolder folder_;
@@ -131,6 +144,32 @@ done
   }
 }
 
+TEST_F(ScriptRunTest, HearsAllOfABurstWhileTheProgramIsSilent) {
+  // Nothing follows it for a long time. One line, for its speed: of that the most is dropped.
+  Workload workload = script("a", R"sh(
+{ echo 'Epoch 1 acc 0.1'; head -c 16M /dev/zero | tr '\000' x; echo; echo 'Epoch 2 acc 0.2'; } > text
+cat text
+sleep 6
+)sh");
+  workload.working_folder = folder_.path();
+  workload.hyperparameters[0].default_value = {2, 2};
+  const RunResult result = run({workload});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  EXPECT_LT(time_of_last("epoch"), time_of_last("end") - 1) << "before the program's end";
+}
+
+TEST_F(ScriptRunTest, CountsWhatItReadsBehindTheEndAsSaidBefore) {
+  Workload workload = script("a", R"sh(
+{ head -c 16M /dev/zero | tr '\000' x; echo; echo 'Epoch 1 acc 0.1'; } > text
+cat text
+)sh");
+  workload.working_folder = folder_.path();
+  workload.hyperparameters[0].default_value = {1, 1};
+  const RunResult result = run({workload});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  EXPECT_LE(time_of_last("epoch"), time_of_last("end"));
+}
+
 TEST_F(ScriptRunTest, NeedsNoEpochsInTheLog) {
   Workload workload = script("a", "sleep 0.3\necho 'Final accuracy: 0.875'\nsleep 0.3\n");
   workload.log->epoch.clear();
@@ -189,14 +228,14 @@ TEST_F(ScriptRunTest, GivesThePartnerItsSignalWhenTheLogSaysThatTheTrainingBegin
 }
 
 TEST_F(ScriptRunTest, SaysHowFarApartTwoBeganThatCannotBeHeld) {
-  const std::string begun = folder_ / "begun";
-  const std::string both = folder_ / "both";
-  const auto wait_for = [](const std::string& file) {
-    return "while [ ! -e " + file + " ]; do sleep 0.05; done\n";
+  const std::string events = folder_ / "run1/events.jsonl";
+  const auto wait_for_heard = [&](const std::string& beginnings) {
+    return "until [ \"$(grep -c '\"type\":\"started\"' " + events + ")\" -ge " + beginnings +
+           " ]; do sleep 0.05; done\n";
   };
-  Workload soon =
-      script("a", "echo Begin\n: > " + begun + "\n" + wait_for(both) + "sleep 2\n" + good);
-  Workload late = script("b", wait_for(begun) + "sleep 2\necho Begin\n: > " + both + "\n" + good);
+  Workload soon = script("a", "echo Begin\n" + wait_for_heard("2") + good);
+  Workload late =
+      script("b", wait_for_heard("1") + "sleep 0.5\necho Begin\n" + wait_for_heard("2") + good);
   settings_.start_skew_at_most_s = 0.11;
   soon.log->started = late.log->started = LogPattern("^Begin");
   const RunResult result = run({soon, late});
@@ -210,10 +249,10 @@ TEST_F(ScriptRunTest, SaysHowFarApartTwoBeganThatCannotBeHeld) {
 }
 
 TEST_F(ScriptRunTest, IsNoPairWhenOneBeginsAfterTheOtherHasTrained) {
-  const std::string trained = folder_ / "trained";
-  Workload soon = script("a", "echo Begin\n" + std::string(good) + "\n: > " + trained + "\n");
-  Workload late = script(
-      "b", "while [ ! -e " + trained + " ]; do sleep 0.05; done\nsleep 2\necho Begin\n" + good);
+  const std::string events = folder_ / "run1/events.jsonl";
+  Workload soon = script("a", "echo Begin\n" + std::string(good));
+  Workload late = script("b", "until grep -q '\"type\":\"end\",\"who\":\"A\"' " + events +
+                                  "; do sleep 0.05; done\necho Begin\n" + good);
   soon.log->started = late.log->started = LogPattern("^Begin");
   const RunResult result = run({soon, late});
   EXPECT_EQ(result.outcome.status, Status::invalid);
@@ -232,9 +271,11 @@ TEST_F(ScriptRunTest, IsMarkedWhenItTellsAllEpochsInOneMoment) {
   const RunResult kept_back = run({script("a", block)});
   ASSERT_TRUE(kept_back.outcome.ok()) << kept_back.outcome.message;
   EXPECT_TRUE(is_marked(kept_back));
-  const RunResult told = run({script("a",
-                                     "echo 'Epoch 1 acc 0.1'\nsleep 2\n"
-                                     "for i in 2 3 4; do echo \"Epoch $i acc 0.5\"; done\n")});
+  // It goes on when its first epoch has been heard.
+  const std::string events = folder_ / "run2/events.jsonl";
+  const RunResult told = run({script(
+      "a", "echo 'Epoch 1 acc 0.1'\nuntil grep -q 'Epoch 1 acc' " + events +
+               "; do sleep 0.05; done\nfor i in 2 3 4; do echo \"Epoch $i acc 0.5\"; done\n")});
   ASSERT_TRUE(told.outcome.ok()) << told.outcome.message;
   EXPECT_FALSE(is_marked(told));
 }
@@ -250,6 +291,19 @@ TEST_F(ScriptRunTest, IsStartedAgainBesideALongerPartner) {
   ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
   EXPECT_GE(result.participants[0].rounds, 2);
   EXPECT_EQ(result.participants[0].epochs_done, 4) << "of its first round";
+}
+
+TEST_F(ScriptRunTest, MayFillItsLogAnewInEachRound) {
+  settings_.log_limit_mib = 1;
+  const std::string begun = folder_.write("begun", "");
+  const std::string longer =
+      "while [ \"$(wc -l < " + begun + ")\" -lt 4 ]; do sleep 0.05; done\n" + good;
+  const RunResult result =
+      run({script("a", "echo again >> " + begun + "\nyes 'a line' | head -c 600K\necho\n" + good),
+           script("b", longer)},
+          study::Overlap::sustained);
+  EXPECT_TRUE(result.outcome.ok()) << result.outcome.name << ": " << result.outcome.message;
+  EXPECT_GT(std::filesystem::file_size(run_folder_ / "A.log"), 1U << 20);
 }
 
 TEST_F(ScriptRunTest, IsNotListenedToAnyLongerThanItsOutcomeNeeds) {
@@ -353,6 +407,11 @@ INSTANTIATE_TEST_SUITE_P(
     Each, MisbehavingScript,
     ::testing::Values(
         BadScript{"Crashes", "echo 'KeyError: 5' >&2\nexit 1\n", "exit_code", "KeyError: 5"},
+        BadScript{"RunsOutOfMemory", "echo 'CUDA out of memory'; seq 1 20; exit 1\n",
+                  "out_of_memory", "CUDA out of memory"},
+        BadScript{"GotOverAWantOfMemory",
+                  "echo 'CUDA out of memory, retrying'; seq 1 60; echo 'KeyError: 5'; exit 1\n",
+                  "exit_code", "KeyError: 5"},
         BadScript{"IsKilled", "kill -9 $$\n", "signal", "signal 9"},
         BadScript{"TrainsTooLittle", "echo 'Epoch 1/2 loss 1'; echo 'Epoch 1 acc 0.5'\n",
                   "missing_epochs", "1 epochs reported"},

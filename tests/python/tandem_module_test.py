@@ -132,6 +132,23 @@ class TandemModule(unittest.TestCase):
         code, out, _ = training.end()
         self.assertEqual((code, out), (5, ""))
 
+    def test_waits_for_no_signal_after_a_failure(self):
+        training = Training("tandem.failed('bad_data', 'label 12')\ntandem.epoch(1, {'a': 1})\n"
+                            "tandem.final({'a': 1})\ntandem.ready()\nprint('over')")
+        self.assertEqual([line["type"] for line in training.rest()], ["failed"])
+        self.assertEqual(training.end(), (0, "over\n", ""))
+
+    def test_warns_nobody_where_the_standard_error_is_closed(self):
+        for closing in ("sys.stderr.close()", "sys.stderr = None"):
+            training = Training(f"import sys\n{closing}\ntandem.ready()\n"
+                                "tandem.epoch('low', {'a': 1})\ntandem.final({'a': 1})\n"
+                                "print('trained')")
+            training.hear()
+            training.go()
+            self.assertEqual([line["type"] for line in training.rest()],
+                             ["started", "epoch", "final"])
+            self.assertEqual(training.end(), (0, "trained\n", ""))
+
     def test_goes_on_training_when_tandem_is_gone(self):
         training = Training("import sys\ntandem.ready()\nsys.stdin = None\n"
                             "import time\nfor i in range(6000):\n  tandem.epoch(1, {'a': 1})\n"
@@ -173,6 +190,25 @@ class TandemModule(unittest.TestCase):
         code, _, err = training.end()
         self.assertEqual(code, 0)
         self.assertIn("too long to be told in epoch", err)
+
+    def test_takes_no_socket_that_is_not_tandems(self):
+        ours, theirs = socket.socketpair()
+        kinds = [(socket.socket(socket.AF_INET, socket.SOCK_STREAM), None),
+                 (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), None),
+                 (theirs, str(os.fstat(ours.fileno()).st_ino)), (theirs, "x")]
+        expected = (kinds, "False\n"), ([(theirs, str(os.fstat(theirs.fileno()).st_ino))], "True\n")
+        for sockets, active in expected:
+            for other, inode in sockets:
+                environment = {**os.environ, "PYTHONPATH": FOLDER, "PYTHONDONTWRITEBYTECODE": "1",
+                               "TANDEM_EVENTS": str(other.fileno())}
+                if inode is not None:
+                    environment["TANDEM_EVENTS_INODE"] = inode
+                done = subprocess.run([sys.executable, "-c", "import tandem; print(tandem.active())"],
+                                      env=environment, pass_fds=[other.fileno()],
+                                      capture_output=True, text=True, timeout=LIMIT_S)
+                self.assertEqual((done.stdout, done.stderr), (active, ""), (other, inode))
+        for each in [kind for kind, _ in kinds] + [ours]:
+            each.close()
 
     def test_takes_no_descriptor_that_is_no_socket(self):
         for number in ("x", "0", "999", "99999999999999999999"):

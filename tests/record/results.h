@@ -85,4 +85,13 @@ inline record::RunResult solo_result(const std::string& run_id, int attempt,
   return result;
 }
 
+/// Of an imported run, every field different from its default.
+inline record::ImportRecord import_record() {
+  record::ImportRecord imported{"runs.csv, row 2", "r1", true, "wall meter", 1000, {400, 600}, -2.5,
+                                "r1.csv",          {}};
+  imported.signals = {{"gpu_power", 60, 58, 1, 0.5, 0.5, 990},
+                      {"gpu_memory", 60, 58, 1, 0.5, 0.5, core::Reading::missing("not a power")}};
+  return imported;
+}
+
 }  // namespace tandem::test

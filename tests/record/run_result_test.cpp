@@ -19,6 +19,16 @@ TEST(RunResult, SurvivesItsDocumentWithEveryField) {
   EXPECT_EQ(copy.participants[0].epochs[1].train_loss.reason(), "not a finite number");
 }
 
+TEST(RunResult, OfAnImportKeepsWhatItsSourceSaid) {
+  RunResult result = test::concurrent_result();
+  EXPECT_FALSE(to_document(result).contains("imported"));
+  result.imported = test::import_record();
+  const core::Json document = to_document(result);
+  const RunResult copy = from_document(core::Json::parse(document.dump()));
+  EXPECT_EQ(to_document(copy), document);
+  EXPECT_EQ(copy.imported->signals[1].seen_joules.reason(), "not a power");
+}
+
 TEST(RunResult, KeepsTheStudysMetricNames) {
   const core::Json document = to_document(test::concurrent_result());
   for (const char* name :

@@ -171,12 +171,36 @@ TEST(TableStudy, SaysWhichRowLacksAFigure) {
 }
 
 TEST(TableStudy, TakesTheEnergyOfARunAsThatOfBoth) {
-  const Made made = made_of(one_repetition, replaced(with_run, "\"training\"", "\"run\""));
+  const std::string rows = replaced(one_repetition, "5,ok,0.1,90,", "5,ok,0.1,280,");
+  const Made made = made_of(rows, replaced(with_run, "\"training\"", "\"run\""));
   const RunResult* run = made.result("rows 5+6");
   ASSERT_NE(run, nullptr);
   EXPECT_EQ(*run->total_energy_joules.joules, 280);
   EXPECT_EQ(run->participants[1].cpu_energy_share_joules.reason(),
             "the table has the energy of the run, not of each training");
+  // Of two energies of one run neither is taken.
+  EXPECT_THAT(made.problems(),
+              ElementsAre("row 8: 285 J; the 95 J of row 7, for both have the energy of their "
+                          "run"));
+  EXPECT_EQ(made.result("rows 7+8")->total_energy_joules.joules.reason(),
+            "rows 7 and 8 of the run state different energies of it");
+}
+
+TEST(TableStudy, ListsRowsThatNoRunOfTheStudyTakes) {
+  const std::string map = replaced(
+      with_run, "\"models\": {",
+      "\"models\": {\"other\": {\"defaults\": {\"learning_rate\": 1}, \"metric\": {\"name\": "
+      "\"accuracy\", \"direction\": \"higher_is_better\"}},");
+  const Made made = made_of(std::string(one_repetition) +
+                                "small,,t,1,8,ok,0.2,100,10,0.9\n"
+                                "other,,o,1,9,ok,1,100,10,0.9\n",
+                            map);
+  EXPECT_THAT(made.problems(),
+              ElementsAre("row 9: a training alone at another setting than the default; the "
+                          "default: in its pairs it is the other model that is changed",
+                          "row 10: a training alone of a model that is in no pair; a row of the "
+                          "model beside another"));
+  EXPECT_EQ(made.table.rows_left_out, 2u);
 }
 
 TEST(TableStudy, WithoutARunColumnKnowsOfAPairOnlyWhatItsRowsSay) {
@@ -185,9 +209,9 @@ TEST(TableStudy, WithoutARunColumnKnowsOfAPairOnlyWhatItsRowsSay) {
   const Made made = made_of(one_repetition, map);
   EXPECT_THAT(made.problems(),
               ElementsAre("row 5: no row of its partner in this run; one that says what the "
-                          "partner was set to",
+                          "partner was set to, in the same run by the mapping's column run",
                           "row 7: no row of its partner in this run; one that says what the "
-                          "partner was set to"));
+                          "partner was set to, in the same run by the mapping's column run"));
   const RunResult* run = made.result("row 8");
   ASSERT_NE(run, nullptr);
   EXPECT_EQ(run->participants[0].duration_seconds.reason(),

@@ -57,6 +57,22 @@ TEST(ScriptManifest, IsKeptWithItsWorkingFolderAbsolute) {
   EXPECT_EQ(workload.working_folder, folder / "scripts");
 }
 
+TEST(ScriptManifest, SeesTheWorkingFolderFromWhereTheManifestReallyLies) {
+  const test::TemporaryFolder folder;
+  folder.write("far/away/script.json", whole_manifest().dump());
+  std::filesystem::create_directory_symlink(folder / "far/away", folder / "near");
+  Json manifest = whole_manifest();
+  manifest["working_folder"] = "../scripts";
+  EXPECT_EQ(parse_workload(manifest, folder / "near/script.json").working_folder,
+            std::filesystem::canonical(folder.path()) / "far/scripts");
+}
+
+TEST(ScriptManifest, RefusesAPatternThatIsHugeWhenCompiled) {
+  Json manifest = whole_manifest();
+  manifest["log"]["started"] = "(\\pL\\pN\\pS){40}";
+  EXPECT_THAT(message_of(manifest), AllOf(HasSubstr("$.log.started"), HasSubstr("the most are")));
+}
+
 TEST(ScriptManifest, RefusesAWorkingFolderThatAStudyCouldNotKeep) {
   try {
     parse_workload(whole_manifest(), "/home/m\xff/script.json");

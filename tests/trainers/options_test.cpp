@@ -141,6 +141,33 @@ TEST(Options, AnUntrainedNetworkIsJudgedOnlyWhenAskedFor) {
   EXPECT_TRUE(parse({"--untrained"}).untrained);
 }
 
+TEST(Options, AManifestIsDescribedAsStudiesReadIt) {
+  std::vector<WorkloadKind> kinds = example_kinds();
+  kinds[0].name = "resnet20";  // a name that the catalogue knows
+  const char* const arguments[] = {"tandem-train", "describe", "resnet20"};
+  testing::internal::CaptureStdout();
+  EXPECT_FALSE(parse_command_line(kinds, 3, arguments).has_value());
+  const auto manifest = nlohmann::json::parse(testing::internal::GetCapturedStdout());
+  EXPECT_EQ(manifest["repo"], "pytorch_resnet_cifar10");
+  EXPECT_EQ(manifest["repo_aliases"], nlohmann::json::array({"resnet_cifar10"}));
+  EXPECT_EQ(manifest["command"][1], "resnet20");
+  EXPECT_EQ(manifest["makes_up_data"], true);
+  const nlohmann::json& parameters = manifest["hyperparameters"];
+  EXPECT_EQ(parameters["epochs"]["default"].dump(), R"({"full":10,"quick":4})");
+  EXPECT_EQ(parameters["epochs"]["most"], 1'000'000);
+  EXPECT_EQ(parameters["learning_rate"]["flag"], "--learning-rate");
+  EXPECT_EQ(parameters["learning_rate"]["least"], 1e-9) << "0 itself is no learning rate";
+  EXPECT_FALSE(parameters["learning_rate"].contains("most"));
+  EXPECT_EQ(parameters["dropout"]["type"], "real");
+  EXPECT_EQ(manifest["performance_metric"]["unit"], "fraction");
+}
+
+TEST(Options, OnlyAWorkloadIsDescribed) {
+  const char* const arguments[] = {"tandem-train", "describe", "exampel"};
+  expect_error(ExitCode::bad_flag, {"describe", "found 'exampel'", "--help"},
+               [&] { parse_command_line(example_kinds(), 3, arguments); });
+}
+
 TEST(Options, TheListHasDefaultsAndBounds) {
   const nlohmann::json epochs = describe_kinds(example_kinds())[0]["hyperparameters"][0];
   EXPECT_EQ(epochs["flag"], "--epochs");

