@@ -200,8 +200,13 @@ core::ExitCode run_on_slurm(const OpenStudy& open, const SlurmRunOptions& option
 
 void check_not_on_slurm(const OpenStudy& open) {
   if (!slurm::has_open_submissions(open.store.folder())) return;
-  slurm::CommandClient client;
-  const slurm::Queue queue = slurm::look_at_queue(open.store.folder(), client);
+  const auto [queue, silence] = view_of_slurm(open.store.folder());
+  if (!silence.empty()) {
+    throw core::SystemError(
+        fmt::format("whether Slurm still works on {}, to which it was handed, can't be told here: "
+                    "{}. Run it where Slurm answers, or with --results and another folder",
+                    open.store.folder().string(), silence));
+  }
   if (queue.live() > 0) {
     throw execute::StudyIsBusy(fmt::format("Slurm works on {}: {} ('tandem stop' ends them)",
                                            open.store.folder().string(), describe(queue)));
@@ -229,7 +234,9 @@ std::string describe(const slurm::Queue& queue) {
   }
   constexpr size_t most_named = 8;
   const bool names_all = nodes.size() <= most_named;
-  return fmt::format("{} run{}, {} wait{}", counted(queue.begun(), "task"),
+  if (queue.live() == 0) return "no task is left";
+  return fmt::format("{} {}{}, {} wait{}", counted(queue.begun(), "task"),
+                     queue.begun() == 1 ? "runs" : "run",
                      nodes.empty() ? ""
                      : names_all   ? fmt::format(" on {}", fmt::join(nodes, ", "))
                                    : fmt::format(" on {} nodes", nodes.size()),
@@ -312,6 +319,11 @@ void stop_slurm(const OpenStudy& open, bool now, bool wait) {
   std::set<std::string> jobs;
   for (const slurm::QueuedTask& task : queue.tasks) {
     if (task.is_live()) jobs.insert(queue.submissions[task.submission].job_id);
+  }
+  if (jobs.empty()) {
+    settle_if_free(queue, open);
+    say("No task of Slurm works on the study any more.\n");
+    return;
   }
   for (const std::string& job : jobs) client.stop(job, now);
   say(fmt::format("Asked Slurm's jobs {} to end {}: {}.\n", fmt::join(jobs, ", "),

@@ -68,6 +68,10 @@ core::ExitCode run_one(const RunOneOptions& options) {
         {{"--task", std::to_string(options.task),
           fmt::format("a number from 0 to {}", submission.array.tasks.size() - 1)}});
   }
+  if (slurm::is_over(folder, submission.name)) {
+    say(fmt::format("{} is over: what it was to make is made by others\n", submission.name));
+    return core::ExitCode::success;
+  }
   check_node(open);
   const slurm::Task& task = submission.array.tasks[static_cast<size_t>(options.task)];
   open.study.gpu = choose_board(open.study, task);
@@ -79,6 +83,8 @@ core::ExitCode run_one(const RunOneOptions& options) {
   setting.submission = submission.name;
   setting.task = options.task;
   setting.is_alone = !open.study.slurm || open.study.slurm->exclusive;
+  setting.is_any = open.study.device_affinity == study::DeviceAffinity::any;
+  setting.was_continued = was_continued;
   setting.time_left_s = 60.0 * submission.array.time_limit_min;
   setting.why_stopped = [&] {
     const auto log = slurm::task_log(folder, submission.name, options.task);

@@ -1,5 +1,6 @@
 #include "cli/stop_on_signals.h"
 
+#include <atomic>
 #include <csignal>
 #include <initializer_list>
 
@@ -7,6 +8,7 @@ namespace tandem::cli {
 namespace {
 
 execute::StopRequest request;
+std::atomic<bool> continued{false};
 
 void request_stop(int signal) {
   (signal == SIGUSR1 ? request.after_run : request.now).store(true);
@@ -15,6 +17,10 @@ void request_stop(int signal) {
 void say_that_time_is_up(int) {
   request.time_is_up.store(true);
   request.now.store(true);
+}
+
+void note_continuation(int) {
+  continued.store(true);
 }
 
 }  // namespace
@@ -45,6 +51,12 @@ void stop_on_signals_of_task() {
   struct sigaction action {};
   action.sa_handler = say_that_time_is_up;
   ::sigaction(SIGUSR2, &action, nullptr);
+  action.sa_handler = note_continuation;
+  ::sigaction(SIGCONT, &action, nullptr);
+}
+
+bool was_continued() {
+  return continued.exchange(false);
 }
 
 }  // namespace tandem::cli

@@ -18,5 +18,8 @@ const std::atomic<bool>& stop_requested();
 void stop_on_signals();
 /// The same for a task of a cluster, which USR2 tells that its time limit is near.
 void stop_on_signals_of_task();
+/// Of such a task: whether it was continued (SIGCONT) since this was called last, as Slurm does
+/// with a job that it has suspended, and before it ends one.
+bool was_continued();
 
 }  // namespace tandem::cli

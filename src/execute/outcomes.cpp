@@ -82,7 +82,8 @@ constexpr std::array kinds = {
                 "another program computed on the GPU during the run", retried},
     OutcomeKind{"sensor_lost", Status::invalid, true,
                 "the run's energy can't be told because its meter was lost meanwhile", retried},
-    OutcomeKind{"suspended", Status::invalid, true, "the machine slept during the run", retried},
+    OutcomeKind{"suspended", Status::invalid, true,
+                "the machine slept, or Slurm suspended the job, during the run", retried},
     // Of a run that tandem itself did not make to its end.
     OutcomeKind{"interrupted", Status::interrupted, false, "tandem was asked to stop", go_on},
     OutcomeKind{"cut_off", Status::interrupted, false,

@@ -28,10 +28,11 @@ std::string name_in(const core::JsonNode& settings, const char* member) {
 
 /// What tandem says itself; another word for it would take the tasks out of its sight.
 constexpr std::array tandems_own = {
-    "--array",      "--job-name", "--output",    "--error",   "--open-mode", "--requeue",
-    "--no-requeue", "--wrap",     "--parsable",  "--chdir",   "--signal",    "--time",
-    "--nodes",      "--ntasks",   "--partition", "--account", "--exclusive", "--test-only",
-    "--wait",       "--gres",     "--nodelist",  "--input",   "--dependency"};
+    "--array",      "--job-name",  "--output",    "--error",   "--open-mode", "--requeue",
+    "--no-requeue", "--wrap",      "--parsable",  "--chdir",   "--signal",    "--time",
+    "--nodes",      "--ntasks",    "--partition", "--account", "--exclusive", "--oversubscribe",
+    "--share",      "--test-only", "--wait",      "--gres",    "--nodelist",  "--input",
+    "--dependency", "--clusters",  "--cluster",   "--help",    "--usage",     "--version"};
 
 void read_flag(const core::JsonNode& node, SlurmSettings& settings) {
   const std::string flag = node.string();
@@ -42,7 +43,9 @@ void read_flag(const core::JsonNode& node, SlurmSettings& settings) {
         "letters, digits and '_-.,:=+@/%&|*()[]'");
   }
   const std::string name = flag.substr(0, flag.find('='));
-  if (std::ranges::find(tandems_own, name) != tandems_own.end()) {
+  // sbatch takes a beginning for the whole (getopt_long(3)).
+  const auto means = [&](std::string_view own) { return own.starts_with(name); };
+  if (std::ranges::any_of(tandems_own, means)) {
     return node.reject(
         "an option that tandem doesn't state itself (the members of slurm, or none)");
   }

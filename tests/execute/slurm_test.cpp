@@ -75,10 +75,14 @@ TEST(SlurmAnswers, OfAStateThatIsNotKnownCountAsLive) {
   }
 }
 
-TEST(SlurmSubmission, NamesTheJobAndForbidsRequeuesWhateverTheEnvironmentSays) {
-  EXPECT_THAT(submission_arguments({"tandem-x-1", "/shared/my study", "/s/batch.sh", 17, 4}),
-              ElementsAre("sbatch", "--parsable", "--no-requeue", "--job-name=tandem-x-1",
-                          "--array=0-16%4", "--chdir=/shared/my study", "/s/batch.sh"));
+TEST(SlurmSubmission, TellsSbatchItsOptionsWhateverTheEnvironmentSays) {
+  EXPECT_THAT(submission_arguments({"tandem-x-1",
+                                    {"--job-name=tandem-x-1", "--array=0-16%4"},
+                                    "/shared/my study",
+                                    "/s/batch.sh",
+                                    17}),
+              ElementsAre("sbatch", "--parsable", "--job-name=tandem-x-1", "--array=0-16%4",
+                          "--chdir=/shared/my study", "/s/batch.sh"));
 }
 
 /// A plan of pairs that share a training alone as `solos` says: each pair has a concurrent run of
@@ -241,6 +245,9 @@ TEST(SlurmLogs, TellHowATaskWasEnded) {
 TEST(SlurmLogs, GoBehindTheStateInNamingAnOutcomeAndBeforeCutOff) {
   const std::string log = "slurmstepd: error: *** JOB 7 ON n2 CANCELLED AT x ***\n";
   EXPECT_EQ(outcome_of_ended_task("NODE_FAIL", "n2", log, "then").name, "node_lost");
+  EXPECT_EQ(outcome_of_ended_task("PREEMPTED", "n2", "", "then").name, "job_preempted");
+  EXPECT_EQ(outcome_of_ended_task("TIMEOUT", "n2", "", "then").name, "job_time_limit");
+  EXPECT_EQ(outcome_of_ended_task("CANCELLED", "n2", "", "then").name, "job_cancelled");
   EXPECT_EQ(outcome_of_ended_task("", "", log, "then").name, "job_cancelled");
   const Outcome unknown = outcome_of_ended_task("", "", "", "then");
   EXPECT_EQ(unknown.name, "cut_off");
@@ -275,6 +282,14 @@ class FakeClient : public Client {
     for (TaskState& task : states) {
       task.state = state;
       task.node = node;
+    }
+  }
+  void becomes(const std::string& job_id, int task, const std::string& state,
+               const std::string& node) {
+    for (TaskState& one : states) {
+      if (one.job_id != job_id || one.task != task) continue;
+      one.state = state;
+      one.node = node;
     }
   }
 
@@ -358,6 +373,58 @@ TEST_F(SlurmQueue, AsksAgainForAJobOfWhichASilentControllerSaidNothing) {
   EXPECT_FALSE(has_open_submissions(folder_.path())) << "what was refused is withdrawn";
 }
 
+TEST_F(SlurmQueue, KeepsAJobWhoseIdCouldNotBeNoted) {
+  client_.on_submit = [&](const ArrayJob& job) {
+    fs::create_directories(folder_of(folder_.path(), job.name) / "job.json" / "in the way");
+  };
+  EXPECT_THROW(run(), core::SystemError);
+  EXPECT_TRUE(has_open_submissions(folder_.path()));
+}
+
+TEST_F(SlurmQueue, KeepsAJobThatSlurmAcceptedAndCalledRefused) {
+  client_.after_submit = [] { throw core::SystemError("sbatch says: something new"); };
+  EXPECT_THROW(run(), ControllerSilent);
+  client_.after_submit = nullptr;
+  EXPECT_EQ(run().in_flight, 3U);
+  EXPECT_EQ(client_.jobs, 1U);
+}
+
+TEST_F(SlurmQueue, LeavesAnAttemptToTheTaskThatWasGivenItsRunLast) {
+  plan_ = plan_of({0, 1}, 1);
+  study_.slurm = study::SlurmSettings{.pack_to_s = 0};
+  ASSERT_THAT(run().arrays.at(0).tasks, SizeIs(2));
+  client_.becomes("100", 0, "NODE_FAIL", "n1");
+  client_.becomes("100", 1, "RUNNING", "n2");
+  store_.claim_attempt("solo0r1", 1);
+  EXPECT_EQ(run().runs, 2U);
+  EXPECT_EQ(store_.read_attempt("solo0r1", 1).outcome.name, "node_lost");
+
+  client_.becomes("101", 0, "RUNNING", "n3");
+  store_.claim_attempt("solo0r1", 2);
+  EXPECT_EQ(run().in_flight, 4U);
+  EXPECT_FALSE(store_.has_result("solo0r1", 2)) << "it is being made";
+  EXPECT_THAT(settled_.fruitless, IsEmpty());
+
+  client_.becomes("101", 0, "TIMEOUT", "n3");
+  run();
+  EXPECT_EQ(store_.read_attempt("solo0r1", 2).outcome.name, "job_time_limit");
+}
+
+TEST_F(SlurmQueue, SubmitsFailedRunsOnlyWhenAsked) {
+  write_result("pair0r1", 1, outcome_of_kind("exit_code", "exit code 3"), "n1");
+  EXPECT_EQ(run().failed_earlier, 1U);
+  client_.all_become("COMPLETED", "n1");
+  for (const char* id : {"solo0r1", "pair1r1"}) write_result(id, 1, {}, "n1");
+  const Missing missing = run({.retry_failed = true});
+  EXPECT_EQ(missing.runs, 1U);
+  EXPECT_EQ(missing.arrays.at(0).tasks.at(0).runs.at(0).attempt, 2);
+}
+
+TEST_F(SlurmQueue, DoesNotTakeAFolderThatCanNotBeReadForNothing) {
+  folder_.write("slurm", "no folder");
+  EXPECT_THROW(has_open_submissions(folder_.path()), core::SystemError);
+}
+
 TEST_F(SlurmQueue, NamesWhatALostNodeLeftAndSubmitsThatAlone) {
   run();
   write_result("pair0r1", 1, {}, "n1");
@@ -429,6 +496,7 @@ class SlurmTaskRun : public SlurmQueue {
     setting_.place = {"n1", ""};
     setting_.time_left_s = 1000;
     setting_.why_stopped = [] { return std::string("job_cancelled"); };
+    setting_.was_continued = [&] { return was_continued_.exchange(false); };
   }
   TaskSummary make(const SessionOptions& options = {}) {
     SessionObserver observer;
@@ -439,6 +507,7 @@ class SlurmTaskRun : public SlurmQueue {
   TaskSetting setting_;
   FakeExecutor executor_;
   StopRequest stop_;
+  std::atomic<bool> was_continued_{false};
 };
 
 TEST_F(SlurmTaskRun, MakesItsRunsAndSaysWhere) {
@@ -457,6 +526,55 @@ TEST_F(SlurmTaskRun, MarksRunsThatMayHaveSharedTheirNode) {
   const RunResult result = store_.read_attempt("solo0r1", 1);
   ASSERT_THAT(result.cautions, SizeIs(1));
   EXPECT_EQ(result.cautions[0].name, "node_shared");
+}
+
+TEST_F(SlurmTaskRun, MarksRunsThatMayBeComparedWithAnotherNodes) {
+  setting_.is_any = true;
+  make();
+  EXPECT_EQ(store_.read_attempt("solo0r1", 1).cautions.at(0).name, "any_device");
+}
+
+TEST_F(SlurmTaskRun, RepeatsARunThatFailedWhenTheSubmissionAsksForIt) {
+  write_result("pair0r1", 1, outcome_of_kind("exit_code", "exit code 3"), "n1");
+  task_.runs = {{"pair0r1", 2, 1}};
+  EXPECT_EQ(make().made, 1U);
+  EXPECT_THAT(executor_.executed, ElementsAre("pair0r1/2"));
+}
+
+TEST_F(SlurmTaskRun, LeavesARunThatIsDoneAlone) {
+  write_result("pair0r1", 1, {}, "n1");
+  task_.runs = {{"pair0r1", 2, 1}};
+  EXPECT_EQ(make().elsewhere, 1U);
+}
+
+TEST_F(SlurmTaskRun, BeginsNoRunOnceItsSubmissionWasGivenUp) {
+  executor_.on_execute = [&](const std::string&) {
+    note_over(folder_.path(), "job", core::Json::array());
+  };
+  const TaskSummary summary = make();
+  EXPECT_EQ(summary.made, 1U);
+  EXPECT_EQ(summary.left, 2U);
+}
+
+TEST_F(SlurmTaskRun, MakesARunAgainThatSlurmSuspended) {
+  setting_.signals_arrive_within_s = 0.05;
+  task_.runs.resize(1);
+  executor_.on_execute = [&](const std::string&) {
+    if (executor_.executed.empty()) was_continued_ = true;
+  };
+  make({.retries = 1});
+  EXPECT_EQ(store_.read_attempt("solo0r1", 1).outcome.name, "suspended");
+  EXPECT_TRUE(store_.read_attempt("solo0r1", 2).outcome.ok());
+}
+
+TEST_F(SlurmTaskRun, CallsNoTrainingSlowThatSlurmSuspended) {
+  setting_.signals_arrive_within_s = 0.05;
+  task_.runs.resize(1);
+  executor_.outcome = outcome_of_kind("no_progress", "");
+  executor_.on_execute = [&](const std::string&) { was_continued_ = true; };
+  make();
+  EXPECT_EQ(store_.read_attempt("solo0r1", 1).outcome.name, "suspended");
+  EXPECT_EQ(store_.read_attempt("solo0r1", 1).participants[0].outcome.name, "suspended");
 }
 
 TEST_F(SlurmTaskRun, MakesEachAttemptOnceWhenSeveralTasksMeet) {
@@ -486,6 +604,7 @@ TEST_F(SlurmTaskRun, MakesSpoiltRunsAgainAfterTheOthersButNotForEver) {
 }
 
 TEST_F(SlurmTaskRun, CallsWhatSlurmEndedByWhatEndedIt) {
+  setting_.signals_arrive_within_s = 60;
   // The training may be seen to end by TERM before tandem has its own.
   executor_.outcome = outcome_of_kind("signal", "signal 15");
   std::thread late;
@@ -513,6 +632,7 @@ TEST_F(SlurmTaskRun, CallsWhatTheTimeLimitEndedSo) {
 }
 
 TEST_F(SlurmTaskRun, LeavesATrainingThatASignalEndedByItselfAFailure) {
+  setting_.signals_arrive_within_s = 0.05;
   executor_.outcome = outcome_of_kind("signal", "signal 11");
   task_.runs.resize(1);
   make();

@@ -20,8 +20,9 @@
 namespace tandem::execute::slurm {
 namespace {
 
-/// Slurm's programs try for about ten seconds to reach a controller that is down.
-constexpr double answers_within_s = 60;
+/// Slurm's programs try for about ten seconds to reach a controller that is down, and sbatch for
+/// two minutes to get a job into a queue that is full.
+constexpr double answers_within_s = 180;
 constexpr size_t most_shown_bytes = 400;
 
 struct Answer {
@@ -42,6 +43,8 @@ Answer call(const std::vector<std::string>& arguments) {
   command.arguments.front() = find_program(arguments.front())->string();
   command.stdout_file = folder.path() / "out";
   command.stderr_file = folder.path() / "err";
+  // A person's habits: filters that hide jobs, defaults that move them.
+  command.without = {"SBATCH_", "SQUEUE_", "SCANCEL_", "SACCT_", "SLURM_CLUSTERS"};
   ChildProcess process(command);
   const core::Time begin = core::Clock::now();
   std::optional<ProcessEnd> end;
@@ -60,12 +63,9 @@ Answer call(const std::vector<std::string>& arguments) {
 
 bool says_silent(std::string_view words) {
   // What slurm_strerror(3) calls a controller that can't be reached, or whose answer got lost.
-  constexpr std::array signs = {"Unable to contact slurm controller",
-                                "Socket timed out",
-                                "Connection refused",
-                                "Zero Bytes were transmitted",
-                                "Slurm backup controller in standby",
-                                "I/O error"};
+  constexpr std::array signs = {"Unable to contact slurm controller", "Socket timed out",
+                                "Connection refused", "Zero Bytes were transmitted",
+                                "Slurm backup controller in standby"};
   return std::ranges::any_of(
       signs, [&](const char* sign) { return words.find(sign) != std::string_view::npos; });
 }
@@ -119,13 +119,12 @@ bool is_live(std::string_view state) {
 }
 
 std::vector<std::string> submission_arguments(const ArrayJob& job) {
-  // Said here too, although it stands in the script: the environment (SBATCH_…) overrules that.
-  std::string tasks = fmt::format("--array=0-{}", job.tasks - 1);
-  if (job.tasks_at_once > 0) tasks += fmt::format("%{}", job.tasks_at_once);
-  return {"sbatch",           "--parsable",
-          "--no-requeue",     "--job-name=" + job.name,
-          std::move(tasks),   "--chdir=" + job.folder.string(),
-          job.script.string()};
+  // They stand in the script too, for a person who reads or submits that.
+  std::vector<std::string> arguments = {"sbatch", "--parsable"};
+  arguments.insert(arguments.end(), job.options.begin(), job.options.end());
+  arguments.push_back("--chdir=" + job.folder.string());
+  arguments.push_back(job.script.string());
+  return arguments;
 }
 
 std::string parse_job_id(std::string_view text) {
@@ -184,9 +183,10 @@ std::string CommandClient::submit(const ArrayJob& job) {
 std::vector<TaskState> CommandClient::tasks_of(const std::vector<std::string>& job_names) {
   if (job_names.empty()) return {};
   const std::string names = "--name=" + fmt::format("{}", fmt::join(job_names, ","));
-  std::vector<TaskState> states = parse_queue(
-      ask({"squeue", "--noheader", "--array", "--states=all", names, "--format=%j|%F|%K|%T|%N|%r"})
-          .out);
+  std::vector<TaskState> states =
+      parse_queue(ask({"squeue", "--all", "--noheader", "--array", "--states=all", names,
+                       "--format=%j|%F|%K|%T|%N|%r"})
+                      .out);
   // The controller forgets a job some minutes after its end (MinJobAge). Where there is accounting
   // that remembers it; where there is none, sacct fails.
   std::set<std::string> unknown(job_names.begin(), job_names.end());
@@ -197,8 +197,8 @@ std::vector<TaskState> CommandClient::tasks_of(const std::vector<std::string>& j
   }
   if (unknown.empty()) return states;
   const Answer accounting =
-      call({"sacct", "--noheader", "--parsable2", "--allocations", "--starttime=now-30days", names,
-            "--format=JobName,JobID,State,NodeList"});
+      call({"sacct", "--allusers", "--noheader", "--parsable2", "--allocations",
+            "--starttime=now-30days", names, "--format=JobName,JobID,State,NodeList"});
   if (!accounting.in_time || accounting.exit_code != 0) return states;
   for (TaskState& state : parse_accounting(accounting.out)) {
     if (!known.contains({state.job_name, state.task})) states.push_back(std::move(state));

@@ -29,19 +29,19 @@ struct TaskState {
 bool is_live(std::string_view state);
 
 struct ArrayJob {
-  std::string name;              ///< unique: the job is found by it
-  std::filesystem::path folder;  ///< where it runs
+  std::string name;                  ///< unique: the job is found by it
+  std::vector<std::string> options;  ///< of sbatch, the name and the array among them
+  std::filesystem::path folder;      ///< where it runs
   std::filesystem::path script;
   size_t tasks = 0;
-  int tasks_at_once = 0;  ///< 0: no limit
 };
 
 /// What tandem asks of Slurm: the seam between its plan and Slurm's programs.
 class Client {
  public:
   virtual ~Client() = default;
-  /// Gives the job's id. Throws ControllerSilent when it isn't known whether the job was accepted,
-  /// core::SystemError with Slurm's words when it was not.
+  /// Gives the job's id. Throws core::SystemError with Slurm's words when there is none;
+  /// ControllerSilent when it may have been accepted.
   virtual std::string submit(const ArrayJob& job) = 0;
   /// All tasks of the jobs of these names that are known. Throws core::SystemError.
   virtual std::vector<TaskState> tasks_of(const std::vector<std::string>& job_names) = 0;

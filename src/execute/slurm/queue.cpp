@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <utility>
 
 #include "core/file.h"
@@ -45,28 +46,28 @@ class TaskSettlement {
  public:
   TaskSettlement(const QueuedTask& task, const Submission& submission, const study::Plan& plan,
                  const record::RunStore& store)
-      : task_(task),
-        submission_(submission),
-        plan_(plan),
-        store_(store),
-        log_(log_of(store.folder(), submission.name, task.index)) {}
+      : task_(task), submission_(submission), plan_(plan), store_(store) {}
 
-  void settle(Settled& settled) const {
-    size_t not_begun = 0;
+  /// `in_flight`: runs that a later task makes, or will.
+  void settle(const std::set<std::string>& in_flight, Settled& settled) const {
+    bool is_of_use = false;
     const Task& task = submission_.array.tasks.at(static_cast<size_t>(task_.index));
     for (const AssignedRun& run : task.runs) {
-      bool has_begun = false;
+      if (in_flight.contains(run.run_id)) {
+        is_of_use = true;
+        continue;
+      }
       for (const int attempt : store_.attempts(run.run_id)) {
         // The task may have made further ones, of a run that the machine spoilt.
         if (attempt < run.attempt) continue;
-        has_begun = true;
+        is_of_use = true;
         if (!store_.has_result(run.run_id, attempt)) end(run.run_id, attempt, settled);
       }
-      if (!has_begun) ++not_begun;
     }
-    if (not_begun < task.runs.size()) return;
-    if (task_.state == "CANCELLED" || task_.state.empty()) return;
-    std::string words = last_words(log_);
+    const bool is_said = task_.state.empty() || task_.state == "CANCELLED";
+    // One that found all of its runs made elsewhere has completed.
+    if (is_of_use || is_said || task_.state == "COMPLETED") return;
+    std::string words = last_words(log());
     if (words.empty()) words = task_.reason;
     settled.fruitless.push_back(
         fmt::format("task {} of {} ended ({}{}) without having begun a run{}{}", task_.index,
@@ -75,12 +76,14 @@ class TaskSettlement {
   }
 
  private:
+  std::string log() const { return log_of(store_.folder(), submission_.name, task_.index); }
+
   void end(const std::string& run_id, int attempt, Settled& settled) const {
     std::string name;
     const bool is_ended = end_unfinished_attempt(
         plan_, store_, store_.attempt_folder(run_id, attempt), [&](const std::string& last) {
           const record::Outcome outcome =
-              outcome_of_ended_task(task_.state, task_.node, log_, last);
+              outcome_of_ended_task(task_.state, task_.node, log(), last);
           name = outcome.name;
           return outcome;
         });
@@ -91,7 +94,6 @@ class TaskSettlement {
   const Submission& submission_;
   const study::Plan& plan_;
   const record::RunStore& store_;
-  std::string log_;
 };
 
 }  // namespace
@@ -157,7 +159,13 @@ Settled settle(const Queue& queue, const study::Plan& plan, const record::RunSto
         {{"task", task.index},
          {"state", task.state.empty() ? "not known to the controller" : task.state},
          {"node", task.node}});
-    TaskSettlement(task, queue.submissions[task.submission], plan, store).settle(settled);
+  }
+  // The latest first: an attempt is the last task's that was given its run.
+  const std::set<std::string> in_flight = queue.runs_in_flight();
+  for (const QueuedTask& task : queue.tasks | std::views::reverse) {
+    if (task.is_live()) continue;
+    TaskSettlement(task, queue.submissions[task.submission], plan, store)
+        .settle(in_flight, settled);
   }
   for (size_t i = 0; i < queue.submissions.size(); ++i) {
     const Submission& submission = queue.submissions[i];

@@ -55,43 +55,21 @@ Submission from_document(const core::Json& document) {
 
 std::vector<std::string> names_of_open(const fs::path& study_folder) {
   std::vector<std::string> names;
-  std::error_code code;
-  for (const auto& entry : fs::directory_iterator(submissions_folder(study_folder), code)) {
-    // One that has no submission.json was killed before Slurm could hear of it.
-    if (fs::exists(entry.path() / "submission.json", code) &&
-        !fs::exists(entry.path() / "over.json", code)) {
-      names.push_back(entry.path().filename());
+  const fs::path folder = submissions_folder(study_folder);
+  try {
+    if (!fs::exists(folder)) return names;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      // One that has no submission.json was killed before Slurm could hear of it.
+      if (fs::exists(entry.path() / "submission.json") && !fs::exists(entry.path() / "over.json")) {
+        names.push_back(entry.path().filename());
+      }
     }
+  } catch (const fs::filesystem_error& error) {
+    // To take what can't be read for nothing would submit it again.
+    throw core::SystemError(fmt::format("can't read what was submitted ('{}'): {}", folder.string(),
+                                        error.code().message()));
   }
   return names;
-}
-
-std::string options_of(const study::Study& study, const Submission& submission) {
-  const study::SlurmSettings settings = study.slurm.value_or(study::SlurmSettings{});
-  std::string options;
-  const auto add = [&](const std::string& option) { options += "#SBATCH " + option + "\n"; };
-  const int minutes = submission.array.time_limit_min + told_before_limit_s / 60;
-  add("--job-name=" + submission.name);
-  std::string tasks = fmt::format("--array=0-{}", submission.array.tasks.size() - 1);
-  if (settings.tasks_at_once > 0) tasks += fmt::format("%{}", settings.tasks_at_once);
-  add(tasks);
-  add("--no-requeue");
-  add("--nodes=1");
-  add("--ntasks=1");
-  add(fmt::format("--time={}", minutes));
-  add(fmt::format("--signal=B:USR2@{}", told_before_limit_s));
-  if (settings.exclusive) add("--exclusive");
-  if (!settings.partition.empty()) add("--partition=" + settings.partition);
-  if (!settings.account.empty()) add("--account=" + settings.account);
-  if (study.device == study::Device::cuda) {
-    add(settings.gpu_type.empty() ? "--gres=gpu:1" : "--gres=gpu:" + settings.gpu_type + ":1");
-  }
-  if (!submission.array.node.empty()) add("--nodelist=" + submission.array.node);
-  for (const std::string& flag : settings.flags) add(flag);
-  // Relative to the folder that the job runs in, the study's.
-  add(fmt::format("--output=slurm/{}/task-%a.log", submission.name));
-  add("--open-mode=append");
-  return options;
 }
 
 }  // namespace
@@ -139,6 +117,11 @@ void note_over(const fs::path& study_folder, const std::string& name, const core
       core::Json{{"noted_at", core::wall_clock_label()}, {"tasks", why}}.dump(1) + "\n");
 }
 
+bool is_over(const fs::path& study_folder, const std::string& name) {
+  std::error_code code;
+  return fs::exists(folder_of(study_folder, name) / "over.json", code);
+}
+
 Submission read_submission(const fs::path& study_folder, const std::string& name) {
   const fs::path folder = folder_of(study_folder, name);
   try {
@@ -171,9 +154,40 @@ bool has_open_submissions(const fs::path& study_folder) {
   return !names_of_open(study_folder).empty();
 }
 
+std::vector<std::string> sbatch_options(const study::Study& study, const Submission& submission) {
+  const study::SlurmSettings settings = study.slurm.value_or(study::SlurmSettings{});
+  const int minutes = submission.array.time_limit_min + told_before_limit_s / 60;
+  std::string tasks = fmt::format("--array=0-{}", submission.array.tasks.size() - 1);
+  if (settings.tasks_at_once > 0) tasks += fmt::format("%{}", settings.tasks_at_once);
+  std::vector<std::string> options = {"--job-name=" + submission.name,
+                                      std::move(tasks),
+                                      "--no-requeue",
+                                      "--nodes=1",
+                                      "--ntasks=1",
+                                      fmt::format("--time={}", minutes),
+                                      fmt::format("--signal=B:USR2@{}", told_before_limit_s)};
+  if (settings.exclusive) options.emplace_back("--exclusive");
+  if (!settings.partition.empty()) options.push_back("--partition=" + settings.partition);
+  if (!settings.account.empty()) options.push_back("--account=" + settings.account);
+  if (study.device == study::Device::cuda) {
+    options.push_back(settings.gpu_type.empty() ? "--gres=gpu:1"
+                                                : "--gres=gpu:" + settings.gpu_type + ":1");
+  }
+  if (!submission.array.node.empty()) options.push_back("--nodelist=" + submission.array.node);
+  options.insert(options.end(), settings.flags.begin(), settings.flags.end());
+  // Relative to the folder that the job runs in, the study's.
+  options.push_back(fmt::format("--output=slurm/{}/task-%a.log", submission.name));
+  options.emplace_back("--open-mode=append");
+  return options;
+}
+
 std::string batch_script(const study::Study& study, const fs::path& study_folder,
                          const fs::path& tandem, const Submission& submission) {
-  return "#!/bin/sh\n" + options_of(study, submission) +
+  std::string options;
+  for (const std::string& option : sbatch_options(study, submission)) {
+    options += "#SBATCH " + option + "\n";
+  }
+  return "#!/bin/sh\n" + options +
          "\n# tandem itself becomes the task's process: Slurm's signals reach it.\n" +
          fmt::format("exec {} run-one {} --submission {} --task \"$SLURM_ARRAY_TASK_ID\"\n",
                      quoted_for_shell(tandem.string()),

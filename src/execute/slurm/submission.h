@@ -42,12 +42,18 @@ void note_job(const std::filesystem::path& study_folder, const std::string& name
 void note_over(const std::filesystem::path& study_folder, const std::string& name,
                const core::Json& why);
 
+/// Whether all of its tasks have ended, or were given up: such a task makes no more runs.
+bool is_over(const std::filesystem::path& study_folder, const std::string& name);
+
 /// Throws core::SystemError naming the file.
 Submission read_submission(const std::filesystem::path& study_folder, const std::string& name);
 /// Those that are not over, by the time at which they were made. Throws core::SystemError.
 std::vector<Submission> open_submissions(const std::filesystem::path& study_folder);
 /// Whether the folder has one that is not over: cheap, Slurm is not asked.
 bool has_open_submissions(const std::filesystem::path& study_folder);
+
+/// The options of sbatch for an array, each a word in its long form.
+std::vector<std::string> sbatch_options(const study::Study& study, const Submission& submission);
 
 /// The script of an array for /bin/sh. All that comes from outside is either in options whose
 /// characters read_slurm_settings has checked, or quoted. `tandem`: the program, which the nodes

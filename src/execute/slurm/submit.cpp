@@ -18,6 +18,16 @@ Submission submission_of(const TaskArray& array, std::string name, const SubmitO
   return {std::move(name), core::wall_clock_label(), options.data_folder, array, ""};
 }
 
+/// Whatever sbatch's words mean, the queue says whether there is such a job; that there is none is
+/// not known without its answer.
+bool is_unknown(const std::string& job_name, Client& client) {
+  try {
+    return client.tasks_of({job_name}).empty();
+  } catch (const core::SystemError&) {
+    return false;
+  }
+}
+
 const record::RunResult* deciding_of(const std::vector<record::RunResult>& results) {
   std::vector<const record::RunResult*> attempts;
   for (const record::RunResult& result : results) attempts.push_back(&result);
@@ -76,20 +86,22 @@ void submit(const std::vector<TaskArray>& arrays, const study::Study& study,
     const Submission submission = submission_of(array, new_job_name(study.name), options);
     keep(store.folder(), submission,
          batch_script(study, store.folder(), options.tandem, submission));
-    const int at_once = study.slurm ? study.slurm->tasks_at_once : 0;
+    std::string job_id;
     try {
-      const std::string job_id = client.submit(
-          {submission.name, fs::absolute(store.folder()),
-           fs::absolute(script_of(store.folder(), submission.name)), array.tasks.size(), at_once});
-      note_job(store.folder(), submission.name, job_id);
-    } catch (const ControllerSilent& error) {
-      throw ControllerSilent(fmt::format(
-          "{}. Whether the job '{}' was accepted is not known; the same command asks for it",
-          error.what(), submission.name));
+      job_id = client.submit(
+          {submission.name, sbatch_options(study, submission), fs::absolute(store.folder()),
+           fs::absolute(script_of(store.folder(), submission.name)), array.tasks.size()});
     } catch (const core::SystemError& error) {
+      const bool is_silence = dynamic_cast<const ControllerSilent*>(&error) != nullptr;
+      if (is_silence || !is_unknown(submission.name, client)) {
+        throw ControllerSilent(fmt::format(
+            "{}. Whether the job '{}' was accepted is not known; the same command asks for it",
+            error.what(), submission.name));
+      }
       note_over(store.folder(), submission.name, {{"refused", error.what()}});
       throw;
     }
+    note_job(store.folder(), submission.name, job_id);
   }
 }
 

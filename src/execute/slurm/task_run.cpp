@@ -6,6 +6,7 @@
 #include <charconv>
 #include <deque>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/clock.h"
@@ -14,10 +15,6 @@
 
 namespace tandem::execute::slurm {
 namespace {
-
-/// Slurm's TERM goes to every process of the job at once: the trainings may be seen to end by it
-/// before tandem has its own.
-constexpr double signals_arrive_within_s = 2;
 
 /// Says of a run what only its task knows.
 class TaskExecutor : public RunExecutor {
@@ -28,14 +25,30 @@ class TaskExecutor : public RunExecutor {
   record::RunResult execute(const study::PlannedRun& run, int attempt,
                             const std::filesystem::path& folder, const std::atomic<bool>& stop,
                             RunObserver& observer) override {
+    setting_.was_continued();  // what was before this run
     record::RunResult result = executor_.execute(run, attempt, folder, stop, observer);
+    const bool was_continued = setting_.was_continued();
     result.device = name_of(setting_.place);
     if (!setting_.is_alone) {
       result.cautions.push_back(
           {"node_shared", "the study's slurm.exclusive is false: other jobs may have run on " +
                               setting_.place.node + " meanwhile"});
     }
-    if (!result.outcome.ok() && is_stopped(result, stop)) name_the_end(result);
+    if (setting_.is_any) {
+      result.cautions.push_back({"any_device", fmt::format("made on {}, one of the nodes that the "
+                                                           "study takes for equal",
+                                                           result.device)});
+    }
+    const bool may_be_slurms = was_continued || was_signalled(result);
+    const bool is_stopped =
+        stop.load() || (may_be_slurms && !sleep_unless(stop, setting_.signals_arrive_within_s));
+    if (is_stopped && !result.outcome.ok()) name_the_end(result);
+    if (was_continued && !is_stopped) {
+      call_it(outcome_of_kind("suspended",
+                              fmt::format("Slurm suspended task {} of {} on {}", setting_.task,
+                                          setting_.submission, setting_.place.node)),
+              result);
+    }
     return result;
   }
 
@@ -50,9 +63,11 @@ class TaskExecutor : public RunExecutor {
            });
   }
 
-  static bool is_stopped(const record::RunResult& result, const std::atomic<bool>& stop) {
-    if (stop.load()) return true;
-    return was_signalled(result) && !sleep_unless(stop, signals_arrive_within_s);
+  static void call_it(const record::Outcome& outcome, record::RunResult& result) {
+    result.outcome = outcome;
+    for (record::ParticipantResult& participant : result.participants) {
+      if (!participant.outcome.ok()) participant.outcome = outcome;
+    }
   }
 
   /// What ended it is not the training's: that would be a result.
@@ -61,10 +76,7 @@ class TaskExecutor : public RunExecutor {
     const std::string message =
         fmt::format("task {} of {} was ended on {} ({})", setting_.task, setting_.submission,
                     setting_.place.node, result.outcome.name);
-    result.outcome = outcome_of_kind(kind.empty() ? "interrupted" : kind, message);
-    for (record::ParticipantResult& participant : result.participants) {
-      if (!participant.outcome.ok()) participant.outcome = result.outcome;
-    }
+    call_it(outcome_of_kind(kind.empty() ? "interrupted" : kind, message), result);
   }
 
   RunExecutor& executor_;
@@ -123,10 +135,11 @@ TaskSummary make_task(const Task& task, const TaskSetting& setting, const study:
     const double left_s = setting.time_left_s - core::seconds_between(begin, core::Clock::now());
     // The first is begun in any case, or a limit that is too short would never be seen.
     if (place > 0 && next.expected_s > left_s) break;
+    if (is_over(store.folder(), setting.submission)) break;
     queue.pop_front();
-    const bool is_wanted =
-        next.again || is_to_be_made(store.read_deciding(next.run->id), store, options);
-    if (!is_wanted || !store.claim_attempt(next.run->id, next.attempt)) {
+    const std::optional<record::RunResult> deciding = store.read_deciding(next.run->id);
+    const bool is_done = deciding && deciding->outcome.ok();
+    if (is_done || !store.claim_attempt(next.run->id, next.attempt)) {
       ++summary.elsewhere;
       continue;
     }
