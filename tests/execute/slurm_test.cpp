@@ -202,7 +202,7 @@ TEST_F(SlurmScript, HasAllOfItsOptionsBeforeAnythingFromOutside) {
   const std::string options = text.substr(0, text.find("exec "));
   EXPECT_THAT(options,
               AllOf(HasSubstr("#SBATCH --no-requeue\n"), HasSubstr("#SBATCH --exclusive\n"),
-                    HasSubstr("#SBATCH --array=0-1\n"), HasSubstr("#SBATCH --time=13\n"),
+                    HasSubstr("#SBATCH --array=0-1\n"), HasSubstr("#SBATCH --time=14\n"),
                     HasSubstr("#SBATCH --signal=B:USR2@60\n"), Not(HasSubstr("uid"))));
 }
 

@@ -64,7 +64,10 @@ class Cluster:
             "AccountingStorageType=accounting_storage/none", "MpiDefault=none", "SwitchType=switch/none",
             "SlurmdParameters=config_overrides", "ReturnToService=2", "SlurmctldTimeout=10", "SlurmdTimeout=5",
             "KillWait=5", "MinJobAge=3600", f"MaxArraySize={max_array_size}", "MailProg=/bin/true", "GresTypes=gpu",
-            "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO"]
+            "PreemptType=preempt/partition_prio", "PreemptMode=CANCEL",
+            "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=1",
+            # Its jobs take the nodes of others.
+            "PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP OverSubscribe=NO PriorityTier=2"]
         gres = []
         for node, port in zip(self.nodes, node_ports):
             (self.folder / f"spool.{node}").mkdir()

@@ -53,7 +53,9 @@ class ClusterTest(unittest.TestCase):
         self.folder = self.base / (self._testMethodName + " it's $(touch injected)")
         self.folder.mkdir()
         self.results = self.folder / "results"
-        self.environment = dict(self.cluster.environment)
+        # With a person's habits, which would hide the jobs and move them.
+        self.environment = {**self.cluster.environment, "SQUEUE_PARTITION": "urgent", "SQUEUE_USERS": "nobody",
+                            "SBATCH_PARTITION": "urgent", "SBATCH_TIMELIMIT": "1", "SBATCH_WAIT": "1"}
 
     def hold_trainings(self):
         """From now on submitted ones begin and then wait for let_go()."""
@@ -208,6 +210,52 @@ class SlurmTest(ClusterTest):
 
 
 class SlurmFaults(ClusterTest):
+    def only_job(self):
+        (file,) = self.results.glob("slurm/*/job.json")
+        return json.loads(file.read_text())["job_id"]
+
+    def has_task_in(self, state):
+        return any(one == state for _, _, one, _ in self.cluster.tasks("--jobs=" + self.only_job()))
+
+    def test_a_suspended_run_is_made_again(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.submit()
+        self.wait_for_run_in_flight()
+        self.cluster.ask("scontrol", "suspend", self.only_job())
+        wait_for("the task is suspended", lambda: self.has_task_in("SUSPENDED"))
+        time.sleep(5)  # for the processes too
+        self.assertIn("0 runs submitted", self.submit())
+        self.assertEqual(self.status()["slurm"]["live"], 1)
+        self.let_go()
+        self.cluster.ask("scontrol", "resume", self.only_job())
+        self.wait_until_over()
+        self.assert_each_run_ok_once()
+        self.assertEqual(self.outcomes(), ["ok", "suspended"])
+
+    def test_a_suspended_task_can_be_stopped(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.submit()
+        self.wait_for_run_in_flight()
+        self.cluster.ask("scontrol", "suspend", self.only_job())
+        wait_for("the task is suspended", lambda: self.has_task_in("SUSPENDED"))
+        self.call("stop", self.results, "--now", "--wait")
+        self.assertEqual(self.outcomes(), ["job_cancelled"])
+
+    def test_a_preempted_run_is_named_and_made_by_the_next_call(self):
+        self.write_study(pairs=[("one", "two")])
+        self.hold_trainings()
+        self.submit()
+        self.wait_for_run_in_flight()
+        self.cluster.ask("sbatch", "--partition=urgent", "--nodes=3", "--exclusive", "--output=/dev/null", "--wrap=true")
+        self.wait_until_over()
+        self.let_go()
+        self.submit()
+        self.wait_until_over()
+        self.assert_each_run_ok_once()
+        self.assertEqual(self.outcomes(), ["job_preempted", "ok"])
+
     def test_lost_nodes_are_named_and_their_runs_made_where_the_block_is(self):
         self.write_study(pairs=[("one", "two")])
         self.hold_trainings()

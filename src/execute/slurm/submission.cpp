@@ -13,8 +13,10 @@ namespace tandem::execute::slurm {
 namespace fs = std::filesystem;
 namespace {
 
-/// Before its time limit a task is told, so that the run in flight can still say how it ended.
+/// Before its time limit a task is told, so that the run in flight can still say how it ended; up to
+/// a minute earlier than asked for (sbatch(1), --signal).
 constexpr int told_before_limit_s = 60;
+constexpr int told_too_early_by_s = 60;
 
 core::Json to_document(const Submission& submission) {
   core::Json tasks = core::Json::array();
@@ -156,7 +158,8 @@ bool has_open_submissions(const fs::path& study_folder) {
 
 std::vector<std::string> sbatch_options(const study::Study& study, const Submission& submission) {
   const study::SlurmSettings settings = study.slurm.value_or(study::SlurmSettings{});
-  const int minutes = submission.array.time_limit_min + told_before_limit_s / 60;
+  const int minutes =
+      submission.array.time_limit_min + (told_before_limit_s + told_too_early_by_s) / 60;
   std::string tasks = fmt::format("--array=0-{}", submission.array.tasks.size() - 1);
   if (settings.tasks_at_once > 0) tasks += fmt::format("%{}", settings.tasks_at_once);
   std::vector<std::string> options = {"--job-name=" + submission.name,
