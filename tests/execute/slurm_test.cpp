@@ -268,10 +268,10 @@ class FakeClient : public Client {
     if (after_submit) after_submit();
     return id;
   }
-  std::vector<TaskState> tasks_of(const std::vector<std::string>& names) override {
+  std::vector<TaskState> tasks_of(const std::map<std::string, size_t>& names) override {
     std::vector<TaskState> known;
     for (const TaskState& state : states) {
-      if (std::ranges::find(names, state.job_name) != names.end()) known.push_back(state);
+      if (names.contains(state.job_name)) known.push_back(state);
     }
     return known;
   }

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <utility>
 
@@ -180,22 +180,20 @@ std::string CommandClient::submit(const ArrayJob& job) {
   return id;
 }
 
-std::vector<TaskState> CommandClient::tasks_of(const std::vector<std::string>& job_names) {
-  if (job_names.empty()) return {};
-  const std::string names = "--name=" + fmt::format("{}", fmt::join(job_names, ","));
+std::vector<TaskState> CommandClient::tasks_of(const std::map<std::string, size_t>& jobs) {
+  if (jobs.empty()) return {};
+  const std::string names = fmt::format("--name={}", fmt::join(std::views::keys(jobs), ","));
   std::vector<TaskState> states =
       parse_queue(ask({"squeue", "--all", "--noheader", "--array", "--states=all", names,
                        "--format=%j|%F|%K|%T|%N|%r"})
                       .out);
   // The controller forgets a job some minutes after its end (MinJobAge). Where there is accounting
   // that remembers it; where there is none, sacct fails.
-  std::set<std::string> unknown(job_names.begin(), job_names.end());
-  std::map<std::pair<std::string, int>, bool> known;
-  for (const TaskState& state : states) {
-    known[{state.job_name, state.task}] = true;
-    unknown.erase(state.job_name);
-  }
-  if (unknown.empty()) return states;
+  std::set<std::pair<std::string, int>> known;
+  for (const TaskState& state : states) known.emplace(state.job_name, state.task);
+  size_t wanted = 0;
+  for (const auto& [name, tasks] : jobs) wanted += tasks;
+  if (known.size() >= wanted) return states;
   const Answer accounting =
       call({"sacct", "--allusers", "--noheader", "--parsable2", "--allocations",
             "--starttime=now-30days", names, "--format=JobName,JobID,State,NodeList"});

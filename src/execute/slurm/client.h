@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,9 @@ class Client {
   /// Gives the job's id. Throws core::SystemError with Slurm's words when there is none;
   /// ControllerSilent when it may have been accepted.
   virtual std::string submit(const ArrayJob& job) = 0;
-  /// All tasks of the jobs of these names that are known. Throws core::SystemError.
-  virtual std::vector<TaskState> tasks_of(const std::vector<std::string>& job_names) = 0;
+  /// What is known of the tasks of these jobs: names, and how many tasks each has. Throws
+  /// core::SystemError.
+  virtual std::vector<TaskState> tasks_of(const std::map<std::string, size_t>& jobs) = 0;
   /// Ends what has not begun, and asks what runs to end after the run in flight; or `now` all.
   virtual void stop(const std::string& job_id, bool now) = 0;
   /// The most tasks that an array may have.
@@ -55,7 +57,7 @@ class Client {
 class CommandClient : public Client {
  public:
   std::string submit(const ArrayJob& job) override;
-  std::vector<TaskState> tasks_of(const std::vector<std::string>& job_names) override;
+  std::vector<TaskState> tasks_of(const std::map<std::string, size_t>& jobs) override;
   void stop(const std::string& job_id, bool now) override;
   size_t most_tasks() override;
 };

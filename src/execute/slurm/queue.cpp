@@ -123,10 +123,12 @@ Queue look_at_queue(const fs::path& study_folder, Client& client) {
   Queue queue;
   queue.submissions = open_submissions(study_folder);
   if (queue.submissions.empty()) return queue;
-  std::vector<std::string> names;
-  for (const Submission& submission : queue.submissions) names.push_back(submission.name);
+  std::map<std::string, size_t> jobs;
+  for (const Submission& submission : queue.submissions) {
+    jobs[submission.name] = submission.array.tasks.size();
+  }
   std::map<std::pair<std::string, int>, TaskState> known;
-  for (TaskState& state : client.tasks_of(names)) {
+  for (TaskState& state : client.tasks_of(jobs)) {
     known[{state.job_name, state.task}] = std::move(state);
   }
   for (size_t i = 0; i < queue.submissions.size(); ++i) {

@@ -13,8 +13,8 @@ namespace tandem::execute::slurm {
 namespace fs = std::filesystem;
 namespace {
 
-/// Before its time limit a task is told, so that the run in flight can still say how it ended; up to
-/// a minute earlier than asked for (sbatch(1), --signal).
+/// Before its time limit a task is told, so that the run in flight can still say how it ended; up
+/// to a minute earlier than asked for (sbatch(1), --signal).
 constexpr int told_before_limit_s = 60;
 constexpr int told_too_early_by_s = 60;
 

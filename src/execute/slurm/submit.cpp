@@ -20,9 +20,9 @@ Submission submission_of(const TaskArray& array, std::string name, const SubmitO
 
 /// Whatever sbatch's words mean, the queue says whether there is such a job; that there is none is
 /// not known without its answer.
-bool is_unknown(const std::string& job_name, Client& client) {
+bool is_unknown(const Submission& submission, Client& client) {
   try {
-    return client.tasks_of({job_name}).empty();
+    return client.tasks_of({{submission.name, submission.array.tasks.size()}}).empty();
   } catch (const core::SystemError&) {
     return false;
   }
@@ -93,7 +93,7 @@ void submit(const std::vector<TaskArray>& arrays, const study::Study& study,
            fs::absolute(script_of(store.folder(), submission.name)), array.tasks.size()});
     } catch (const core::SystemError& error) {
       const bool is_silence = dynamic_cast<const ControllerSilent*>(&error) != nullptr;
-      if (is_silence || !is_unknown(submission.name, client)) {
+      if (is_silence || !is_unknown(submission, client)) {
         throw ControllerSilent(fmt::format(
             "{}. Whether the job '{}' was accepted is not known; the same command asks for it",
             error.what(), submission.name));
