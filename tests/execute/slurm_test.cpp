@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -83,6 +84,70 @@ TEST(SlurmSubmission, TellsSbatchItsOptionsWhateverTheEnvironmentSays) {
                                     17}),
               ElementsAre("sbatch", "--parsable", "--job-name=tandem-x-1", "--array=0-16%4",
                           "--chdir=/shared/my study", "/s/batch.sh"));
+}
+
+/// Slurm's programs in PATH, made of shell scripts.
+class SlurmPrograms : public ::testing::Test {
+ protected:
+  SlurmPrograms() : path_(std::getenv("PATH")) {
+    ::setenv("PATH", (folder_.path().string() + ":" + path_).c_str(), 1);
+  }
+  ~SlurmPrograms() override { ::setenv("PATH", path_.c_str(), 1); }
+  void make_program(const std::string& name, const std::string& script) {
+    folder_.write(name, "#!/bin/sh\n" + script + "\n");
+    fs::permissions(folder_ / name, fs::perms(0755));
+  }
+  static ArrayJob job() { return {"tandem-x-1", {"--array=0-2"}, "/", "/batch.sh", 3}; }
+
+  test::TemporaryFolder folder_;
+  std::string path_;
+  CommandClient client_;
+};
+
+TEST_F(SlurmPrograms, AreGivenNoneOfAPersonsHabits) {
+  make_program("squeue",
+               R"(echo "$SQUEUE_PARTITION${SQUEUE_USERS}x|1|0|RUNNING|$SLURM_CONF|None")");
+  ::setenv("SQUEUE_PARTITION", "debug", 1);
+  ::setenv("SLURM_CONF", "kept", 1);
+  const auto tasks = client_.tasks_of({{"x", 1}});
+  ::unsetenv("SQUEUE_PARTITION");
+  ::unsetenv("SLURM_CONF");
+  ASSERT_THAT(tasks, SizeIs(1));
+  EXPECT_EQ(tasks[0].job_name, "x");
+  EXPECT_EQ(tasks[0].node, "kept");
+}
+
+TEST_F(SlurmPrograms, OfAccountingTellOfTheTasksThatTheControllerHasForgotten) {
+  make_program("squeue", R"(echo "x|7|1|RUNNING|n1|None")");
+  make_program("sacct", R"(echo "x|7_0|NODE_FAIL|n2"; echo "x|7_1|PENDING|None assigned")");
+  const auto tasks = client_.tasks_of({{"x", 2}});
+  ASSERT_THAT(tasks, SizeIs(2));
+  EXPECT_EQ(tasks[0].state, "RUNNING") << "the controller knows better";
+  EXPECT_EQ(tasks[1].state, "NODE_FAIL");
+  make_program("sacct", "echo 'Slurm accounting storage is disabled' >&2; exit 1");
+  EXPECT_THAT(client_.tasks_of({{"x", 2}}), SizeIs(1));
+}
+
+TEST_F(SlurmPrograms, ThatDoNotReachTheControllerSayNothingOfAJob) {
+  make_program("sbatch",
+               "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1");
+  EXPECT_THROW(client_.submit(job()), ControllerSilent);
+  make_program("scancel", "echo 'scancel: error: Unable to contact slurm controller' >&2; exit 1");
+  EXPECT_THROW(client_.stop("7", true), ControllerSilent);
+}
+
+TEST_F(SlurmPrograms, ThatRefuseAreQuoted) {
+  make_program("sbatch", "echo 'sbatch: error: invalid partition specified: x' >&2; exit 1");
+  try {
+    client_.submit(job());
+    FAIL() << "it was refused";
+  } catch (const ControllerSilent&) {
+    FAIL() << "it is known";
+  } catch (const core::SystemError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("invalid partition specified: x"));
+  }
+  make_program("scontrol", "echo 'MaxArraySize            = 1'");
+  EXPECT_THROW(client_.most_tasks(), core::SystemError);
 }
 
 /// A plan of pairs that share a training alone as `solos` says: each pair has a concurrent run of
