@@ -76,7 +76,8 @@ void collect_facts(const std::vector<const RunResult*>& counted, const Texts& te
     if (run->gpu_energy_total_joules.joules) quality.gpu_energy_note = texts("quality.gpu_sensors");
     barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
     machines.insert(run->machine.machine_class());
-    if (!run->machine.hostname.empty()) hosts.insert(run->machine.hostname);
+    // A container has a new name each time: only where the executor chose among machines.
+    if (!run->device.empty()) hosts.insert(run->machine.hostname);
     if (run->gpu && run->spec.device == study::Device::cuda) gpus.insert(run->gpu->device.uuid);
     for (const record::ParticipantResult& participant : run->participants) {
       data.insert(participant.data.empty() ? "not stated" : participant.data);
@@ -109,7 +110,8 @@ bool blocks_are_mixed(const study::Plan& plan, const PlannedResults& results) {
   for (const study::Cell& cell : plan.cells) {
     const RunResult* run = results.deciding(cell.run);
     if (run == nullptr || !run->outcome.ok()) continue;
-    const std::pair place(run->machine.hostname, run->gpu ? run->gpu->device.uuid : "");
+    const std::pair place(run->device.empty() ? "" : run->machine.hostname,
+                          run->gpu ? run->gpu->device.uuid : "");
     const auto [block, is_new] = place_of_block.try_emplace({cell.pair, cell.repetition}, place);
     if (!is_new && block->second != place) return true;
   }
@@ -321,6 +323,7 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},
           {"gpus", quality.gpus},
+          {"hosts", quality.hosts},
           {"runs_with_caution", quality.runs_with_caution},
           {"cautions", quality.cautions}};
 }

@@ -5,14 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "analyse/forecast.h"
 #include "cli/progress.h"
+#include "cli/stop_on_signals.h"
 #include "cli/study_changes.h"
+#include "core/clock.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "execute/attempt.h"
@@ -29,7 +30,10 @@ namespace {
 
 /// The most tasks of an array where no cluster can be asked: Slurm's default (slurm.conf(5)).
 constexpr size_t usual_most_tasks = 1001;
-constexpr auto look_again_in = std::chrono::seconds(2);
+/// Between two looks at the queue; more where a look takes long, so that they are no burden to the
+/// controller and the file system.
+constexpr double look_again_in_s = 2;
+constexpr double looks_take_at_most = 0.1;
 
 /// The nodes and boards are Slurm's to give.
 void check_names_no_device(const study::Study& study) {
@@ -46,6 +50,16 @@ void check_names_no_device(const study::Study& study) {
   diagnostics.throw_if_any();
 }
 
+void check_folder_name(const fs::path& folder) {
+  const std::string name = fs::absolute(folder).string();
+  // Slurm would expand or drop them in the path of a task's log.
+  if (name.find_first_of("%\\\n") == std::string::npos) return;
+  throw core::UserError(fmt::format(
+      "{} can't be a study's folder with '--executor slurm': Slurm makes something else of '%', a "
+      "backslash or the end of a line in a path (give it another one with --results)",
+      core::in_quotes(name)));
+}
+
 /// Whether programs and data are there, which the nodes share with this machine; cores are theirs.
 void check_shared_prerequisites(const OpenStudy& open, const fs::path& data) {
   std::vector<study::RunSpec> specs;
@@ -59,12 +73,12 @@ void check_shared_prerequisites(const OpenStudy& open, const fs::path& data) {
   }
 }
 
-void settle_and_tell(const slurm::Queue& queue, const OpenStudy& open) {
+void settle_and_tell(const slurm::Queue& queue, const OpenStudy& open, std::FILE* to = stdout) {
   const slurm::Settled settled = slurm::settle(queue, open.plan, open.store);
   for (const auto& [name, count] : settled.outcomes) {
-    say(fmt::format("{} attempt{} of ended tasks: {}\n", count, count == 1 ? "" : "s", name));
+    say(fmt::format("{} attempt{} of ended tasks: {}\n", count, count == 1 ? "" : "s", name), to);
   }
-  for (const std::string& sentence : settled.fruitless) say("warning: " + sentence + "\n");
+  for (const std::string& sentence : settled.fruitless) say("warning: " + sentence + "\n", to);
 }
 
 /// Attempts without a result that no live task makes: of a session that was killed here.
@@ -108,30 +122,42 @@ std::string counted(size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-void tell_missing(const slurm::Missing& missing, const char* verb) {
-  say(fmt::format("{} {} in {}, {}; {} done, {} in flight", counted(missing.runs, "run"), verb,
-                  counted(missing.tasks(), "task"), counted(missing.arrays.size(), "job array"),
+void tell(const char* verb, const slurm::Submitted& what, const slurm::Missing& missing) {
+  say(fmt::format("{} {} in {}, {}; {} done, {} in flight", counted(what.runs, "run"), verb,
+                  counted(what.tasks, "task"), counted(what.arrays, "job array"),
                   missing.already_done, missing.in_flight));
   if (missing.failed_earlier > 0) {
     say(fmt::format(", {} failed earlier (repeat them with --retry-failed)",
                     missing.failed_earlier));
   }
   say(".\n");
+  if (missing.waiting > 0) {
+    say(fmt::format(
+        "{} compared with runs of tasks that are not over: run the study again when "
+        "they are.\n",
+        missing.waiting == 1 ? "1 run is" : fmt::format("{} runs are", missing.waiting)));
+  }
+  if (missing.at_longest_limit > 0) {
+    say(
+        fmt::format("warning: {} reached the longest time limit already: raise "
+                    "slurm.time_at_most_s\n",
+                    counted(missing.at_longest_limit, "run")));
+  }
 }
 
 core::ExitCode dry_run(const OpenStudy& open, slurm::SubmitOptions options) {
   slurm::CommandClient client;
   const slurm::Queue queue = slurm::look_at_queue(open.store.folder(), client);
   try {
-    options.most_tasks = client.most_tasks();
+    options.site = client.site();
   } catch (const core::SystemError& error) {
-    options.most_tasks = usual_most_tasks;
+    options.site.most_tasks = usual_most_tasks;
     say(fmt::format("note: {}. Arrays of up to {} tasks are assumed.\n", error.what(),
                     usual_most_tasks));
   }
   const slurm::Missing missing =
       slurm::find_missing(open.study, open.plan, open.store, queue, options);
-  tell_missing(missing, "to submit");
+  tell("to submit", {missing.runs, missing.tasks(), missing.arrays.size(), {}}, missing);
   const auto scripts =
       slurm::write_scripts_to_read(missing.arrays, open.study, open.store, options);
   for (size_t i = 0; i < scripts.size(); ++i) {
@@ -146,19 +172,34 @@ core::ExitCode dry_run(const OpenStudy& open, slurm::SubmitOptions options) {
 }
 
 /// Gives ended tasks' attempts their outcomes, unless a session or another call is just at work.
-void settle_if_free(const slurm::Queue& queue, const OpenStudy& open) {
+void settle_if_free(const OpenStudy& open, std::FILE* to = stdout) {
   try {
     const execute::StudyLock lock(open.store.folder());
-    settle_and_tell(queue, open);
+    // Looked at within the lock: what was seen before may be another's attempts by now.
+    slurm::CommandClient client;
+    settle_and_tell(slurm::look_at_queue(open.store.folder(), client), open, to);
   } catch (const execute::StudyIsBusy&) {
     // Whoever holds it settles it too.
+  } catch (const slurm::ControllerSilent&) {
+    // The next call does.
   }
+}
+
+size_t ended(const slurm::Queue& queue) {
+  return queue.tasks.size() - queue.live();
+}
+
+void sleep_after_look(core::Time look_begin) {
+  const double took_s = core::seconds_between(look_begin, core::Clock::now());
+  std::this_thread::sleep_for(
+      core::from_seconds(std::max(look_again_in_s, took_s / looks_take_at_most)));
 }
 
 }  // namespace
 
 core::ExitCode run_on_slurm(const OpenStudy& open, const SlurmRunOptions& options) {
   check_names_no_device(open.study);
+  check_folder_name(open.store.folder());
   check_shared_prerequisites(open, options.data);
   slurm::SubmitOptions submission;
   submission.session = {.retry_failed = options.retry_failed,
@@ -184,13 +225,24 @@ core::ExitCode run_on_slurm(const OpenStudy& open, const SlurmRunOptions& option
   settle_and_tell(queue, open);
   end_other_attempts(queue, open);
   complete_index(open.store);
-  submission.most_tasks = client.most_tasks();
+  submission.site = client.site();
   const slurm::Missing missing =
       slurm::find_missing(open.study, open.plan, open.store, queue, submission);
-  slurm::submit(missing.arrays, open.study, open.store, client, submission);
-  tell_missing(missing, "submitted");
+  stop_on_signals();
+  const slurm::Submitted submitted =
+      slurm::submit(missing.arrays, open.study, open.store, client, submission, stop_request());
+  tell("submitted", submitted, missing);
+  if (!submitted.refused.empty()) {
+    throw core::SystemError(fmt::format("{} refused: {}",
+                                        counted(submitted.refused.size(), "job array"),
+                                        fmt::join(submitted.refused, "; ")));
+  }
+  if (stop_request().any()) {
+    say("Asked to stop: run the study again to submit the rest.\n");
+    return core::ExitCode::interrupted;
+  }
   const std::string path = folder.string();
-  if (missing.runs + missing.in_flight > 0) {
+  if (missing.runs + missing.in_flight + missing.waiting > 0) {
     say(fmt::format("  tandem watch {0}\n  tandem status {0}\n  tandem stop {0}\n", path));
     return core::ExitCode::success;
   }
@@ -235,12 +287,12 @@ std::string describe(const slurm::Queue& queue) {
   constexpr size_t most_named = 8;
   const bool names_all = nodes.size() <= most_named;
   if (queue.live() == 0) return "no task is left";
-  return fmt::format("{} {}{}, {} wait{}", counted(queue.begun(), "task"),
+  return fmt::format("{} {}{}, {} wait{}{}", counted(queue.begun(), "task"),
                      queue.begun() == 1 ? "runs" : "run",
                      nodes.empty() ? ""
                      : names_all   ? fmt::format(" on {}", fmt::join(nodes, ", "))
                                    : fmt::format(" on {} nodes", nodes.size()),
-                     queue.live() - queue.begun(),
+                     queue.live() - queue.begun(), queue.live() - queue.begun() == 1 ? "s" : "",
                      reasons.empty() ? "" : fmt::format(" ({})", fmt::join(reasons, ", ")));
 }
 
@@ -279,8 +331,15 @@ void watch_slurm(const OpenStudy& open, bool as_json) {
   const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
   record::StudyProgress progress(open.plan, 1, open.store);
   std::string shown;
+  size_t settled = 0;
   for (;;) {
+    const core::Time begin = core::Clock::now();
     const SlurmView view = view_of_slurm(open.store.folder());
+    // Soon, for the controller forgets.
+    if (view.silence.empty() && ended(view.queue) != settled) {
+      settle_if_free(open, as_json ? stderr : stdout);
+      settled = ended(view.queue);
+    }
     progress.refresh();
     std::string line;
     if (as_json) {
@@ -302,14 +361,13 @@ void watch_slurm(const OpenStudy& open, bool as_json) {
     }
     shown = line;
     if (view.silence.empty() && view.queue.live() == 0) {
-      if (!as_json) say(on_terminal ? "\r\033[K" : "");
-      settle_if_free(view.queue, open);
       if (!as_json) {
+        say(on_terminal ? "\r\033[K" : "");
         say(fmt::format("No task is left. See: tandem status {}\n", open.store.folder().string()));
       }
       return;
     }
-    std::this_thread::sleep_for(look_again_in);
+    sleep_after_look(begin);
   }
 }
 
@@ -321,7 +379,7 @@ void stop_slurm(const OpenStudy& open, bool now, bool wait) {
     if (task.is_live()) jobs.insert(queue.submissions[task.submission].job_id);
   }
   if (jobs.empty()) {
-    settle_if_free(queue, open);
+    settle_if_free(open);
     say("No task of Slurm works on the study any more.\n");
     return;
   }
@@ -330,10 +388,11 @@ void stop_slurm(const OpenStudy& open, bool now, bool wait) {
                   now ? "now" : "after the runs in flight", describe(queue)));
   if (!wait) return;
   while (queue.live() > 0) {
-    std::this_thread::sleep_for(look_again_in);
+    const core::Time begin = core::Clock::now();
     queue = slurm::look_at_queue(open.store.folder(), client);
+    if (queue.live() > 0) sleep_after_look(begin);
   }
-  settle_if_free(queue, open);
+  settle_if_free(open);
   say("They have ended.\n");
 }
 

@@ -48,13 +48,17 @@ void check_node(const OpenStudy& open) {
 
 /// The board that the runs of this task are made on.
 std::string choose_board(const study::Study& study, const slurm::Task& task) {
-  if (study.device == study::Device::cpu || !task.gpu.empty()) return task.gpu;
+  if (study.device == study::Device::cpu) return "";
   const auto found = measure::GpuDriver::load();
   const auto* driver = std::get_if<measure::GpuDriver>(&found);
-  if (driver == nullptr) return "";  // the runs say why there is none
+  // Before any run is begun: a node that can make none would else take one after the other.
+  if (driver == nullptr) {
+    throw core::SystemError(fmt::format("no GPU on {}: {}", node_name(),
+                                        std::get<measure::MissingSource>(found).reason));
+  }
   std::vector<std::string> uuids;
   for (const measure::Gpu& gpu : driver->devices()) uuids.push_back(gpu.description().uuid);
-  return slurm::board_of_task(variable("SLURM_JOB_GPUS"), uuids);
+  return slurm::board_for(task, slurm::boards_of_task(variable("SLURM_JOB_GPUS"), uuids));
 }
 
 core::ExitCode run_one(const RunOneOptions& options) {
@@ -82,8 +86,8 @@ core::ExitCode run_one(const RunOneOptions& options) {
   slurm::TaskSetting setting;
   setting.submission = submission.name;
   setting.task = options.task;
-  setting.is_alone = !open.study.slurm || open.study.slurm->exclusive;
-  setting.is_any = open.study.device_affinity == study::DeviceAffinity::any;
+  setting.is_alone = submission.exclusive;
+  setting.is_any = submission.is_any;
   setting.was_continued = was_continued;
   setting.time_left_s = 60.0 * submission.array.time_limit_min;
   setting.why_stopped = [&] {
@@ -104,7 +108,7 @@ core::ExitCode run_one(const RunOneOptions& options) {
                        stop_request(), progress);
   say(fmt::format("{} of {} attempts ok, {} runs made elsewhere, {} left for a later task\n",
                   summary.ok, summary.made, summary.elsewhere, summary.left));
-  return stop_request().any() ? core::ExitCode::interrupted : core::ExitCode::success;
+  return stop_request().now ? core::ExitCode::interrupted : core::ExitCode::success;
 }
 
 }  // namespace

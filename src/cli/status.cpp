@@ -73,7 +73,11 @@ void print(const OpenStudy& open, const Status& status) {
                            attempts_in_flight(status.slurm, open.store);
   const size_t cut_off =
       status.unfinished_attempts - std::min(in_flight, status.unfinished_attempts);
-  if (cut_off > 0) fmt::print("  cut off   {} attempts without a result\n", cut_off);
+  if (cut_off > 0 && !status.slurm.silence.empty()) {
+    fmt::print("  no result {} attempts, in flight or cut off: Slurm doesn't answer\n", cut_off);
+  } else if (cut_off > 0) {
+    fmt::print("  cut off   {} attempts without a result\n", cut_off);
+  }
   if (const auto& failure = status.progress.last_failure()) {
     const record::Outcome& outcome = failure->outcome;
     fmt::print("  last failure  {} at {}\n    {}: {}\n    {}\n", failure->run_id, failure->ended_at,

@@ -7,6 +7,8 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run_on_slurm.h"
+#include "core/clock.h"
+#include "core/error.h"
 #include "core/text.h"
 #include "execute/session_state.h"
 #include "execute/slurm/submission.h"
@@ -14,6 +16,9 @@
 
 namespace tandem::cli {
 namespace {
+
+/// sbatch may try for minutes.
+constexpr double submission_ends_within_s = 240;
 
 struct StopOptions {
   OpenOptions open;
@@ -53,6 +58,16 @@ core::ExitCode stop(const StopOptions& options) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   if (options.wait) fmt::print("It has ended.\n");
+  // It was handing the study to Slurm.
+  if (execute::slurm::has_open_submissions(folder)) {
+    for (const core::Time begin = core::Clock::now(); execute::lock_holder(folder);) {
+      if (core::seconds_between(begin, core::Clock::now()) > submission_ends_within_s) {
+        throw core::SystemError("it still submits the study to Slurm: stop it again");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    stop_slurm(open, options.now, options.wait);
+  }
   return core::ExitCode::success;
 }
 

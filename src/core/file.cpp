@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <vector>
 
 #include "core/error.h"
@@ -27,10 +28,12 @@ void sync_folder(const fs::path& folder) {
 /// A file with the content, forced to the disk, beside the one of the name that it is to get.
 fs::path write_beside(const fs::path& path, std::string_view content) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  fs::path temporary = folder / fmt::format(".{}.{}", path.filename().string(), ::getpid());
+  // A process of that number on another machine may be writing the same file.
+  fs::path temporary = folder / fmt::format(".{}.{}-{:08x}", path.filename().string(), ::getpid(),
+                                            std::random_device()());
   try {
     const FileDescriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!file.is_open()) throw SystemError("open", errno);
     file.write_all(content);
     if (::fsync(file.get()) != 0) throw SystemError("fsync", errno);
@@ -39,6 +42,17 @@ fs::path write_beside(const fs::path& path, std::string_view content) {
     throw;
   }
   return temporary;
+}
+
+/// Gives a file its name unless that is taken: 0, or an errno.
+int link_new(const fs::path& temporary, const fs::path& path) {
+  int error = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  // Not every file system has hard links; there the name may be taken between the two steps.
+  if (error == EPERM || error == ENOTSUP || error == ENOSYS) {
+    if (::access(path.c_str(), F_OK) == 0) return EEXIST;
+    return ::rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  }
+  return error;
 }
 
 SystemError cannot_write(const fs::path& path, const SystemError& error) {
@@ -106,7 +120,7 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
 bool write_new_file_atomically(const fs::path& path, std::string_view content) {
   try {
     const fs::path temporary = write_beside(path, content);
-    const int error = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+    const int error = link_new(temporary, path);
     ::unlink(temporary.c_str());
     if (error == EEXIST) return false;
     if (error != 0) throw SystemError("link", error);

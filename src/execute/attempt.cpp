@@ -80,7 +80,7 @@ record::RunResult make_attempt(RunExecutor& executor, const study::PlannedRun& r
     record::RunResult result =
         executor.execute(run, attempt, store.attempt_folder(run.id, attempt), stop, observer);
     // One that was given up for lost on another machine keeps the result that it got there.
-    if (!store.has_result(run.id, attempt)) store.finish_attempt(result);
+    store.finish_if_unfinished(result);
     return result;
   } catch (const std::exception& error) {
     make_room();
@@ -89,7 +89,7 @@ record::RunResult make_attempt(RunExecutor& executor, const study::PlannedRun& r
     result.device = device;
     try {
       // One that got its name, but whose folder could not be forced to the disk, stays.
-      if (!store.has_result(run.id, attempt)) store.finish_attempt(result);
+      store.finish_if_unfinished(result);
     } catch (const core::SystemError&) {
       // Still no room: the next session finds the attempt without a result and calls it cut off.
     }

@@ -59,7 +59,7 @@ std::string insertion(const std::string& table, int columns) {
 /// One row to be inserted, its values given one after the other.
 class Row {
  public:
-  explicit Row(SQLite::Statement& insertion) : statement_(insertion) { statement_.reset(); }
+  explicit Row(SQLite::Statement& insertion) : statement_(insertion) { statement_.tryReset(); }
 
   template <typename Value>
   Row& operator<<(const Value& value) {

@@ -28,11 +28,12 @@ std::string name_in(const core::JsonNode& settings, const char* member) {
 
 /// What tandem says itself; another word for it would take the tasks out of its sight.
 constexpr std::array tandems_own = {
-    "--array",      "--job-name",  "--output",    "--error",   "--open-mode", "--requeue",
-    "--no-requeue", "--wrap",      "--parsable",  "--chdir",   "--signal",    "--time",
-    "--nodes",      "--ntasks",    "--partition", "--account", "--exclusive", "--oversubscribe",
-    "--share",      "--test-only", "--wait",      "--gres",    "--nodelist",  "--input",
-    "--dependency", "--clusters",  "--cluster",   "--help",    "--usage",     "--version"};
+    "--array",      "--job-name",  "--output",    "--error",    "--open-mode", "--requeue",
+    "--no-requeue", "--wrap",      "--parsable",  "--chdir",    "--signal",    "--time",
+    "--nodes",      "--ntasks",    "--partition", "--account",  "--exclusive", "--oversubscribe",
+    "--share",      "--test-only", "--wait",      "--gres",     "--nodelist",  "--input",
+    "--dependency", "--time-min",  "--deadline",  "--clusters", "--cluster",   "--help",
+    "--usage",      "--version"};
 
 void read_flag(const core::JsonNode& node, SlurmSettings& settings) {
   const std::string flag = node.string();
@@ -69,7 +70,7 @@ SlurmSettings read_slurm_settings(const core::JsonNode& node) {
     settings.time_at_least_s = least->number(1, 1e7);
   }
   if (const auto most = node.find("time_at_most_s")) {
-    settings.time_at_most_s = most->number(60, 1e7);
+    settings.time_at_most_s = most->number(180, 1e7);
   }
   if (const auto pack = node.find("pack_to_s")) settings.pack_to_s = pack->number(0, 1e7);
   if (const auto tasks = node.find("tasks_at_once")) {

@@ -76,7 +76,7 @@ TEST(DataQuality, SaysThatRunsCameFromDifferentGpus) {
 TEST(DataQuality, SaysThatRunsCameFromSeveralMachinesOfOneClass) {
   Case two_nodes(1, 2);
   for (record::RunResult& run : two_nodes.results) {
-    run.machine.hostname = "n" + std::to_string(run.spec.repetition);
+    run.device = run.machine.hostname = "n" + std::to_string(run.spec.repetition);
   }
   const auto cautions = [&] { return two_nodes.analyse().quality.cautions; };
   EXPECT_THAT(cautions(), Contains(HasSubstr("come from one machine")));

@@ -63,8 +63,10 @@ TEST(SlurmAnswers, OfSbatchAndScontrolAreNumbersOrNothing) {
   EXPECT_EQ(parse_job_id("4711\n"), "4711");
   EXPECT_EQ(parse_job_id("4711;cluster\n"), "4711");
   EXPECT_EQ(parse_job_id("sbatch: error: no\n"), "");
-  EXPECT_EQ(parse_most_tasks("KillWait = 30 sec\nMaxArraySize            = 1001\n"), 1001U);
-  EXPECT_EQ(parse_most_tasks("KillWait = 30 sec\n"), 0U);
+  const char* configuration = "MaxArraySizes = 7\nMaxArraySize            = 1001\nEpilog = \n";
+  EXPECT_EQ(configured(configuration, "MaxArraySize"), "1001");
+  EXPECT_EQ(configured(configuration, "Epilog"), "");
+  EXPECT_EQ(configured(configuration, "ClusterName"), "");
 }
 
 TEST(SlurmAnswers, OfAStateThatIsNotKnownCountAsLive) {
@@ -119,13 +121,14 @@ TEST_F(SlurmPrograms, AreGivenNoneOfAPersonsHabits) {
 
 TEST_F(SlurmPrograms, OfAccountingTellOfTheTasksThatTheControllerHasForgotten) {
   make_program("squeue", R"(echo "x|7|1|RUNNING|n1|None")");
-  make_program("sacct", R"(echo "x|7_0|NODE_FAIL|n2"; echo "x|7_1|PENDING|None assigned")");
-  const auto tasks = client_.tasks_of({{"x", 2}});
-  ASSERT_THAT(tasks, SizeIs(2));
+  make_program("sacct", R"(echo "x|7_0|NODE_FAIL|n2"; echo "x|7_1|FAILED|n2"
+echo "x|7_2|RUNNING|n2")");
+  const auto tasks = client_.tasks_of({{"x", 3}});
+  ASSERT_THAT(tasks, SizeIs(2)) << "what only accounting believes to run was lost";
   EXPECT_EQ(tasks[0].state, "RUNNING") << "the controller knows better";
   EXPECT_EQ(tasks[1].state, "NODE_FAIL");
   make_program("sacct", "echo 'Slurm accounting storage is disabled' >&2; exit 1");
-  EXPECT_THAT(client_.tasks_of({{"x", 2}}), SizeIs(1));
+  EXPECT_THAT(client_.tasks_of({{"x", 3}}), SizeIs(1));
 }
 
 TEST_F(SlurmPrograms, ThatDoNotReachTheControllerSayNothingOfAJob) {
@@ -134,6 +137,10 @@ TEST_F(SlurmPrograms, ThatDoNotReachTheControllerSayNothingOfAJob) {
   EXPECT_THROW(client_.submit(job()), ControllerSilent);
   make_program("scancel", "echo 'scancel: error: Unable to contact slurm controller' >&2; exit 1");
   EXPECT_THROW(client_.stop("7", true), ControllerSilent);
+  make_program(
+      "scancel",
+      "echo 'scancel: error: Kill job error on job id 7: Invalid job id specified' >&2; exit 1");
+  EXPECT_NO_THROW(client_.stop("7", true));
 }
 
 TEST_F(SlurmPrograms, ThatRefuseAreQuoted) {
@@ -146,8 +153,13 @@ TEST_F(SlurmPrograms, ThatRefuseAreQuoted) {
   } catch (const core::SystemError& error) {
     EXPECT_THAT(error.what(), HasSubstr("invalid partition specified: x"));
   }
+  make_program("scancel", "echo 'scancel: error: Access/permission denied' >&2; exit 1");
+  EXPECT_THROW(client_.stop("7", true), core::SystemError);
   make_program("scontrol", "echo 'MaxArraySize            = 1'");
-  EXPECT_THROW(client_.most_tasks(), core::SystemError);
+  EXPECT_THROW(client_.site(), core::SystemError);
+  make_program("scontrol", "echo 'ClusterName = alpha'; echo 'MaxArraySize            = 1001'");
+  EXPECT_EQ(client_.site().cluster, "alpha");
+  EXPECT_EQ(client_.site().most_tasks, 1001U);
 }
 
 /// A plan of pairs that share a training alone as `solos` says: each pair has a concurrent run of
@@ -221,7 +233,15 @@ TEST(SlurmTasks, HaveTheirForecastTimesTheMarginAsLimitAndTwiceThatAfterALimit) 
   runs[0].limits_reached = 1;
   EXPECT_EQ(share_out(runs, places, settings, 0, 9)[0].time_limit_min, 768);
   settings.time_at_most_s = 8 * 3600;
-  EXPECT_EQ(share_out(runs, places, settings, 0, 9)[0].time_limit_min, 480);
+  EXPECT_EQ(share_out(runs, places, settings, 0, 9)[0].time_limit_min, 478)
+      << "with the two minutes that Slurm is asked for beyond it";
+}
+
+TEST(SlurmTasks, HaveTheLeastLimitDoubledTooAfterALimit) {
+  const std::vector<Place> places(1);
+  auto runs = missing_runs({0}, 1);
+  runs[0].limits_reached = 2;
+  EXPECT_EQ(share_out(runs, places, {}, 0, 9)[0].time_limit_min, 40);
 }
 
 class SlurmScript : public ::testing::Test {
@@ -235,7 +255,8 @@ class SlurmScript : public ::testing::Test {
   // What a folder may be called, and a shell would act upon.
   std::string hostile_ = "it's $(touch injected); `id` \"$HOME\"\n#SBATCH --uid=root";
   study::Study study_;
-  Submission job_{"tandem-x-0123456789abcdef", "", "/data", {"", 12, {Task{}, Task{}}}, ""};
+  Submission job_{"tandem-x-0123456789abcdef", "", "/data", "test", 0, true, false,
+                  {"", 12, {Task{}, Task{}}},  ""};
 };
 
 TEST_F(SlurmScript, PassesAHostileFolderToTandemAsOneArgument) {
@@ -278,21 +299,38 @@ TEST_F(SlurmScript, AsksForWhatTheStudyStates) {
   study_.slurm->account = "lab";
   study_.slurm->gpu_type = "a100";
   study_.slurm->exclusive = false;
+  study_.resources.threads = 3;
   study_.slurm->flags = {"--constraint=a100&nvlink"};
   job_.array.node = "n7";
-  EXPECT_THAT(
-      script(),
-      AllOf(HasSubstr("#SBATCH --partition=gpu\n"), HasSubstr("#SBATCH --account=lab\n"),
-            HasSubstr("#SBATCH --gres=gpu:a100:1\n"), HasSubstr("#SBATCH --nodelist=n7\n"),
-            HasSubstr("#SBATCH --constraint=a100&nvlink\n"), Not(HasSubstr("--exclusive"))));
+  EXPECT_THAT(script(),
+              AllOf(HasSubstr("#SBATCH --partition=gpu\n"), HasSubstr("#SBATCH --account=lab\n"),
+                    HasSubstr("#SBATCH --gres=gpu:a100:1\n"), HasSubstr("#SBATCH --nodelist=n7\n"),
+                    HasSubstr("#SBATCH --constraint=a100&nvlink\n"), Not(HasSubstr("--exclusive")),
+                    HasSubstr("#SBATCH --cpus-per-task=6\n")));
+  study_.slurm->flags = {"--cpus-per-gpu=9"};
+  EXPECT_THAT(script(), Not(HasSubstr("--cpus-per-task")));
 }
 
-TEST(SlurmBoards, AreTheFirstOnesGivenAmongThoseThatTheDriverShows) {
-  EXPECT_EQ(board_of_task("0,1", {"GPU-a", "GPU-b"}), "GPU-a") << "the node is the task's alone";
-  EXPECT_EQ(board_of_task("1", {"GPU-a", "GPU-b"}), "GPU-b");
-  EXPECT_EQ(board_of_task("3", {"GPU-d"}), "GPU-d") << "the others are hidden by a cgroup";
-  EXPECT_EQ(board_of_task("", {"GPU-a"}), "GPU-a");
-  EXPECT_EQ(board_of_task("0", {}), "");
+TEST(SlurmBoards, AreThoseGivenAmongThoseThatTheDriverShows) {
+  EXPECT_THAT(boards_of_task("0,1", {"GPU-a", "GPU-b"}), ElementsAre("GPU-a", "GPU-b"));
+  EXPECT_THAT(boards_of_task("1", {"GPU-a", "GPU-b"}), ElementsAre("GPU-b"));
+  EXPECT_THAT(boards_of_task("3", {"GPU-d"}), ElementsAre("GPU-d")) << "a cgroup hides the others";
+  EXPECT_THAT(boards_of_task("", {"GPU-a"}), ElementsAre("GPU-a"));
+  EXPECT_THAT(boards_of_task("7", {"GPU-a", "GPU-b"}), IsEmpty());
+}
+
+TEST(SlurmBoards, OfABlockThatWasBegunIsItsOwnOrNone) {
+  Task task;
+  EXPECT_EQ(board_for(task, {"GPU-a", "GPU-b"}), "GPU-a");
+  task.gpu = "GPU-b";
+  EXPECT_EQ(board_for(task, {"GPU-a", "GPU-b"}), "GPU-b");
+  try {
+    board_for(task, {"GPU-a"});
+    FAIL() << "the board is another's";
+  } catch (const core::SystemError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("made on GPU-b"), HasSubstr("given it GPU-a")));
+  }
+  EXPECT_THROW(board_for(task, {}), core::SystemError);
 }
 
 TEST(SlurmLogs, TellHowATaskWasEnded) {
@@ -304,6 +342,7 @@ TEST(SlurmLogs, TellHowATaskWasEnded) {
   EXPECT_EQ(kind_in_log(line(" DUE TO TIME LIMIT")), "job_time_limit");
   EXPECT_EQ(kind_in_log(line(" DUE TO PREEMPTION")), "job_preempted");
   EXPECT_EQ(kind_in_log(line(" DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS")), "node_lost");
+  EXPECT_EQ(kind_in_log(line(" DUE TO JOB REQUEUE")), "") << "it may have gone on";
   EXPECT_EQ(kind_in_log("tandem: error: nothing\n"), "");
 }
 
@@ -317,8 +356,9 @@ TEST(SlurmLogs, GoBehindTheStateInNamingAnOutcomeAndBeforeCutOff) {
   const Outcome unknown = outcome_of_ended_task("", "", "", "then");
   EXPECT_EQ(unknown.name, "cut_off");
   EXPECT_THAT(unknown.message, HasSubstr("the controller has forgotten it"));
-  EXPECT_THAT(outcome_of_ended_task("OUT_OF_MEMORY", "n2", "", "then").message,
-              HasSubstr("on n2 as OUT_OF_MEMORY"));
+  EXPECT_EQ(outcome_of_ended_task("OUT_OF_MEMORY", "n2", "", "then").name, "out_of_memory");
+  EXPECT_THAT(outcome_of_ended_task("FAILED", "n2", "", "then").message,
+              HasSubstr("on n2 as FAILED"));
 }
 
 /// A cluster in which nothing runs by itself.
@@ -341,7 +381,7 @@ class FakeClient : public Client {
     return known;
   }
   void stop(const std::string&, bool) override {}
-  size_t most_tasks() override { return 1000; }
+  Site site() override { return here; }
 
   void all_become(const std::string& state, const std::string& node) {
     for (TaskState& task : states) {
@@ -358,6 +398,7 @@ class FakeClient : public Client {
     }
   }
 
+  Site here{"test", 1000, 1000};
   size_t jobs = 0;
   std::vector<TaskState> states;
   std::function<void(const ArrayJob&)> on_submit;
@@ -378,9 +419,9 @@ class SlurmQueue : public ::testing::Test {
     options.data_folder = "/data";
     options.tandem = "/bin/tandem";
     options.forecast_s = forecast_s;
-    options.most_tasks = 1000;
+    options.site = client_.site();
     const Missing missing = find_missing(study_, plan_, store_, queue, options);
-    submit(missing.arrays, study_, store_, client_, options);
+    submitted_ = submit(missing.arrays, study_, store_, client_, options, stop_);
     return missing;
   }
   void write_result(const std::string& run_id, int attempt, Outcome outcome,
@@ -401,6 +442,8 @@ class SlurmQueue : public ::testing::Test {
   study::Plan plan_ = plan_of({0, 0}, 1);
   FakeClient client_;
   Settled settled_;
+  Submitted submitted_;
+  StopRequest stop_;
 };
 
 TEST_F(SlurmQueue, GetsWhatIsMissingOnceHoweverOftenItIsAsked) {
@@ -434,7 +477,8 @@ TEST_F(SlurmQueue, AsksAgainForAJobOfWhichASilentControllerSaidNothing) {
   EXPECT_THROW(run(), ControllerSilent);
   EXPECT_TRUE(has_open_submissions(folder_.path()));
   client_.on_submit = [](const ArrayJob&) { throw core::SystemError("sbatch says: no account"); };
-  EXPECT_THROW(run(), core::SystemError);
+  run();
+  EXPECT_THAT(submitted_.refused, ElementsAre("sbatch says: no account"));
   EXPECT_FALSE(has_open_submissions(folder_.path())) << "what was refused is withdrawn";
 }
 
@@ -456,7 +500,8 @@ TEST_F(SlurmQueue, KeepsAJobThatSlurmAcceptedAndCalledRefused) {
 
 TEST_F(SlurmQueue, LeavesAnAttemptToTheTaskThatWasGivenItsRunLast) {
   plan_ = plan_of({0, 1}, 1);
-  study_.slurm = study::SlurmSettings{.pack_to_s = 0};
+  study_.slurm.emplace();
+  study_.slurm->pack_to_s = 0;
   ASSERT_THAT(run().arrays.at(0).tasks, SizeIs(2));
   client_.becomes("100", 0, "NODE_FAIL", "n1");
   client_.becomes("100", 1, "RUNNING", "n2");
@@ -473,6 +518,64 @@ TEST_F(SlurmQueue, LeavesAnAttemptToTheTaskThatWasGivenItsRunLast) {
   client_.becomes("101", 0, "TIMEOUT", "n3");
   run();
   EXPECT_EQ(store_.read_attempt("solo0r1", 2).outcome.name, "job_time_limit");
+}
+
+TEST_F(SlurmQueue, SubmitsTheOtherArraysWhenOneIsRefused) {
+  plan_ = plan_of({0, 1}, 1);
+  study_.slurm.emplace();
+  study_.slurm->pack_to_s = 0;
+  client_.here.most_tasks = 1;
+  client_.on_submit = [&](const ArrayJob&) {
+    client_.on_submit = nullptr;
+    throw core::SystemError("sbatch says: Invalid node name specified");
+  };
+  EXPECT_EQ(run().arrays.size(), 2U);
+  EXPECT_EQ(submitted_.arrays, 1U);
+  EXPECT_EQ(submitted_.runs, 2U);
+  EXPECT_THAT(submitted_.refused, SizeIs(1));
+}
+
+TEST_F(SlurmQueue, SubmitsNoMoreWhenAskedToStop) {
+  plan_ = plan_of({0, 1}, 1);
+  study_.slurm.emplace();
+  study_.slurm->pack_to_s = 0;
+  client_.here.most_tasks = 1;
+  client_.after_submit = [&] { stop_.after_run = true; };
+  run();
+  EXPECT_EQ(submitted_.arrays, 1U);
+  EXPECT_EQ(client_.jobs, 1U);
+}
+
+TEST_F(SlurmQueue, IsNotJudgedByAnotherCluster) {
+  run();
+  for (const Site& other : {Site{"other", 1000, 1000}, Site{"test", 1001, 1000}}) {
+    client_.here = other;
+    EXPECT_THROW(run(), core::SystemError);
+  }
+  EXPECT_TRUE(has_open_submissions(folder_.path()));
+}
+
+TEST_F(SlurmQueue, LetsRunsOfABlockWaitForItsTask) {
+  const study::Plan whole = plan_of({0, 0}, 1);
+  plan_.runs.pop_back();
+  plan_.cells.pop_back();
+  run();
+  client_.all_become("RUNNING", "n1");
+  plan_ = whole;
+  const Missing missing = run();
+  EXPECT_EQ(missing.runs, 0U);
+  EXPECT_EQ(missing.waiting, 1U);
+  EXPECT_EQ(client_.jobs, 1U);
+  write_result("solo0r1", 1, {}, "n1");
+  client_.all_become("COMPLETED", "n1");
+  EXPECT_EQ(run().arrays.at(0).node, "n1");
+}
+
+TEST_F(SlurmQueue, TellsOfARunWhoseLongestLimitWasReached) {
+  study_.slurm.emplace();
+  study_.slurm->time_at_most_s = 720;
+  write_result("solo0r1", 1, outcome_of_kind("job_time_limit", ""), "n1");
+  EXPECT_EQ(run().at_longest_limit, 1U);
 }
 
 TEST_F(SlurmQueue, SubmitsFailedRunsOnlyWhenAsked) {
@@ -571,7 +674,6 @@ class SlurmTaskRun : public SlurmQueue {
   Task task_;
   TaskSetting setting_;
   FakeExecutor executor_;
-  StopRequest stop_;
   std::atomic<bool> was_continued_{false};
 };
 
@@ -610,6 +712,31 @@ TEST_F(SlurmTaskRun, LeavesARunThatIsDoneAlone) {
   write_result("pair0r1", 1, {}, "n1");
   task_.runs = {{"pair0r1", 2, 1}};
   EXPECT_EQ(make().elsewhere, 1U);
+}
+
+TEST_F(SlurmTaskRun, BeginsNoRunWhenItIsStoppedBetweenTwo) {
+  executor_.on_execute = [&](const std::string&) { stop_.after_run = true; };
+  const TaskSummary summary = make({.cool_down_s = 3600});
+  EXPECT_EQ(summary.made, 1U);
+  EXPECT_THAT(store_.unfinished_attempts(), IsEmpty());
+}
+
+TEST_F(SlurmTaskRun, BeginsNoRunThatIsStoppedWhileItCoolsDown) {
+  std::thread late;
+  executor_.on_execute = [&](const std::string&) {
+    if (late.joinable()) return;
+    late = std::thread([&] {
+      while (!store_.has_result("solo0r1", 1)) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      stop_.after_run = true;
+    });
+  };
+  const TaskSummary summary = make({.cool_down_s = 3600});
+  late.join();
+  EXPECT_EQ(summary.made, 1U);
+  EXPECT_THAT(store_.unfinished_attempts(), IsEmpty());
 }
 
 TEST_F(SlurmTaskRun, BeginsNoRunOnceItsSubmissionWasGivenUp) {
@@ -674,6 +801,7 @@ TEST_F(SlurmTaskRun, CallsWhatSlurmEndedByWhatEndedIt) {
   executor_.outcome = outcome_of_kind("signal", "signal 15");
   std::thread late;
   executor_.on_execute = [&](const std::string&) {
+    if (late.joinable()) return;
     late = std::thread([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       stop_.now = true;

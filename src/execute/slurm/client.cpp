@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -74,10 +75,8 @@ std::string words_of(const Answer& answer) {
   return core::printable(answer.err.empty() ? answer.out : answer.err, most_shown_bytes);
 }
 
-/// The answer of a program that has to be there and to succeed.
-Answer ask(const std::vector<std::string>& arguments) {
-  Answer answer = call(arguments);
-  const std::string& program = arguments.front();
+/// Throws for a program that has to be there and to succeed.
+void check(const std::string& program, const Answer& answer) {
   if (!answer.is_there) {
     throw core::SystemError(fmt::format(
         "there is no program '{}' in PATH: '--executor slurm' is for a login node of a cluster",
@@ -87,10 +86,16 @@ Answer ask(const std::vector<std::string>& arguments) {
     throw ControllerSilent(fmt::format("{} has not answered within {}", program,
                                        core::format_duration(answers_within_s)));
   }
-  if (answer.exit_code == 0) return answer;
+  if (answer.exit_code == 0) return;
   const std::string message = fmt::format("{} says: {}", program, words_of(answer));
   if (says_silent(answer.err)) throw ControllerSilent(message);
   throw core::SystemError(message);
+}
+
+Answer ask(const std::vector<std::string>& arguments) {
+  Answer answer = call(arguments);
+  check(arguments.front(), answer);
+  return answer;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -163,14 +168,20 @@ std::vector<TaskState> parse_accounting(std::string_view text) {
   return states;
 }
 
-size_t parse_most_tasks(std::string_view text) {
+std::string configured(std::string_view text, std::string_view name) {
+  constexpr std::string_view blanks = " \t\r";
   for (const std::string_view line : split(text, '\n')) {
-    if (!line.starts_with("MaxArraySize")) continue;
-    const size_t digits = line.find_first_of("0123456789");
-    if (digits == std::string_view::npos) return 0;
-    return static_cast<size_t>(number_in(line.substr(digits)).value_or(0));
+    const size_t equals = line.find('=');
+    if (!line.starts_with(name) || equals == std::string_view::npos) continue;
+    if (line.substr(name.size(), equals - name.size()).find_first_not_of(blanks) !=
+        std::string_view::npos) {
+      continue;  // of a longer name
+    }
+    const size_t begin = line.find_first_not_of(blanks, equals + 1);
+    if (begin == std::string_view::npos) return "";
+    return std::string(line.substr(begin, line.find_last_not_of(blanks) + 1 - begin));
   }
-  return 0;
+  return "";
 }
 
 std::string CommandClient::submit(const ArrayJob& job) {
@@ -199,33 +210,43 @@ std::vector<TaskState> CommandClient::tasks_of(const std::map<std::string, size_
             "--starttime=now-30days", names, "--format=JobName,JobID,State,NodeList"});
   if (!accounting.in_time || accounting.exit_code != 0) return states;
   for (TaskState& state : parse_accounting(accounting.out)) {
-    if (!known.contains({state.job_name, state.task})) states.push_back(std::move(state));
+    // Accounting takes a task that a crash of the controller lost for one that runs, for ever.
+    if (is_live(state.state) || known.contains({state.job_name, state.task})) continue;
+    states.push_back(std::move(state));
   }
   return states;
 }
 
 void CommandClient::stop(const std::string& job_id, bool now) {
-  // A job that has ended meanwhile makes scancel fail; that it goes on is seen in the queue.
   const auto tell = [](const std::vector<std::string>& arguments) {
     const Answer answer = call(arguments);
-    if (!answer.in_time || says_silent(answer.err)) {
-      throw ControllerSilent("scancel has not reached the controller: " + words_of(answer));
-    }
+    // One that has ended meanwhile is what was wanted.
+    constexpr std::array ended = {"already completing or completed", "Invalid job id"};
+    const bool has_ended = std::ranges::any_of(
+        ended, [&](const char* words) { return answer.err.find(words) != std::string::npos; });
+    if (!has_ended) check(arguments.front(), answer);
   };
   if (now) return tell({"scancel", job_id});
   tell({"scancel", "--state=PENDING", job_id});
   tell({"scancel", "--state=RUNNING", "--batch", "--signal=USR1", job_id});
 }
 
-size_t CommandClient::most_tasks() {
-  const size_t most = parse_most_tasks(ask({"scontrol", "show", "config"}).out);
-  if (most < 2) {
+Site CommandClient::site() {
+  if (site_) return *site_;
+  const std::string configuration = ask({"scontrol", "show", "config"}).out;
+  Site site;
+  site.cluster = configured(configuration, "ClusterName");
+  site.user_id = ::getuid();
+  const auto most = number_in(configured(configuration, "MaxArraySize"));
+  // The largest index is one less (slurm.conf(5)), the smallest 0.
+  if (most.value_or(0) < 2) {
     throw core::SystemError(
         "this cluster has no job arrays (MaxArraySize of 'scontrol show config'), which tandem "
         "needs");
   }
-  // The largest index is one less (slurm.conf(5)), the smallest 0.
-  return most;
+  site.most_tasks = static_cast<size_t>(*most);
+  site_ = site;
+  return site;
 }
 
 }  // namespace tandem::execute::slurm

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,14 @@ struct ArrayJob {
   size_t tasks = 0;
 };
 
+/// Where Slurm is asked, and by whom: a job is known on its own cluster alone, and where others'
+/// jobs are private to its own user.
+struct Site {
+  std::string cluster;    ///< Slurm's name for it
+  unsigned user_id = 0;   ///< who asks
+  size_t most_tasks = 0;  ///< that an array may have
+};
+
 /// What tandem asks of Slurm: the seam between its plan and Slurm's programs.
 class Client {
  public:
@@ -49,8 +58,7 @@ class Client {
   virtual std::vector<TaskState> tasks_of(const std::map<std::string, size_t>& jobs) = 0;
   /// Ends what has not begun, and asks what runs to end after the run in flight; or `now` all.
   virtual void stop(const std::string& job_id, bool now) = 0;
-  /// The most tasks that an array may have.
-  virtual size_t most_tasks() = 0;
+  virtual Site site() = 0;
 };
 
 /// Slurm's own programs, each called with an argument vector and a limit of time.
@@ -59,7 +67,10 @@ class CommandClient : public Client {
   std::string submit(const ArrayJob& job) override;
   std::vector<TaskState> tasks_of(const std::map<std::string, size_t>& jobs) override;
   void stop(const std::string& job_id, bool now) override;
-  size_t most_tasks() override;
+  Site site() override;
+
+ private:
+  std::optional<Site> site_;
 };
 
 /// The arguments of sbatch.
@@ -70,7 +81,7 @@ std::string parse_job_id(std::string_view text);
 std::vector<TaskState> parse_queue(std::string_view text);
 /// Lines `name|array id_task|state|node` of sacct. Ranges of tasks that wait are left out.
 std::vector<TaskState> parse_accounting(std::string_view text);
-/// MaxArraySize of `scontrol show config`; 0 where it isn't told.
-size_t parse_most_tasks(std::string_view text);
+/// A value of `scontrol show config`, such as that of `MaxArraySize`; empty where it isn't told.
+std::string configured(std::string_view text, std::string_view name);
 
 }  // namespace tandem::execute::slurm

@@ -38,6 +38,7 @@ const char* kind_of_state(const std::string& state) {
   if (state == "TIMEOUT" || state == "DEADLINE") return "job_time_limit";
   if (state == "CANCELLED") return "job_cancelled";
   if (state == "PREEMPTED") return "job_preempted";
+  if (state == "OUT_OF_MEMORY") return "out_of_memory";
   return "";
 }
 
@@ -123,8 +124,14 @@ Queue look_at_queue(const fs::path& study_folder, Client& client) {
   Queue queue;
   queue.submissions = open_submissions(study_folder);
   if (queue.submissions.empty()) return queue;
+  const Site site = client.site();
   std::map<std::string, size_t> jobs;
   for (const Submission& submission : queue.submissions) {
+    if (submission.cluster != site.cluster || submission.user_id != site.user_id) {
+      throw core::SystemError(fmt::format(
+          "the job {} is user {}'s on the cluster '{}': ask as that one there, not as {} on '{}'",
+          submission.name, submission.user_id, submission.cluster, site.user_id, site.cluster));
+    }
     jobs[submission.name] = submission.array.tasks.size();
   }
   std::map<std::pair<std::string, int>, TaskState> known;
@@ -191,6 +198,7 @@ std::string kind_in_log(std::string_view log) {
   constexpr std::array causes = {std::pair{"DUE TO TIME LIMIT", "job_time_limit"},
                                  std::pair{"DUE TO PREEMPTION", "job_preempted"},
                                  std::pair{"DUE TO NODE FAILURE", "node_lost"}};
+  if (line.find("REQUEUE") != std::string_view::npos) return "";  // it may have gone on
   for (const auto& [sign, kind] : causes) {
     if (line.find(sign) != std::string_view::npos) return kind;
   }

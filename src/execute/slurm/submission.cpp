@@ -13,10 +13,10 @@ namespace tandem::execute::slurm {
 namespace fs = std::filesystem;
 namespace {
 
-/// Before its time limit a task is told, so that the run in flight can still say how it ended; up
-/// to a minute earlier than asked for (sbatch(1), --signal).
+/// Before its time limit a task is told, so that the run in flight can still say how it ended.
+/// Slurm may do that up to a minute too early (sbatch(1), --signal), which told_before_end_min
+/// allows for.
 constexpr int told_before_limit_s = 60;
-constexpr int told_too_early_by_s = 60;
 
 core::Json to_document(const Submission& submission) {
   core::Json tasks = core::Json::array();
@@ -31,6 +31,10 @@ core::Json to_document(const Submission& submission) {
   return {{"name", submission.name},
           {"made_at", submission.made_at},
           {"data_folder", submission.data_folder.string()},
+          {"cluster", submission.cluster},
+          {"user_id", submission.user_id},
+          {"exclusive", submission.exclusive},
+          {"is_any", submission.is_any},
           {"node", submission.array.node},
           {"time_limit_min", submission.array.time_limit_min},
           {"tasks", std::move(tasks)}};
@@ -41,6 +45,10 @@ Submission from_document(const core::Json& document) {
   document.at("name").get_to(submission.name);
   document.at("made_at").get_to(submission.made_at);
   submission.data_folder = document.at("data_folder").get<std::string>();
+  document.at("cluster").get_to(submission.cluster);
+  document.at("user_id").get_to(submission.user_id);
+  document.at("exclusive").get_to(submission.exclusive);
+  document.at("is_any").get_to(submission.is_any);
   document.at("node").get_to(submission.array.node);
   document.at("time_limit_min").get_to(submission.array.time_limit_min);
   for (const core::Json& entry : document.at("tasks")) {
@@ -158,8 +166,7 @@ bool has_open_submissions(const fs::path& study_folder) {
 
 std::vector<std::string> sbatch_options(const study::Study& study, const Submission& submission) {
   const study::SlurmSettings settings = study.slurm.value_or(study::SlurmSettings{});
-  const int minutes =
-      submission.array.time_limit_min + (told_before_limit_s + told_too_early_by_s) / 60;
+  const int minutes = submission.array.time_limit_min + told_before_end_min;
   std::string tasks = fmt::format("--array=0-{}", submission.array.tasks.size() - 1);
   if (settings.tasks_at_once > 0) tasks += fmt::format("%{}", settings.tasks_at_once);
   std::vector<std::string> options = {"--job-name=" + submission.name,
@@ -169,7 +176,16 @@ std::vector<std::string> sbatch_options(const study::Study& study, const Submiss
                                       "--ntasks=1",
                                       fmt::format("--time={}", minutes),
                                       fmt::format("--signal=B:USR2@{}", told_before_limit_s)};
-  if (settings.exclusive) options.emplace_back("--exclusive");
+  const auto is_stated = [&](std::string_view option) {
+    return std::ranges::any_of(settings.flags,
+                               [&](const std::string& flag) { return flag.starts_with(option); });
+  };
+  if (settings.exclusive) {
+    options.emplace_back("--exclusive");
+  } else if (!is_stated("--cpus-per-")) {
+    // Of a pair.
+    options.push_back(fmt::format("--cpus-per-task={}", 2 * study.resources.threads));
+  }
   if (!settings.partition.empty()) options.push_back("--partition=" + settings.partition);
   if (!settings.account.empty()) options.push_back("--account=" + settings.account);
   if (study.device == study::Device::cuda) {

@@ -19,6 +19,10 @@ struct Submission {
   std::string name;  ///< the job's, unique
   std::string made_at;
   std::filesystem::path data_folder;
+  std::string cluster;  ///< on which, and by whom, it is submitted
+  unsigned user_id = 0;
+  bool exclusive = true;  ///< whether its tasks ask for a node alone
+  bool is_any = false;    ///< whether what is compared may be made on several nodes
   TaskArray array;
   std::string job_id;  ///< from `job.json`; empty: not noted
 };

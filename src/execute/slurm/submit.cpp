@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/clock.h"
@@ -14,8 +15,17 @@ namespace tandem::execute::slurm {
 namespace fs = std::filesystem;
 namespace {
 
-Submission submission_of(const TaskArray& array, std::string name, const SubmitOptions& options) {
-  return {std::move(name), core::wall_clock_label(), options.data_folder, array, ""};
+Submission submission_of(const TaskArray& array, std::string name, const study::Study& study,
+                         const SubmitOptions& options) {
+  return {std::move(name),
+          core::wall_clock_label(),
+          options.data_folder,
+          options.site.cluster,
+          options.site.user_id,
+          !study.slurm || study.slurm->exclusive,
+          study.device_affinity == study::DeviceAffinity::any,
+          array,
+          ""};
 }
 
 /// Whatever sbatch's words mean, the queue says whether there is such a job; that there is none is
@@ -48,6 +58,10 @@ Missing find_missing(const study::Study& study, const study::Plan& plan,
   Missing missing;
   const std::set<std::string> in_flight = queue.runs_in_flight();
   const std::vector<size_t> groups = groups_of(plan, study.device_affinity);
+  std::set<size_t> groups_in_flight;
+  for (size_t i = 0; i < plan.runs.size(); ++i) {
+    if (in_flight.contains(plan.runs[i].id)) groups_in_flight.insert(groups[i]);
+  }
   std::vector<Place> places(plan.runs.size());
   std::vector<MissingRun> runs;
   for (size_t i = 0; i < plan.runs.size(); ++i) {
@@ -58,13 +72,22 @@ Missing find_missing(const study::Study& study, const study::Plan& plan,
     if (deciding != nullptr && deciding->outcome.ok() && !deciding->device.empty()) {
       places[groups[i]] = place_of(deciding->device);
     }
+    if (deciding != nullptr && deciding->outcome.ok()) {
+      ++missing.already_done;
+      continue;
+    }
     if (in_flight.contains(run.id)) {
       ++missing.in_flight;
       continue;
     }
     const auto copy = deciding == nullptr ? std::nullopt : std::optional(*deciding);
     if (!is_to_be_made(copy, store, options.session)) {
-      ++(deciding->outcome.ok() ? missing.already_done : missing.failed_earlier);
+      ++missing.failed_earlier;
+      continue;
+    }
+    // On whatever board that task is: it isn't known yet, or may be another's by now.
+    if (groups_in_flight.contains(groups[i])) {
+      ++missing.waiting;
       continue;
     }
     const auto reached_its_limit = [](const record::RunResult& result) {
@@ -75,15 +98,29 @@ Missing find_missing(const study::Study& study, const study::Plan& plan,
                     static_cast<int>(std::ranges::count_if(results, reached_its_limit))});
   }
   missing.runs = runs.size();
-  missing.arrays = share_out(runs, places, study.slurm.value_or(study::SlurmSettings{}),
-                             study.cool_down_s, options.most_tasks);
+  const study::SlurmSettings settings = study.slurm.value_or(study::SlurmSettings{});
+  missing.arrays = share_out(runs, places, settings, study.cool_down_s, options.site.most_tasks);
+  std::set<std::string> have_the_longest;
+  for (const TaskArray& array : missing.arrays) {
+    if (array.time_limit_min < longest_limit_min(settings)) continue;
+    for (const Task& task : array.tasks) {
+      for (const AssignedRun& run : task.runs) have_the_longest.insert(run.run_id);
+    }
+  }
+  missing.at_longest_limit =
+      static_cast<size_t>(std::ranges::count_if(runs, [&](const MissingRun& run) {
+        return run.limits_reached > 0 && have_the_longest.contains(run.run.run_id);
+      }));
   return missing;
 }
 
-void submit(const std::vector<TaskArray>& arrays, const study::Study& study,
-            const record::RunStore& store, Client& client, const SubmitOptions& options) {
+Submitted submit(const std::vector<TaskArray>& arrays, const study::Study& study,
+                 const record::RunStore& store, Client& client, const SubmitOptions& options,
+                 const StopRequest& stop) {
+  Submitted submitted;
   for (const TaskArray& array : arrays) {
-    const Submission submission = submission_of(array, new_job_name(study.name), options);
+    if (stop.any()) break;
+    const Submission submission = submission_of(array, new_job_name(study.name), study, options);
     keep(store.folder(), submission,
          batch_script(study, store.folder(), options.tandem, submission));
     std::string job_id;
@@ -99,10 +136,15 @@ void submit(const std::vector<TaskArray>& arrays, const study::Study& study,
             error.what(), submission.name));
       }
       note_over(store.folder(), submission.name, {{"refused", error.what()}});
-      throw;
+      submitted.refused.emplace_back(error.what());
+      continue;
     }
     note_job(store.folder(), submission.name, job_id);
+    ++submitted.arrays;
+    submitted.tasks += array.tasks.size();
+    for (const Task& task : array.tasks) submitted.runs += task.runs.size();
   }
+  return submitted;
 }
 
 std::vector<fs::path> write_scripts_to_read(const std::vector<TaskArray>& arrays,
@@ -116,7 +158,7 @@ std::vector<fs::path> write_scripts_to_read(const std::vector<TaskArray>& arrays
   std::vector<fs::path> scripts;
   for (const TaskArray& array : arrays) {
     const Submission submission =
-        submission_of(array, "tandem-" + study.name.substr(0, 40) + "-dry-run", options);
+        submission_of(array, "tandem-" + study.name.substr(0, 40) + "-dry-run", study, options);
     scripts.push_back(folder / fmt::format("array-{}.sh", scripts.size() + 1));
     core::write_file_atomically(scripts.back(),
                                 batch_script(study, store.folder(), options.tandem, submission));

@@ -1,15 +1,18 @@
 #include "execute/slurm/task_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <deque>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "core/clock.h"
+#include "core/error.h"
 #include "execute/attempt.h"
 #include "execute/outcomes.h"
 
@@ -132,18 +135,22 @@ TaskSummary make_task(const Task& task, const TaskSetting& setting, const study:
   const core::Time begin = core::Clock::now();
   for (size_t place = 0; !queue.empty() && !stop.any();) {
     const Assigned next = queue.front();
-    const double left_s = setting.time_left_s - core::seconds_between(begin, core::Clock::now());
-    // The first is begun in any case, or a limit that is too short would never be seen.
-    if (place > 0 && next.expected_s > left_s) break;
-    if (is_over(store.folder(), setting.submission)) break;
-    queue.pop_front();
     const std::optional<record::RunResult> deciding = store.read_deciding(next.run->id);
-    const bool is_done = deciding && deciding->outcome.ok();
-    if (is_done || !store.claim_attempt(next.run->id, next.attempt)) {
+    if (deciding && deciding->outcome.ok()) {
+      queue.pop_front();
       ++summary.elsewhere;
       continue;
     }
     if (place > 0) pause_between_runs(options.cool_down_s, stop);
+    if (stop.any() || is_over(store.folder(), setting.submission)) break;
+    const double left_s = setting.time_left_s - core::seconds_between(begin, core::Clock::now());
+    // The first is begun in any case, or a limit that is too short would never be seen.
+    if (place > 0 && next.expected_s > left_s) break;
+    queue.pop_front();
+    if (!store.claim_attempt(next.run->id, next.attempt)) {
+      ++summary.elsewhere;
+      continue;
+    }
     observer.run_begins(0, *next.run, ++place, next.attempt);
     const core::Time run_begin = core::Clock::now();
     const record::RunResult result =
@@ -160,16 +167,34 @@ TaskSummary make_task(const Task& task, const TaskSetting& setting, const study:
   return summary;
 }
 
-std::string board_of_task(const std::string& job_gpus, const std::vector<std::string>& uuids) {
-  if (uuids.empty()) return "";
-  const auto given = static_cast<size_t>(std::ranges::count(job_gpus, ',')) + 1;
-  size_t first = 0;
-  const auto [end, error] =
-      std::from_chars(job_gpus.data(), job_gpus.data() + job_gpus.size(), first);
-  const bool is_number = error == std::errc();
-  (void)end;
+std::vector<std::string> boards_of_task(const std::string& job_gpus,
+                                        const std::vector<std::string>& uuids) {
+  std::vector<size_t> given;
+  std::istringstream numbers(job_gpus);
+  for (std::string number; std::getline(numbers, number, ',');) {
+    size_t index = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
+    if (error != std::errc() || end != number.data() + number.size()) return uuids;
+    given.push_back(index);
+  }
   // A cgroup that hides the others renumbers what is left.
-  return is_number && uuids.size() > given && first < uuids.size() ? uuids[first] : uuids.front();
+  if (given.empty() || uuids.size() <= given.size()) return uuids;
+  std::vector<std::string> boards;
+  for (const size_t index : given) {
+    if (index < uuids.size()) boards.push_back(uuids[index]);
+  }
+  return boards;
+}
+
+std::string board_for(const Task& task, const std::vector<std::string>& given) {
+  if (given.empty())
+    throw core::SystemError("Slurm has given this task no GPU that the driver shows");
+  if (task.gpu.empty()) return given.front();
+  if (std::ranges::find(given, task.gpu) != given.end()) return task.gpu;
+  throw core::SystemError(fmt::format(
+      "this task's runs are compared with others made on {}, and Slurm has given it {}: with "
+      "slurm.exclusive all boards of the node come",
+      task.gpu, fmt::join(given, ", ")));
 }
 
 }  // namespace tandem::execute::slurm

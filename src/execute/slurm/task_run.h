@@ -45,9 +45,13 @@ TaskSummary make_task(const Task& task, const TaskSetting& setting, const study:
                       const SessionOptions& options, const StopRequest& stop,
                       SessionObserver& observer);
 
-/// The board of a task that Slurm gave `job_gpus` (SLURM_JOB_GPUS: numbers in the order of PCI
-/// addresses) on a node where the driver shows boards with these UUIDs, in that order: where it
-/// shows more than were given, the first one given, else the first. Empty where there is none.
-std::string board_of_task(const std::string& job_gpus, const std::vector<std::string>& uuids);
+/// The boards that Slurm gave a task as `job_gpus` (SLURM_JOB_GPUS: numbers in the order of PCI
+/// addresses) on a node where the driver shows boards with these UUIDs, in that order. All of them
+/// where it shows no more than were given, or that isn't told.
+std::vector<std::string> boards_of_task(const std::string& job_gpus,
+                                        const std::vector<std::string>& uuids);
+/// The one on which the task's runs are made: the one that it has to be, else the first. Throws
+/// core::SystemError when it isn't there.
+std::string board_for(const Task& task, const std::vector<std::string>& given);
 
 }  // namespace tandem::execute::slurm

@@ -27,7 +27,7 @@ class Groups {
 
 /// Four different limits between one and the next power of two.
 int rounded_up_min(double seconds) {
-  const auto minutes = static_cast<unsigned>(std::ceil(seconds / 60));
+  const auto minutes = static_cast<unsigned>(std::max(1.0, std::ceil(seconds / 60)));
   const unsigned step = std::max(1U, std::bit_floor(minutes) / 4);
   return static_cast<int>((minutes + step - 1) / step * step);
 }
@@ -40,14 +40,19 @@ struct Filling {
 };
 
 int time_limit_min(const Filling& filling, const study::SlurmSettings& settings) {
-  const double forecast_s =
-      filling.expected_s * settings.time_margin * std::exp2(std::min(filling.limits_reached, 6));
-  // In whole minutes within the bounds: what a partition allows at most must not be rounded up.
-  const int rounded_min = rounded_up_min(std::max(forecast_s, settings.time_at_least_s));
-  return std::min(rounded_min, std::max(1, static_cast<int>(settings.time_at_most_s / 60)));
+  const double wanted_s =
+      std::max(filling.expected_s * settings.time_margin, settings.time_at_least_s) *
+      std::exp2(filling.limits_reached);
+  // What a partition allows at most must not be rounded up.
+  const int longest_min = longest_limit_min(settings);
+  return std::min(longest_min, rounded_up_min(std::min(wanted_s, 60.0 * longest_min)));
 }
 
 }  // namespace
+
+int longest_limit_min(const study::SlurmSettings& settings) {
+  return std::max(1, static_cast<int>(settings.time_at_most_s / 60) - told_before_end_min);
+}
 
 std::string name_of(const Place& place) {
   return place.gpu.empty() ? place.node : place.node + " " + place.gpu;

@@ -35,6 +35,9 @@ struct Task {
   std::vector<AssignedRun> runs;
 };
 
+/// Slurm is asked for so much more than a task's own limit, before the end of which it is told.
+constexpr int told_before_end_min = 2;
+
 /// Tasks with one limit of time, which go to Slurm as one job array.
 struct TaskArray {
   std::string node;  ///< that all of them have to be made on, or empty
@@ -54,10 +57,14 @@ struct MissingRun {
   int limits_reached = 0;  ///< attempts that the time limit of their task ended
 };
 
+/// Of a task, whatever it is to make, in minutes.
+int longest_limit_min(const study::SlurmSettings& settings);
+
 /// Shares out the runs, which stand in the plan's order: a group is one task, short groups are
 /// packed together until they take `pack_to_s`; those that have been begun go to the place where
-/// (`places`, of each group). The limit of time is the forecast times the margin, doubled for each
-/// limit that was reached, within the settings' bounds, and rounded up so that few arrays do.
+/// (`places`, of each group). The limit of time is the forecast times the margin, at least the
+/// settings' least, doubled for each limit that was reached, rounded up so that few arrays do, and
+/// with what Slurm is asked for beyond it no more than the settings' most.
 /// `between_s` passes between two runs of a task; no array has more than `most_tasks`.
 std::vector<TaskArray> share_out(std::span<const MissingRun> runs, std::span<const Place> places,
                                  const study::SlurmSettings& settings, double between_s,
