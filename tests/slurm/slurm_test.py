@@ -2,8 +2,9 @@
 """tandem on a cluster of Slurm (cluster.py): three nodes on this machine, fake trainers.
 
     slurm_test.py BIN          in the build's bin folder: what scripts/test runs
-    slurm_test.py BIN --all    also what takes minutes: a node is lost, the controller is down, a time
-                               limit is hit, the shared disk is full (needs root, for it mounts one)
+    slurm_test.py BIN --all    also what takes minutes: nodes are lost, the controller is down, jobs are
+                               stopped, cancelled, suspended and preempted, time limits are hit, the shared
+                               disk is full (needs root, for it mounts one)
     slurm_test.py BIN --pilot  the MNIST family by real trainers, there and here: ten minutes
     slurm_test.py BIN TEST     one of them, such as SlurmFaults.test_a_time_limit_is_named_and_doubled
 """
@@ -24,12 +25,12 @@ BIN = pathlib.Path(sys.argv[1]).resolve()
 TESTS = {"--all": ["SlurmTest", "SlurmFaults"], "--pilot": ["SlurmPilot"]}
 
 
-def manifest(model, position):
+def manifest(model, position, epoch_s):
     return {
         "manifest_version": 1, "repo": "fake", "model": model, "title": "a made-up workload", "domain": "vision",
         "architecture": "none",
         "catalogue": {"position": position, "memory_mb": 100, "gpu_util_percent": 50, "duration_s": 1},
-        "command": [str(BIN / "fake-trainer"), "waits", "0.02", "--seed", "{seed}"],
+        "command": [str(BIN / "fake-trainer"), "waits", str(epoch_s), "--seed", "{seed}"],
         "hyperparameters": {
             "epochs": {"flag": "--epochs", "type": "integer", "default": 4, "least": 1, "most": 100000},
             "learning_rate": {"flag": "--learning-rate", "type": "real", "default": 0.1, "least": 0}},
@@ -41,11 +42,13 @@ def pair(a, b):
 
 
 class ClusterTest(unittest.TestCase):
+    max_array_size = 1001
+
     @classmethod
     def setUpClass(cls):
         cls.base = pathlib.Path(tempfile.mkdtemp(prefix="tandem-slurm-"))
         cls.addClassCleanup(shutil.rmtree, cls.base, ignore_errors=True)
-        cls.cluster = Cluster(cls.base / "cluster")
+        cls.cluster = Cluster(cls.base / "cluster", max_array_size=cls.max_array_size)
         cls.addClassCleanup(cls.cluster.__exit__)
 
     def setUp(self):
@@ -64,11 +67,17 @@ class ClusterTest(unittest.TestCase):
     def let_go(self):
         (self.folder / "go on").touch()
 
-    def write_study(self, pairs=(("one", "two"), ("three", "four")), slurm=None, **members):
+    def let_one_run_end(self):
+        """Of a study whose runs take a second or more. Those after it wait again."""
+        self.let_go()
+        wait_for("a run has ended", lambda: list(self.results.glob("runs/*/*/result.json")), step_s=0.02)
+        (self.folder / "go on").unlink()
+
+    def write_study(self, pairs=(("one", "two"), ("three", "four")), slurm=None, epoch_s=0.02, **members):
         workloads = self.folder / "workloads"
         workloads.mkdir(exist_ok=True)
         for position, model in enumerate(("one", "two", "three", "four")):
-            (workloads / f"{model}.json").write_text(json.dumps(manifest(model, 101 + position)))
+            (workloads / f"{model}.json").write_text(json.dumps(manifest(model, 101 + position, epoch_s)))
         study = {"experiment_name": "made_up", "scale": "quick", "idle_s": 0, "no_progress_s": 3600, "timeout_s": 3600,
                  "mutate": {"epochs": {"min": "default/2"}},
                  "model_pairs": [pair(a, b) for a, b in pairs], "slurm": {"pack_to_s": 0, **(slurm or {})}, **members}
@@ -117,6 +126,9 @@ class ClusterTest(unittest.TestCase):
                 found.setdefault(run.name, []).append((int(attempt.name), result["outcome"]["name"], result["device"]))
         return found
 
+    def nodes_at_work(self):
+        return {node for _, _, state, node in self.cluster.tasks() if state == "RUNNING"}
+
     def assert_each_run_ok_once(self):
         attempts = self.attempts()
         self.assertEqual(sorted(attempts), self.planned_ids())
@@ -131,12 +143,19 @@ class ClusterTest(unittest.TestCase):
 class SlurmTest(ClusterTest):
     def test_a_study_is_made_on_the_nodes_like_here(self):
         self.write_study(repetitions=2)
-        self.assertIn("Nothing was submitted", self.submit("--dry-run"))
+        profile = self.folder / "site.json"
+        profile.write_text(json.dumps({"tasks_at_once": 3, "pack_to_s": 99999}))
+        with_profile = ["--slurm-profile", profile]
+        environment, self.environment = self.environment, {"PATH": "/nowhere"}
+        self.assertIn("Nothing was submitted", self.submit("--dry-run", *with_profile))
+        self.environment = environment
         script = (self.results / "slurm-dry-run/array-1.sh").read_text()
         self.assertIn("#SBATCH --exclusive\n", script)
+        self.assertIn("#SBATCH --array=0-3%3\n", script, "the study's pack_to_s goes before the profile's")
         self.assertFalse((self.results / "study.json").exists())
         self.hold_trainings()
-        self.assertIn("submitted in 4 tasks", self.submit())
+        self.assertIn("submitted in 4 tasks", self.submit(*with_profile))
+        wait_for("two nodes are at work", lambda: len(self.nodes_at_work()) > 1)
         self.assertIn("Slurm works on", self.call("run", *self.study_arguments(), code=4))
         self.assertIn("0 runs submitted", self.submit())
         self.let_go()
@@ -155,8 +174,23 @@ class SlurmTest(ClusterTest):
         self.call("report", self.results)
         self.assertFalse((self.folder / "injected").exists())
 
+    def test_mistakes_are_told_before_anything_is_submitted(self):
+        self.write_study()
+        profile = self.folder / "site.json"
+        profile.write_text('{"partitio": "gpu"}')
+        out = self.submit("--slurm-profile", profile, code=2)
+        self.assertIn("site.json", out)
+        self.assertIn("partitio", out)
+        self.assertIn("$.devices", self.submit("--device", "cores=0", code=2))
+        self.assertIn("--detach", self.submit("--detach", code=2))
+        self.assertIn("--dry-run", self.call("run", *self.study_arguments(), "--dry-run", code=2))
+        self.results = self.folder / "50%"
+        self.assertIn("backslash", self.submit(code=2))
+        self.assertEqual(list(self.folder.glob("*/slurm")), [])
+
     def test_nothing_is_submitted_twice_when_tandem_is_killed_between_submit_and_note(self):
         self.write_study()
+        before = {name for name, *_ in self.cluster.tasks()}
         fake = self.folder / "path"
         fake.mkdir()
         # Submits, and kills tandem before it hears of that: the launcher's parent.
@@ -174,8 +208,18 @@ class SlurmTest(ClusterTest):
         self.submit()
         for made in self.assert_each_run_ok_once().values():
             self.assertEqual(len(made), 1, made)
-        self.assertEqual(len({name for name, *_ in self.cluster.tasks("--name=" + jobs[0].name)}), 1)
-        self.assertEqual(len(list((self.results / "slurm").iterdir())), 1)
+        self.assertEqual({name for name, *_ in self.cluster.tasks()} - before, {jobs[0].name})
+
+
+class SlurmFaults(ClusterTest):
+    max_array_size = 3
+
+    def test_arrays_are_no_longer_than_the_cluster_allows(self):
+        self.write_study(repetitions=2)
+        self.assertIn("submitted in 4 tasks, 2 job arrays", self.submit())
+        self.wait_until_over()
+        self.submit()
+        self.assert_each_run_ok_once()
 
     def test_cancelled_runs_are_named_and_made_by_the_next_call(self):
         self.write_study(pairs=[("one", "two")])
@@ -190,11 +234,12 @@ class SlurmTest(ClusterTest):
         self.assert_each_run_ok_once()
 
     def test_stop_lets_the_run_in_flight_end(self):
-        self.write_study(pairs=[("one", "two")])
+        self.write_study(pairs=[("one", "two")], epoch_s=0.5)
         self.hold_trainings()
         self.submit()
         self.wait_for_run_in_flight()
         self.call("stop", self.results)
+        time.sleep(3)  # scancel doesn't wait for the node
         self.let_go()
         self.wait_until_over()
         self.assertEqual(self.outcomes(), ["ok"])
@@ -208,8 +253,6 @@ class SlurmTest(ClusterTest):
         self.assertEqual(list(self.results.glob("runs/*")), [])
         self.call("stop", self.results, "--now", "--wait")
 
-
-class SlurmFaults(ClusterTest):
     def only_job(self):
         (file,) = self.results.glob("slurm/*/job.json")
         return json.loads(file.read_text())["job_id"]
@@ -257,21 +300,25 @@ class SlurmFaults(ClusterTest):
         self.assertEqual(self.outcomes(), ["job_preempted", "ok"])
 
     def test_lost_nodes_are_named_and_their_runs_made_where_the_block_is(self):
-        self.write_study(pairs=[("one", "two")])
+        self.write_study(pairs=[("one", "two")], epoch_s=0.5)
         self.hold_trainings()
         self.submit()
+        self.wait_for_run_in_flight()
+        self.let_one_run_end()
         lost = self.wait_for_run_in_flight()
-        node = self.cluster.tasks("--states=RUNNING")[0][3]
+        self.call("report", self.results)
+        (node,) = self.nodes_at_work()
         self.cluster.kill_node(node)
         self.assertFalse((lost / "result.json").exists())
         self.wait_until_over()
-        self.cluster.start_node(node)
-        wait_for("the node is back", lambda: self.cluster.states_of_nodes().count("idle") == 3)
         self.let_go()
         self.assertIn("node_lost", self.submit())
+        wait_for("the task waits", lambda: self.status()["slurm"]["live"] == 1)
+        self.cluster.start_node(node)
         self.wait_until_over()
+        attempts = self.assert_each_run_ok_once()
         self.assertEqual(self.outcomes(), ["node_lost", "ok"])
-        self.assert_each_run_ok_once()
+        self.assertEqual({device for made in attempts.values() for _, outcome, device in made if outcome == "ok"}, {node})
 
     def test_a_controller_that_is_down_loses_nothing(self):
         self.write_study()
@@ -281,7 +328,9 @@ class SlurmFaults(ClusterTest):
         self.cluster.stop_controller()
         self.let_go()
         begin = time.monotonic()
-        self.assertIn("slurm     ", self.call("status", self.results))
+        status = self.call("status", self.results)
+        self.assertIn("Unable to contact slurm controller", status)
+        self.assertIn("in flight or cut off", status)
         self.assertIn("says:", self.submit(code=1))
         time.sleep(max(0, 20 - (time.monotonic() - begin)))
         self.cluster.start_controller()
@@ -295,8 +344,9 @@ class SlurmFaults(ClusterTest):
         self.write_study(pairs=[("one", "two")], slurm={"time_margin": 1, "time_at_least_s": 60})
         self.hold_trainings()
         self.submit()
-        self.wait_until_over()
-        self.assertIn("job_time_limit", self.submit() + " ".join(self.outcomes()))
+        self.wait_until_over(limit_s=600)
+        self.submit()
+        self.assertIn("job_time_limit", self.outcomes())
         limits = [json.loads(file.read_text())["time_limit_min"]
                   for file in self.results.glob("slurm/*/submission.json")]
         self.assertEqual(sorted(limits), [1, 2])
@@ -330,24 +380,28 @@ class SlurmFaults(ClusterTest):
 class SlurmPilot(ClusterTest):
     def test_the_mnist_family_is_made_by_real_trainers_like_here(self):
         study = json.loads((ROOT / "studies/mnist-family.json").read_text())
-        # The nodes are one machine: they would wait for its cores rather than train on their own.
-        study.update(resources={"threads": 1}, idle_s=0, slurm={"time_at_least_s": 3600, "pack_to_s": 0}, repetitions=2)
+        # The nodes are one machine, whose cores they share: one task at a time.
+        study.update(resources={"threads": 1}, idle_s=0, repetitions=2,
+                     slurm={"time_at_least_s": 3600, "pack_to_s": 0, "tasks_at_once": 1})
         (self.folder / "workloads").mkdir()
         (self.folder / "study.json").write_text(json.dumps(study))
         self.submit("--data", ROOT / "data")
         self.wait_until_over(limit_s=3600)
         self.submit("--data", ROOT / "data")
         attempts = self.assert_each_run_ok_once()
-        self.assertEqual({len(made) for made in attempts.values()}, {1})
-        here = self.folder / "here"
-        arguments = [*self.study_arguments()[:-1], here, "--data", ROOT / "data"]
-        self.call("run", *arguments, limit_s=3600)
-        self.assertEqual(sorted(attempts), sorted(run.name for run in (here / "runs").iterdir()))
-        for run in attempts:
-            # The same trainings to the bit, wherever they are made; one is shown by its final figure.
-            values = [[p["performance"] for p in json.loads((results / "runs" / run / "1/result.json").read_text())
-                       ["participants"]] for results in (self.results, here)]
-            self.assertEqual(*values, run)
+        there, self.results = self.results, self.folder / "here"
+        self.call("run", *self.study_arguments(), "--data", ROOT / "data", limit_s=3600)
+        self.assertEqual(attempts.keys(), self.assert_each_run_ok_once().keys())
+        # The same trainings to the bit, wherever they are made; one is shown by its final figure.
+        self.assertEqual(self.performances(there), self.performances(self.results))
+
+    def performances(self, results):
+        found = {}
+        for file in results.glob("runs/*/*/result.json"):
+            result = json.loads(file.read_text())
+            if result["outcome"]["name"] == "ok":
+                found[file.parent.parent.name] = [one["performance"] for one in result["participants"]]
+        return found
 
 
 if __name__ == "__main__":
