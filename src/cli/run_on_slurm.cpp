@@ -215,17 +215,17 @@ core::ExitCode run_on_slurm(const OpenStudy& open, const SlurmRunOptions& option
                  "run is marked node_shared.\n");
   if (options.dry_run) return dry_run(open, submission);
 
+  slurm::CommandClient client;
+  submission.site = client.site();
   const fs::path& folder = open.store.folder();
   core::make_folders(folder);
   const execute::StudyLock lock(folder);
   check_goes_on(open);
   keep_study(open);
-  slurm::CommandClient client;
   const slurm::Queue queue = slurm::look_at_queue(folder, client);
   settle_and_tell(queue, open);
   end_other_attempts(queue, open);
   complete_index(open.store);
-  submission.site = client.site();
   const slurm::Missing missing =
       slurm::find_missing(open.study, open.plan, open.store, queue, submission);
   stop_on_signals();
