@@ -40,12 +40,18 @@ class Cluster:
             if not shutil.which(name):
                 raise AssertionError(f"there is no {name}: scripts/setup test installs it (packages.txt)")
         # Needs root, and not in every container is root allowed to.
-        self.can_name_hosts = subprocess.run(["unshare", "-u", "true"], capture_output=True).returncode == 0
+        self.can_name_hosts = subprocess.run(["unshare", "--uts", "--mount", "true"], capture_output=True).returncode == 0
         self._write_configuration(max_array_size)
-        self.start_controller()
-        for node in self.nodes:
-            self.start_node(node)
-        wait_for("all nodes are idle", lambda: self.states_of_nodes() == ["idle"] * nodes)
+        try:
+            self.start_controller()
+            for node in self.nodes:
+                self.start_node(node)
+            wait_for("all nodes are idle", lambda: self.states_of_nodes() == ["idle"] * nodes)
+        except BaseException:
+            for log in sorted(self.folder.glob("*.log")):
+                print(f"{log.name}:\n{log.read_text(errors='replace')[-2000:]}")
+            self.close()
+            raise
 
     def _write_configuration(self, max_array_size):
         host = socket.gethostname().split(".")[0]
@@ -81,14 +87,16 @@ class Cluster:
             lines.append(f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=8 SocketsPerBoard=1 "
                          "CoresPerSocket=8 ThreadsPerCore=1 RealMemory=4000 Gres=gpu:fake:2 State=UNKNOWN")
             gres.append(f"NodeName={node} Name=gpu Type=fake File={device}[0-1]")
+        names = " ".join(self.nodes)
+        (self.folder / "hosts").write_text(f"127.0.0.1 localhost {names}\n" + pathlib.Path("/etc/hosts").read_text())
         self.conf.write_text("\n".join(lines) + "\n")
         (self.folder / "gres.conf").write_text("\n".join(gres) + "\n")
 
     def _start(self, name, command, environment=()):
-        log = open(self.folder / f"{name}.log", "ab")
-        self.daemons[name] = subprocess.Popen(command, env={**self.environment, **dict(environment)},
-                                              stdin=subprocess.DEVNULL, stdout=log,
-                                              stderr=subprocess.STDOUT, start_new_session=True)
+        with open(self.folder / f"{name}.log", "ab") as log:
+            self.daemons[name] = subprocess.Popen(command, env={**self.environment, **dict(environment)},
+                                                  stdin=subprocess.DEVNULL, stdout=log,
+                                                  stderr=subprocess.STDOUT, start_new_session=True)
 
     def start_controller(self):
         self._start("slurmctld", ["slurmctld", "-D", "-i"])
@@ -101,7 +109,9 @@ class Cluster:
     def start_node(self, node):
         command = ["slurmd", "-D", "-N", node]
         if self.can_name_hosts:
-            command = ["unshare", "-u", "sh", "-c", f"hostname {node}; exec slurmd -D -N {node}"]
+            # slurmd listens where its host's name leads.
+            command = ["unshare", "--uts", "--mount", "--propagation", "slave", "sh", "-c",
+                       f"mount --bind {self.folder}/hosts /etc/hosts && hostname {node} && exec slurmd -D -N {node}"]
         self._start(node, command, {"TANDEM_TEST_NODE": f"{self.folder}/{node}"})
 
     def kill_node(self, node):
@@ -131,7 +141,7 @@ class Cluster:
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60).stdout
 
     def states_of_nodes(self):
-        return [line.rstrip("*") for line in self.ask("sinfo", "-h", "-N", "-o", "%t").split()]
+        return [line.rstrip("*") for line in self.ask("sinfo", "-h", "-N", "-p", "main", "-o", "%t").split()]
 
     def tasks(self, *options):
         """(job name, task, state, node) of every task that the controller knows."""

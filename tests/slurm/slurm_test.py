@@ -181,7 +181,7 @@ class SlurmTest(ClusterTest):
         out = self.submit("--slurm-profile", profile, code=2)
         self.assertIn("site.json", out)
         self.assertIn("partitio", out)
-        self.assertIn("$.devices", self.submit("--device", "cores=0", code=2))
+        self.assertIn("$.devices", self.submit("--device", "cores=0", "--device", "cores=1", code=2))
         self.assertIn("--detach", self.submit("--detach", code=2))
         self.assertIn("--dry-run", self.call("run", *self.study_arguments(), "--dry-run", code=2))
         self.results = self.folder / "50%"
