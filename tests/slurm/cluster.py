@@ -99,6 +99,9 @@ class Cluster:
                                                   stderr=subprocess.STDOUT, start_new_session=True)
 
     def start_controller(self):
+        """Where it doesn't run."""
+        if "slurmctld" in self.daemons:
+            return
         self._start("slurmctld", ["slurmctld", "-D", "-i"])
 
     def stop_controller(self):

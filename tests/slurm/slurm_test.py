@@ -22,7 +22,7 @@ from cluster import LIMIT_S, Cluster, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(sys.argv[1]).resolve()
-TESTS = {"--all": ["SlurmTest", "SlurmFaults"], "--pilot": ["SlurmPilot"]}
+TESTS = {"--all": ["SlurmTest", "SlurmFaults", "SlurmDisk"], "--pilot": ["SlurmPilot"]}
 
 
 def manifest(model, position, epoch_s):
@@ -48,8 +48,13 @@ class ClusterTest(unittest.TestCase):
     def setUpClass(cls):
         cls.base = pathlib.Path(tempfile.mkdtemp(prefix="tandem-slurm-"))
         cls.addClassCleanup(shutil.rmtree, cls.base, ignore_errors=True)
+        cls.before_cluster()
         cls.cluster = Cluster(cls.base / "cluster", max_array_size=cls.max_array_size)
         cls.addClassCleanup(cls.cluster.__exit__)
+
+    @classmethod
+    def before_cluster(cls):
+        pass
 
     def setUp(self):
         # A blank, a quote and what a shell would act upon.
@@ -326,11 +331,12 @@ class SlurmFaults(ClusterTest):
         self.submit()
         self.wait_for_run_in_flight()
         self.cluster.stop_controller()
-        self.let_go()
+        self.addCleanup(self.cluster.start_controller)
         begin = time.monotonic()
         status = self.call("status", self.results)
         self.assertIn("Unable to contact slurm controller", status)
         self.assertIn("in flight or cut off", status)
+        self.let_go()
         self.assertIn("says:", self.submit(code=1))
         time.sleep(max(0, 20 - (time.monotonic() - begin)))
         self.cluster.start_controller()
@@ -352,15 +358,23 @@ class SlurmFaults(ClusterTest):
         self.assertEqual(sorted(limits), [1, 2])
         self.call("stop", self.results, "--now", "--wait")
 
+
+class SlurmDisk(ClusterTest):
+    @classmethod
+    def before_cluster(cls):
+        """So that the nodes, which have mounts of their own, see the disk."""
+        cls.disk = cls.base / "disk"
+        cls.disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", cls.disk], check=True)
+        cls.addClassCleanup(subprocess.run, ["umount", "-l", cls.disk])
+
     def test_a_full_shared_disk_is_named_and_nothing_is_lost(self):
+        self.results = self.disk / "results"
         self.write_study(pairs=[("one", "two")])
         self.hold_trainings()
-        self.results.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", self.results], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", self.results])
         self.submit()
         self.wait_for_run_in_flight()
-        ballast = self.results / "ballast"
+        ballast = self.disk / "ballast"
         with open(ballast, "wb") as file:
             try:
                 while True:

@@ -72,7 +72,9 @@ bool says_silent(std::string_view words) {
 }
 
 std::string words_of(const Answer& answer) {
-  return core::printable(answer.err.empty() ? answer.out : answer.err, most_shown_bytes);
+  std::string_view words = answer.err.empty() ? answer.out : answer.err;
+  while (words.ends_with('\n')) words.remove_suffix(1);
+  return core::printable(words, most_shown_bytes);
 }
 
 /// Throws for a program that has to be there and to succeed.
