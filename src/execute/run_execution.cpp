@@ -434,7 +434,15 @@ class RunExecution {
     result.io_read_mib = meter_.io_read_mib(index, window);
     result.io_written_mib = meter_.io_written_mib(index, window);
     result.gpu_memory_peak_mib = meter_.gpu_memory_peak_mib_of(index, window);
-    result.gpu_sm_util_avg_percent = meter_.gpu_sm_util_avg_percent_of(index, window);
+    result.gpu_sm_util_avg_percent = gpu_sm_util_avg_percent_of(index, window);
+  }
+
+  /// Of MPS's clients an H100's driver (580) lists who they are and what memory they hold, no more.
+  Reading gpu_sm_util_avg_percent_of(int index, measure::Window window) const {
+    const Reading percent = meter_.gpu_sm_util_avg_percent_of(index, window);
+    if (percent || spec_.sharing.mode != study::Sharing::Mode::mps) return percent;
+    return Reading::missing(percent.reason() +
+                            "; drivers may tell no utilisation by single clients of MPS");
   }
 
   /// When a participant that succeeded was training; of its first round.
@@ -680,7 +688,7 @@ class RunExecution {
     b.cpu_energy_share_joules = cpu.b;
     const core::Shares gpu = core::shares_in_proportion(
         "sm_utilisation", result.gpu_energy_total_joules.joules,
-        meter_.gpu_sm_util_avg_percent_of(0, window), meter_.gpu_sm_util_avg_percent_of(1, window));
+        gpu_sm_util_avg_percent_of(0, window), gpu_sm_util_avg_percent_of(1, window));
     a.gpu_energy_share_joules = gpu.a;
     b.gpu_energy_share_joules = gpu.b;
     const bool on_gpu = spec_.device == study::Device::cuda;

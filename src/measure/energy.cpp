@@ -91,7 +91,7 @@ Cover cover_of_gauge(Series series, Window window) {
   if (!samples.problem.empty()) return samples;
   constexpr double largest_unseen_share = 0.1;
   constexpr double usual_steps = 10;
-  const double usual_s = median_step(series.t_s);
+  const double usual_s = std::max(median_step(series.t_s), series.period_s);
   double unseen_s = 0;
   for (size_t i = 1; i < samples.t_s.size(); ++i) {
     const auto before = std::ranges::lower_bound(series.t_s, samples.t_s[i - 1]);

@@ -17,10 +17,13 @@ struct Window {
 /// The samples of one signal with their times, both of the same length. A sample that is missing
 /// (NaN) is a longer gap between its neighbours, never a value. What a counter did in a gap shows
 /// when it is over; of a gauge it isn't known, so that its figures are missing when more than a
-/// tenth of the window lies in gaps (of missing samples, or ten times as long as usual).
+/// tenth of the window lies in gaps (of missing samples, or ten times as long as usual). Usual is
+/// the median step, or the sampler's period where that is longer: a slow sampler is also read when
+/// a training begins and ends, so that a short run has hardly a step of a whole period.
 struct Series {
   std::span<const double> t_s;
   std::span<const double> values;
+  double period_s = 0;  ///< of the sampler; 0: not known
 };
 
 /// Integral of a sampled power over the window in joules: trapezoid over each sample's own time,

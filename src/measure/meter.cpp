@@ -195,7 +195,7 @@ class Meter::Parts {
         const double t_s = found->series.t_s[i];
         if (std::isnan(values[i]) && had_none(processes->series, t_s)) values[i] = 0;
       }
-      return named(name, maximum_over({found->series.t_s, values}, window));
+      return named(name, maximum_over({found->series.t_s, values, found->series.period_s}, window));
     });
   }
 
@@ -255,7 +255,9 @@ class Meter::Parts {
     for (const Recording& recording : recordings_) {
       const auto signal = std::ranges::find(recording.signals, signal_name, &Signal::name);
       if (signal == recording.signals.end()) continue;
-      return Found{{recording.samples.t_s, *recording.samples.find(signal_name)}, &*signal};
+      return Found{{recording.samples.t_s, *recording.samples.find(signal_name),
+                    recording.sampling.period_s},
+                   &*signal};
     }
     return std::nullopt;
   }

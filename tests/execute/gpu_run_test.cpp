@@ -48,6 +48,7 @@ class GpuRunTest : public testing::Test {
     settings.accept_contaminated = accept_contaminated_;
     study::RunSpec spec = test::fake_run(workloads);
     spec.device = study::Device::cuda;
+    spec.sharing.mode = sharing_;
     const std::atomic<bool> stop{false};
     RunObserver observer;
     return execute_run(spec, 1, folder.path(), study::Catalogue(workloads), settings, stop,
@@ -64,6 +65,7 @@ class GpuRunTest : public testing::Test {
   static constexpr double counter_tolerance_j = 200 * 0.1;
 
   bool accept_contaminated_ = false;
+  study::Sharing::Mode sharing_ = study::Sharing::Mode::time_slicing;
 };
 
 TEST_F(GpuRunTest, HasTheBoardsEnergyAndItsStateAndSharesThatAddUp) {
@@ -98,6 +100,29 @@ TEST_F(GpuRunTest, HasTheBoardsEnergyAndItsStateAndSharesThatAddUp) {
   EXPECT_DOUBLE_EQ(*a.gpu_energy_share_joules + *b.gpu_energy_share_joules,
                    *result.gpu_energy_total_joules.joules);
   EXPECT_EQ(a.described.at("cuda_visible_devices"), "GPU-1");
+}
+
+/// As an H100's driver has it: clients of MPS are listed with their memory, without utilisation.
+TEST_F(GpuRunTest, SaysWhyNoTrainingHasAShareUnderMpsAndKeepsTheBoardsEnergy) {
+  sharing_ = study::Sharing::Mode::mps;
+  Json clients = trainings();
+  clients["kind"] = "mps";
+  clients["sm_util_percent"] = -1;
+  const FakeDriver driver(device({{"processes", {clients}}}));
+  const RunResult result =
+      run(driver, {test::fake_workload("a", "loads", 0.2), test::fake_workload("b", "loads", 0.2)});
+  ASSERT_TRUE(result.outcome.ok()) << result.outcome.message;
+  EXPECT_TRUE(result.gpu_energy_total_joules.joules);
+  for (const record::ParticipantResult& training : result.participants) {
+    ASSERT_TRUE(training.gpu_memory_peak_mib) << training.gpu_memory_peak_mib.reason();
+    EXPECT_EQ(*training.gpu_memory_peak_mib, 250);
+    for (const core::Reading& of_clients :
+         {training.gpu_sm_util_avg_percent, training.gpu_energy_share_joules}) {
+      EXPECT_FALSE(of_clients);
+      EXPECT_THAT(of_clients.reason(), HasSubstr("no utilisation by single clients of MPS"));
+    }
+    EXPECT_TRUE(training.cpu_energy_share_joules);
+  }
 }
 
 TEST_F(GpuRunTest, IsDividedIntoPhasesThatCoverItsMakespan) {

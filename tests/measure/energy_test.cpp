@@ -214,6 +214,15 @@ TEST(CounterGrowth, IsMissingWhenTheCounterGoesBackwards) {
   EXPECT_EQ(counter_growth({four_s, counter_j}, {2, 3}).value(), 41);
 }
 
+TEST(MaximumOver, AWaitWithinTheSamplersPeriodIsNoGap) {
+  // Read at its start, when the training begins and ends, and at its stop; the period is 10 s.
+  const std::vector<double> t_s{0, 0.51, 6.74, 6.80};
+  const std::vector<double> gauge{std::nan(""), 188, 193, std::nan("")};
+  EXPECT_EQ(maximum_over({t_s, gauge, 10}, {0.511, 6.735}).value(), 193);
+  EXPECT_EQ(maximum_over({t_s, gauge, 0.1}, {0.511, 6.735}).reason(),
+            "there are no samples for 6.22 s of the window's 6.22 s");
+}
+
 TEST(MaximumOver, IncludesTheNeighboursOfTheEdges) {
   const std::vector<double> gauge{9, 1, 2, 8};
   EXPECT_EQ(maximum_over({four_s, gauge}, {0.5, 2}).value(), 9);

@@ -270,8 +270,10 @@ TEST_F(MeterTest, MarksARunThatWasNotSampledForSeconds) {
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   const Window window = stop(meter, begin_s);
   const std::vector<core::Caution> cautions = meter.cautions(window, false);
-  ASSERT_THAT(names(cautions), ElementsAre("sampling_gap"));
-  EXPECT_THAT(cautions[0].message, testing::ContainsRegex("host was not sampled for 1\\.[0-9] s"));
+  // A busy machine misses deadlines too.
+  const auto gap = std::ranges::find(cautions, "sampling_gap", &core::Caution::name);
+  ASSERT_NE(gap, cautions.end());
+  EXPECT_THAT(gap->message, testing::ContainsRegex("host was not sampled for [1-9]\\.[0-9]+ s"));
 }
 
 TEST_F(MeterTest, TellsOfProcessesThatItsTreeHasLostAndTheirCgroupHasNot) {

@@ -282,7 +282,7 @@ WorkloadKind bug_localization() {
           .data_source = bugs_source,
           .makes_up_data = true,
           .create = [](const Settings& settings) {
-            const std::int64_t reports = settings.samples(eclipse_ui_reports, 1'200);
+            const std::int64_t reports = settings.samples(eclipse_ui_reports, 1'600);
             return std::make_unique<BugLocalization>(
                 settings.data.empty() ? make_up_bugs(reports) : read_bugs(settings.data, reports),
                 settings);

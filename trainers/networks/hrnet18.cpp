@@ -214,7 +214,7 @@ WorkloadKind hrnet18() {
                       .gallery_images_each = 1,
                       .distractors = 0,
                       .variation = 0.35F},
-       .epochs = {60, 4},
+       .epochs = {60, 3},
        .learning_rate = {0.05, 0.08},
        .batch_size = {32, 8}});
 }

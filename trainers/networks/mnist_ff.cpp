@@ -190,13 +190,13 @@ WorkloadKind mnist_ff() {
           .metric = "accuracy",
           .hyperparameters =
               {{"epochs", "rounds of training and evaluation", whole_number(1), 10, 6},
-               {"learning_rate", "step size of Adam", positive_real, 0.01, 0.03},
+               {"learning_rate", "step size of Adam", positive_real, 0.01, 0.015},
                {"batch_size", "images per step; 60000 is all of them", whole_number(1), 60'000, 50},
                {"passes_per_epoch", "passes over the training data", whole_number(1), 100, 1}},
           .data_folder = "mnist",
           .data_source = mnist_source,
           .create = [](const Settings& settings) {
-            const ImageDataSet data = load_mnist(settings.data, settings.samples(60'000, 4'000),
+            const ImageDataSet data = load_mnist(settings.data, settings.samples(60'000, 6'500),
                                                  settings.samples(10'000, 1'000));
             return std::make_unique<ForwardForward>(data, settings);
           }};

@@ -57,7 +57,7 @@ WorkloadKind mnist_rnn() {
               return mnist_rnn_network(settings.real("dropout1"), settings.real("dropout2"));
             };
             return std::make_unique<ImageClassifier>(
-                load_mnist(settings.data, settings.samples(60'000, 4'500),
+                load_mnist(settings.data, settings.samples(60'000, 9'000),
                            settings.samples(10'000, 2'000)),
                 adadelta_recipe(network, settings), settings);
           }};
