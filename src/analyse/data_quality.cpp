@@ -62,7 +62,7 @@ core::Reading estimated_percent(const std::vector<const RunResult*>& counted) {
 
 void collect_facts(const std::vector<const RunResult*>& counted, const Texts& texts,
                    DataQuality& quality) {
-  std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines;
+  std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines, hosts;
   for (const RunResult* run : counted) {
     gpu.insert(source_label(run->gpu_energy_total_joules));
     cpu.insert(source_label(run->cpu_energy_total_joules));
@@ -76,6 +76,8 @@ void collect_facts(const std::vector<const RunResult*>& counted, const Texts& te
     if (run->gpu_energy_total_joules.joules) quality.gpu_energy_note = texts("quality.gpu_sensors");
     barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
     machines.insert(run->machine.machine_class());
+    // A container has a new name each time: only where the executor chose among machines.
+    if (!run->device.empty()) hosts.insert(run->machine.hostname);
     if (run->gpu && run->spec.device == study::Device::cuda) gpus.insert(run->gpu->device.uuid);
     for (const record::ParticipantResult& participant : run->participants) {
       data.insert(participant.data.empty() ? "not stated" : participant.data);
@@ -91,6 +93,7 @@ void collect_facts(const std::vector<const RunResult*>& counted, const Texts& te
   quality.barriers = listed(barriers);
   quality.machine_classes = listed(machines);
   quality.gpus = listed(gpus);
+  quality.hosts = listed(hosts);
 }
 
 /// Runs that several pairs are compared with make the pairs' effects depend on one another.
@@ -101,8 +104,22 @@ bool pairs_share_runs(const study::Plan& plan) {
   });
 }
 
-void add_cautions(const study::Study& study, const study::Plan& plan, const Texts& texts,
-                  DataQuality& quality) {
+/// Whether a pair's runs of a repetition, which are compared, come from several machines or boards.
+bool blocks_are_mixed(const study::Plan& plan, const PlannedResults& results) {
+  std::map<std::pair<size_t, int>, std::pair<std::string, std::string>> place_of_block;
+  for (const study::Cell& cell : plan.cells) {
+    const RunResult* run = results.deciding(cell.run);
+    if (run == nullptr || !run->outcome.ok()) continue;
+    const std::pair place(run->device.empty() ? "" : run->machine.hostname,
+                          run->gpu ? run->gpu->device.uuid : "");
+    const auto [block, is_new] = place_of_block.try_emplace({cell.pair, cell.repetition}, place);
+    if (!is_new && block->second != place) return true;
+  }
+  return false;
+}
+
+void add_cautions(const study::Study& study, const study::Plan& plan, const PlannedResults& results,
+                  const Texts& texts, DataQuality& quality) {
   const auto add = [&](const std::string& id, const auto&... arguments) {
     quality.cautions.push_back(texts(id, arguments...));
   };
@@ -127,9 +144,11 @@ void add_cautions(const study::Study& study, const study::Plan& plan, const Text
         arg("runs", runs.front() + (runs.size() > 1 ? " …" : "")));
   }
   if (!quality.gpu_energy_note.empty()) quality.cautions.push_back(quality.gpu_energy_note);
+  const bool is_mixed = blocks_are_mixed(plan, results);
   if (quality.gpus.size() > 1) {
-    const bool mixed = study.devices.empty() || study.device_affinity == study::DeviceAffinity::any;
-    add(mixed ? "quality.gpus_any" : "quality.gpus_by_pair");
+    add(is_mixed ? "quality.gpus_any" : "quality.gpus_by_pair");
+  } else if (quality.hosts.size() > 1) {
+    add(is_mixed ? "quality.hosts_any" : "quality.hosts_by_pair");
   }
   if (quality.scale == "quick") add("quality.quick");
   if (quality.machine_classes.size() > 1) add("quality.machines");
@@ -255,7 +274,7 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
       ++quality.interrupted_attempts;
   }
   collect_facts(counted, texts, quality);
-  add_cautions(study, plan, texts, quality);
+  add_cautions(study, plan, results, texts, quality);
   add_import_quality(counted, texts, quality);
   return quality;
 }
@@ -304,6 +323,7 @@ void to_json(core::Json& json, const DataQuality& quality) {
           {"data_synthetic", quality.data_synthetic},
           {"scale", quality.scale},
           {"gpus", quality.gpus},
+          {"hosts", quality.hosts},
           {"runs_with_caution", quality.runs_with_caution},
           {"cautions", quality.cautions}};
 }

@@ -55,7 +55,8 @@ struct DataQuality {
   std::vector<std::string> data;  ///< `real`, `synthetic`, `not stated`
   std::vector<std::string> barriers;
   std::vector<std::string> machine_classes;
-  std::vector<std::string> gpus;  ///< UUIDs: only runs on one board may be compared
+  std::vector<std::string> gpus;   ///< UUIDs: only runs on one board may be compared
+  std::vector<std::string> hosts;  ///< machines by their names, where a cluster chose them
   /// Runs that count although something makes their figures doubtful, by the caution's name
   /// (`contaminated`, `sampling_gap`, …).
   std::map<std::string, std::vector<std::string>> runs_with_caution;

@@ -10,6 +10,8 @@ namespace tandem::cli {
 // done inside CLI11's parse, and `exit_code` says how it went.
 void add_plan_command(CLI::App& app, core::ExitCode& exit_code);
 void add_run_command(CLI::App& app, core::ExitCode& exit_code);
+/// What the batch script of `run --executor slurm` calls on a node.
+void add_run_one_command(CLI::App& app, core::ExitCode& exit_code);
 void add_status_command(CLI::App& app, core::ExitCode& exit_code);
 void add_watch_command(CLI::App& app, core::ExitCode& exit_code);
 void add_stop_command(CLI::App& app, core::ExitCode& exit_code);

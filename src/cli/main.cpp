@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   ExitCode exit_code = ExitCode::success;
   tandem::cli::add_plan_command(app, exit_code);
   tandem::cli::add_run_command(app, exit_code);
+  tandem::cli::add_run_one_command(app, exit_code);
   tandem::cli::add_status_command(app, exit_code);
   tandem::cli::add_watch_command(app, exit_code);
   tandem::cli::add_stop_command(app, exit_code);

@@ -52,6 +52,19 @@ core::Json device_member(const std::string& text) {
   return {{"cores", std::move(cores)}};
 }
 
+/// What the study file states of `slurm` goes before the profile. Throws core::UserError for a
+/// mistake in the profile, which is named.
+void add_profile(const fs::path& profile, core::Json& document) {
+  core::Json settings = core::read_json(profile);
+  core::Diagnostics diagnostics(profile.string());
+  study::read_slurm_settings(core::JsonNode(settings, "$", diagnostics));
+  diagnostics.throw_if_any();
+  const auto stated = document.find("slurm");
+  if (stated != document.end() && !stated->is_object()) return;  // the study's own mistake
+  if (stated != document.end()) settings.update(*stated);
+  document["slurm"] = std::move(settings);
+}
+
 OpenStudy open_imported(const fs::path& folder) {
   record::TableStudy imported = record::read_imported_study(folder);
   return {std::move(imported.catalogue),
@@ -64,9 +77,11 @@ OpenStudy open_imported(const fs::path& folder) {
 }
 
 OpenStudy open_folder(const OpenOptions& options) {
-  if (!options.results.empty() || !options.workloads.empty() || !options.devices.empty()) {
+  if (!options.results.empty() || !options.workloads.empty() || !options.devices.empty() ||
+      !options.slurm_profile.empty()) {
     throw core::UserError(
-        "--results, --workloads and --device go with a study file; a study's folder has its own");
+        "--results, --workloads, --device and --slurm-profile go with a study file; a study's "
+        "folder has its own");
   }
   const fs::path& folder = options.path;
   if (!fs::exists(folder / "study.json")) {
@@ -102,8 +117,14 @@ OpenStudy open_file(const OpenOptions& options) {
     }
     text = document.dump(2) + "\n";
   }
+  if (!options.slurm_profile.empty() && document.is_object()) {
+    add_profile(options.slurm_profile, document);
+    text = document.dump(2) + "\n";
+  }
   study::Study study = study::parse_study(document, options.path, catalogue);
-  const std::string machine_class = measure::describe_machine().machine_class();
+  const bool class_is_stated = study.slurm && !study.slurm->machine_class.empty();
+  const std::string machine_class =
+      class_is_stated ? study.slurm->machine_class : measure::describe_machine().machine_class();
   const fs::path folder =
       options.results.empty() ? fs::path("results") / study.name : options.results;
   study::Plan plan = study::make_plan(study, catalogue, machine_class, kept_block_devices(folder));

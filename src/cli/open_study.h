@@ -30,6 +30,8 @@ struct OpenOptions {
   /// In place of the file's devices: `cores=0,1`, or a GPU's UUID or PCI address. Empty: the
   /// file's.
   std::vector<std::string> devices = {};
+  /// A site's `slurm`, for the members that the study file doesn't state; empty: none.
+  std::filesystem::path slurm_profile = {};
 };
 
 /// Opens a study by its file (planned for this machine) or by its folder (planned for the machine

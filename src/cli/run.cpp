@@ -10,14 +10,15 @@
 #include "cli/observers.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/run_on_slurm.h"
 #include "cli/stop_on_signals.h"
+#include "cli/study_changes.h"
 #include "core/file.h"
 #include "execute/session.h"
 #include "execute/session_state.h"
 #include "execute/study_lock.h"
 #include "execute/trainer_command.h"
 #include "measure/machine.h"
-#include "study/study_change.h"
 
 namespace tandem::cli {
 namespace {
@@ -32,30 +33,28 @@ void check_machine(const OpenStudy& open) {
       open.store.folder().string(), open.machine_class, here));
 }
 
-/// A folder's runs answer the study that made them: one that was changed otherwise than by more or
-/// fewer runs must not mix its own with them.
-void check_goes_on(const OpenStudy& open) {
-  const std::filesystem::path& folder = open.store.folder();
-  const bool is_begun =
-      std::filesystem::exists(folder / "study.json") && std::filesystem::exists(folder / "runs");
-  if (!is_begun || open.study.file == folder / "study.json") return;
-  const OpenStudy before = open_study({.path = folder, .results = {}, .workloads = {}});
-  std::vector<core::Problem> problems = study::incompatible_changes(
-      {before.study, before.catalogue, before.plan}, {open.study, open.catalogue, open.plan});
-  if (problems.empty()) return;
-  throw core::UserError(
-      fmt::format("{} asks for other runs than those in {} (give it a folder of its own with "
-                  "--results, or another experiment_name)",
-                  open.study.file.string(), folder.string()),
-      std::move(problems));
-}
-
 struct RunOptions {
   OpenOptions open;
   std::filesystem::path data;
   bool retry_failed = false;
   bool detach = false;
+  std::string executor = "local";
+  bool dry_run = false;
 };
+
+/// Flags of one executor given to the other.
+void check_flags(const RunOptions& options) {
+  if (options.executor == "slurm" && options.detach) {
+    throw core::UserError("the command line",
+                          {{"--detach", "--executor slurm",
+                            "one of the two: Slurm's jobs run in the background anyway"}});
+  }
+  if (options.executor != "slurm" && (options.dry_run || !options.open.slurm_profile.empty())) {
+    throw core::UserError("the command line",
+                          {{options.dry_run ? "--dry-run" : "--slurm-profile", "no executor",
+                            "--executor slurm with it ('tandem plan' shows what a study runs)"}});
+  }
+}
 
 void report_background(const std::filesystem::path& folder, pid_t process) {
   fmt::print("Running in the background as process {}.\n", process);
@@ -64,9 +63,13 @@ void report_background(const std::filesystem::path& folder, pid_t process) {
 }
 
 core::ExitCode run(const RunOptions& options) {
+  check_flags(options);
   const OpenStudy open = open_study(options.open);
   refuse_imported(open, "run");
   const std::filesystem::path data = data_folder(options.data, open.study.data_folder);
+  if (options.executor == "slurm") {
+    return run_on_slurm(open, {data, options.retry_failed, options.dry_run});
+  }
   std::vector<study::RunSpec> specs;
   for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
   execute::check_prerequisites(specs, open.catalogue, data, open.study.devices);
@@ -81,6 +84,7 @@ core::ExitCode run(const RunOptions& options) {
     background = Background::start([&](pid_t process) { report_background(folder, process); });
   }
   const execute::StudyLock lock(folder);
+  check_not_on_slurm(open);
   check_goes_on(open);
   keep_study(open);
 
@@ -140,6 +144,15 @@ void add_run_command(CLI::App& app, core::ExitCode& exit_code) {
                     "Also repeat runs that failed, each as a new attempt");
   command->add_flag("--detach", options->detach,
                     "Go on in the background; 'tandem watch', 'status' and 'stop' find it");
+  command
+      ->add_option("--executor", options->executor,
+                   "Who makes the runs: local (this machine), or slurm (the nodes of a cluster)")
+      ->check(CLI::IsMember({"local", "slurm"}));
+  command->add_option("--slurm-profile", options->open.slurm_profile,
+                      "JSON file of a site with members of the study file's slurm, for those that "
+                      "the study doesn't state");
+  command->add_flag("--dry-run", options->dry_run,
+                    "With --executor slurm: write the batch scripts and submit nothing");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

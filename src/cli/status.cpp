@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/run_on_slurm.h"
 #include "core/text.h"
 #include "execute/session_state.h"
 #include "execute/study_lock.h"
@@ -20,14 +21,17 @@ struct Status {
   size_t unfinished_attempts = 0;
   std::optional<execute::LockHolder> session;  ///< who runs it now
   std::optional<execute::SessionState> state;  ///< how far that is
+  SlurmView slurm;
 };
 
 Status status_of(const OpenStudy& open) {
-  Status status{record::StudyProgress(open.plan, open.study.device_count(), open.store), 0, {}, {}};
+  Status status{
+      record::StudyProgress(open.plan, open.study.device_count(), open.store), 0, {}, {}, {}};
   status.progress.refresh();
   if (!status.progress.problems().empty()) {
     throw core::SystemError(status.progress.problems().front());
   }
+  status.slurm = view_of_slurm(open.store.folder());
   status.unfinished_attempts = open.store.unfinished_attempts().size();
   status.session = execute::lock_holder(open.store.folder());
   if (status.session) status.state = execute::read_session_state(open.store.folder());
@@ -42,6 +46,11 @@ void print(const OpenStudy& open, const Status& status) {
   fmt::print("Study {} in {}\n", open.study.name, open.store.folder().string());
   fmt::print("  session   {}\n",
              status.session ? "running: " + status.session->describe() : "none running");
+  if (status.slurm.is_used()) {
+    fmt::print("  slurm     {}\n", status.slurm.silence.empty()
+                                       ? describe(status.slurm.queue)
+                                       : core::printable(status.slurm.silence, 300));
+  }
   for (const execute::RunInFlight& run : runs_in_flight(status)) {
     const std::string epochs = execute::epochs_label(run);
     fmt::print("  now       run {} of {}: {}\n            {}{}{}{}\n", run.place,
@@ -60,10 +69,15 @@ void print(const OpenStudy& open, const Status& status) {
     fmt::print("  energy    {} so far ({})\n", core::format_energy(joules), source);
   }
   // The runs in flight have no result yet either; they were not cut off.
-  const size_t in_flight = std::max<size_t>(status.session ? 1 : 0, runs_in_flight(status).size());
+  const size_t in_flight = std::max<size_t>(status.session ? 1 : 0, runs_in_flight(status).size()) +
+                           attempts_in_flight(status.slurm, open.store);
   const size_t cut_off =
       status.unfinished_attempts - std::min(in_flight, status.unfinished_attempts);
-  if (cut_off > 0) fmt::print("  cut off   {} attempts without a result\n", cut_off);
+  if (cut_off > 0 && !status.slurm.silence.empty()) {
+    fmt::print("  no result {} attempts, in flight or cut off: Slurm doesn't answer\n", cut_off);
+  } else if (cut_off > 0) {
+    fmt::print("  cut off   {} attempts without a result\n", cut_off);
+  }
   if (const auto& failure = status.progress.last_failure()) {
     const record::Outcome& outcome = failure->outcome;
     fmt::print("  last failure  {} at {}\n    {}: {}\n    {}\n", failure->run_id, failure->ended_at,
@@ -84,6 +98,7 @@ core::Json document_of(const OpenStudy& open, const Status& status) {
                          {"unfinished_attempts", status.unfinished_attempts}};
   document["session"] =
       status.session ? core::Json(status.session->describe()) : core::Json(nullptr);
+  document["slurm"] = status.slurm.is_used() ? to_document(status.slurm) : core::Json(nullptr);
   document["session_state"] = status.state ? to_document(*status.state) : core::Json(nullptr);
   if (const auto& failure = status.progress.last_failure()) {
     const record::Outcome& outcome = failure->outcome;

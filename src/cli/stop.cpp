@@ -6,12 +6,19 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/run_on_slurm.h"
+#include "core/clock.h"
+#include "core/error.h"
 #include "core/text.h"
 #include "execute/session_state.h"
+#include "execute/slurm/submission.h"
 #include "execute/study_lock.h"
 
 namespace tandem::cli {
 namespace {
+
+/// sbatch may try for minutes.
+constexpr double submission_ends_within_s = 240;
 
 struct StopOptions {
   OpenOptions open;
@@ -20,8 +27,13 @@ struct StopOptions {
 };
 
 core::ExitCode stop(const StopOptions& options) {
-  const std::filesystem::path folder = open_study(options.open).store.folder();
+  const OpenStudy open = open_study(options.open);
+  const std::filesystem::path folder = open.store.folder();
   const auto holder = execute::lock_holder(folder);
+  if (!holder && execute::slurm::has_open_submissions(folder)) {
+    stop_slurm(open, options.now, options.wait);
+    return core::ExitCode::success;
+  }
   if (!holder) {
     fmt::print("No session works on {}.\n", folder.string());
     return core::ExitCode::success;
@@ -46,14 +58,24 @@ core::ExitCode stop(const StopOptions& options) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   if (options.wait) fmt::print("It has ended.\n");
+  // It was handing the study to Slurm.
+  if (execute::slurm::has_open_submissions(folder)) {
+    for (const core::Time begin = core::Clock::now(); execute::lock_holder(folder);) {
+      if (core::seconds_between(begin, core::Clock::now()) > submission_ends_within_s) {
+        throw core::SystemError("it still submits the study to Slurm: stop it again");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    stop_slurm(open, options.now, options.wait);
+  }
   return core::ExitCode::success;
 }
 
 }  // namespace
 
 void add_stop_command(CLI::App& app, core::ExitCode& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("stop", "Ask the session that works on a study to end, from any shell");
+  CLI::App* command = app.add_subcommand(
+      "stop", "Ask the session, or Slurm's tasks, at work on a study to end, from any shell");
   command->footer(
       "Example: tandem stop results/pilot --wait\n"
       "Nothing is lost: 'tandem run' goes on with what is missing.");

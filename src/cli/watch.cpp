@@ -7,8 +7,10 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/run_on_slurm.h"
 #include "core/text.h"
 #include "execute/session_state.h"
+#include "execute/slurm/submission.h"
 #include "execute/study_lock.h"
 
 namespace tandem::cli {
@@ -30,7 +32,11 @@ std::string line_of(const execute::SessionState& state) {
 }
 
 void watch(const StudyOptions& options) {
-  const std::filesystem::path folder = open_study(options.open).store.folder();
+  const OpenStudy open = open_study(options.open);
+  const std::filesystem::path folder = open.store.folder();
+  if (!execute::lock_holder(folder) && execute::slurm::has_open_submissions(folder)) {
+    return watch_slurm(open, options.as_json);
+  }
   const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
   std::string shown;
   size_t runs_shown = 0;
@@ -72,8 +78,8 @@ void watch(const StudyOptions& options) {
 }  // namespace
 
 void add_watch_command(CLI::App& app, core::ExitCode&) {
-  CLI::App* command =
-      app.add_subcommand("watch", "Follow the session that works on a study, from any shell");
+  CLI::App* command = app.add_subcommand(
+      "watch", "Follow the session, or Slurm's tasks, at work on a study, from any shell");
   command->footer(
       "Example: tandem watch results/pilot\n"
       "Ctrl-C ends the watching, not the session.");

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <vector>
 
 #include "core/error.h"
@@ -22,6 +23,40 @@ void sync_folder(const fs::path& folder) {
   const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.is_open()) throw SystemError("open", errno);
   if (::fsync(directory.get()) != 0) throw SystemError("fsync", errno);
+}
+
+/// A file with the content, forced to the disk, beside the one of the name that it is to get.
+fs::path write_beside(const fs::path& path, std::string_view content) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  // A process of that number on another machine may be writing the same file.
+  fs::path temporary = folder / fmt::format(".{}.{}-{:08x}", path.filename().string(), ::getpid(),
+                                            std::random_device()());
+  try {
+    const FileDescriptor file(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!file.is_open()) throw SystemError("open", errno);
+    file.write_all(content);
+    if (::fsync(file.get()) != 0) throw SystemError("fsync", errno);
+  } catch (const SystemError&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  return temporary;
+}
+
+/// Gives a file its name unless that is taken: 0, or an errno.
+int link_new(const fs::path& temporary, const fs::path& path) {
+  int error = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  // Not every file system has hard links; there the name may be taken between the two steps.
+  if (error == EPERM || error == ENOTSUP || error == ENOSYS) {
+    if (::access(path.c_str(), F_OK) == 0) return EEXIST;
+    return ::rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  }
+  return error;
+}
+
+SystemError cannot_write(const fs::path& path, const SystemError& error) {
+  return SystemError(fmt::format("can't write '{}': {}", path.string(), error.what()));
 }
 
 }  // namespace
@@ -69,21 +104,30 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const fs::path temporary = folder / fmt::format(".{}.{}", path.filename().string(), ::getpid());
   try {
-    {
-      const FileDescriptor file(
-          ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-      if (!file.is_open()) throw SystemError("open", errno);
-      file.write_all(content);
-      if (::fsync(file.get()) != 0) throw SystemError("fsync", errno);
+    const fs::path temporary = write_beside(path, content);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+      const int error = errno;
+      ::unlink(temporary.c_str());
+      throw SystemError("rename", error);
     }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw SystemError("rename", errno);
-    sync_folder(folder);
+    sync_folder(temporary.parent_path());
   } catch (const SystemError& error) {
+    throw cannot_write(path, error);
+  }
+}
+
+bool write_new_file_atomically(const fs::path& path, std::string_view content) {
+  try {
+    const fs::path temporary = write_beside(path, content);
+    const int error = link_new(temporary, path);
     ::unlink(temporary.c_str());
-    throw SystemError(fmt::format("can't write '{}': {}", path.string(), error.what()));
+    if (error == EEXIST) return false;
+    if (error != 0) throw SystemError("link", error);
+    sync_folder(temporary.parent_path());
+    return true;
+  } catch (const SystemError& error) {
+    throw cannot_write(path, error);
   }
 }
 

@@ -17,6 +17,10 @@ std::string read_end_of_file(const std::filesystem::path& path, size_t most_byte
 /// Throws SystemError; the temporary file is removed then.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// The same for a file that must not replace another: false, and nothing written, where one of that
+/// name is there, whoever made it and on whatever machine (link(2)). Throws SystemError.
+bool write_new_file_atomically(const std::filesystem::path& path, std::string_view content);
+
 /// Makes the folder and its parents. Throws SystemError naming the folder.
 void make_folders(const std::filesystem::path& path);
 

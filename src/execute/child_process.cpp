@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -93,14 +94,17 @@ class SpawnAttributes {
   posix_spawnattr_t attributes_;
 };
 
-std::vector<std::string> environment_with(const std::map<std::string, std::string>& added) {
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& added,
+                                          const std::vector<std::string>& without) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const std::string name = text.substr(0, text.find('='));
     // A tandem that is itself somebody's training doesn't hand its own socket on.
     const bool is_ours = name == "TANDEM_EVENTS" || name == "TANDEM_EVENTS_INODE";
-    if (!is_ours && !added.contains(name)) environment.push_back(text);
+    const bool is_left_out = std::ranges::any_of(
+        without, [&](const std::string& prefix) { return name.starts_with(prefix); });
+    if (!is_ours && !is_left_out && !added.contains(name)) environment.push_back(text);
   }
   for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
   return environment;
@@ -212,7 +216,7 @@ ChildProcess::ChildProcess(const Command& command) {
   }
   actions.duplicate(status_moved.get(), status_fd_in_child);
 
-  std::vector<std::string> environment = environment_with(added);
+  std::vector<std::string> environment = environment_with(added, command.without);
   std::vector<std::string> arguments = launcher_arguments(*launcher, command);
   const SpawnAttributes attributes;
   const int error =

@@ -36,6 +36,7 @@ struct Command {
 
   std::vector<std::string> arguments;              ///< program first
   std::map<std::string, std::string> environment;  ///< added to tandem's own
+  std::vector<std::string> without;                ///< of that: variables that begin like this
   std::vector<int> cores;                          ///< empty: not pinned
   Streams streams = Streams::logs;
   /// Begins when a line is written to events(), and has no protocol itself. Only with logs.

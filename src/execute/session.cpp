@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <exception>
-#include <fstream>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -15,14 +13,12 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
-#include "execute/out_of_memory.h"
+#include "execute/attempt.h"
 #include "execute/outcomes.h"
-#include "measure/machine.h"
 #include "record/index.h"
 
 namespace tandem::execute {
 namespace {
-namespace fs = std::filesystem;
 
 /// A training may take far longer than the catalogue says on a slower machine, and longer still
 /// beside another one; a hang should not hold a study for days either.
@@ -73,95 +69,6 @@ void add_to_index(const record::RunStore& store, const record::RunResult& result
   change_index(store, observer, [&](record::Index& index) { index.add(result); });
 }
 
-/// An attempt at a run that came to no measurements.
-record::RunResult without_measurements(const study::RunSpec& spec, const std::string& run_id,
-                                       int attempt, const std::string& started_at,
-                                       const record::Outcome& outcome) {
-  record::RunResult result;
-  result.run_id = run_id;
-  result.attempt = attempt;
-  result.spec = spec;
-  result.outcome = outcome;
-  result.started_at = started_at;
-  result.ended_at = core::wall_clock_label();
-  result.machine = measure::describe_machine();
-  for (const study::ParticipantSpec& participant : spec.participants) {
-    result.participants.emplace_back();
-    result.participants.back().spec = participant;
-    result.participants.back().outcome = outcome;
-    result.participants.back().rounds = 0;
-  }
-  return result;
-}
-
-/// When a file of the folder was last written: how long the attempt is known to have gone on.
-std::string last_written(const fs::path& folder) {
-  fs::file_time_type last = fs::last_write_time(folder);
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    last = std::max(last, entry.last_write_time());
-  }
-  return core::wall_clock_label(std::chrono::file_clock::to_sys(last));
-}
-
-/// What run.json says of an attempt; nothing where it was cut off before that was written.
-core::Json begun(const fs::path& attempt_folder) {
-  std::error_code code;
-  const fs::path file = attempt_folder / "run.json";
-  if (!fs::exists(file, code)) return core::Json::object();
-  const core::Json document = core::Json::parse(core::read_file(file), nullptr, false);
-  return document.is_object() ? document : core::Json::object();
-}
-
-/// Gives every attempt without a result one that says so, so that all of them are accounted for.
-void record_cut_off_attempts(const study::Plan& plan, const record::RunStore& store) {
-  for (const fs::path& folder : store.unfinished_attempts()) {
-    const std::string run_id = folder.parent_path().filename();
-    const core::Json known = begun(folder);
-    const auto planned = std::ranges::find(plan.runs, run_id, &study::PlannedRun::id);
-    study::RunSpec spec;
-    if (planned != plan.runs.end()) {
-      spec = planned->spec;
-    } else if (known.contains("spec")) {
-      spec = known.at("spec").get<study::RunSpec>();
-    } else {
-      continue;  // of a run that was taken out of the study before it had begun
-    }
-    const std::string last = last_written(folder);
-    record::RunResult result = without_measurements(
-        spec, run_id, std::stoi(folder.filename()), known.value("started_at", last),
-        outcome_of_kind("cut_off",
-                        "found without a result; its files were last written at " + last));
-    result.ended_at = last;
-    result.device = known.value("device", "");
-    store.finish_attempt(result);
-  }
-}
-
-/// Room on the disk that is given up when there is no other, so that the attempt in flight can
-/// still say how it ended.
-class Reserve {
- public:
-  explicit Reserve(const fs::path& folder) : file_(folder / "session.reserve") {
-    constexpr size_t bytes = 256 * 1024;
-    std::ofstream(file_, std::ios::binary) << std::string(bytes, '-');
-  }
-  ~Reserve() { release(); }
-  Reserve(const Reserve&) = delete;
-  Reserve& operator=(const Reserve&) = delete;
-  void release() {
-    std::error_code ignored;
-    fs::remove(file_, ignored);
-  }
-
- private:
-  fs::path file_;
-};
-
-record::Outcome why_the_machine_said_no(const std::exception& error) {
-  const bool full = disk_full_line(error.what()).has_value();
-  return outcome_of_kind(full ? "disk_full" : "system_failure", error.what());
-}
-
 /// Somebody else's daemon of MPS makes clients of all trainings.
 std::optional<core::Caution> differently_shared(const record::RunResult& result) {
   const bool is_asked_for = result.spec.sharing.mode == study::Sharing::Mode::mps;
@@ -170,22 +77,6 @@ std::optional<core::Caution> differently_shared(const record::RunResult& result)
   return core::Caution{"sharing_differs", "the study asks for " +
                                               study::describe(result.spec.sharing) +
                                               ", but MPS runs here, not started by tandem"};
-}
-
-/// Sleeps between two runs, but not when asked to stop in whatever way.
-void pause(double seconds, const StopRequest& stop) {
-  const core::Time end = core::Clock::now() + core::from_seconds(seconds);
-  constexpr double look_again_s = 0.1;
-  while (!stop.after_run.load() && core::Clock::now() < end) {
-    const double left_s = core::seconds_between(core::Clock::now(), end);
-    if (!sleep_unless(stop.now, std::min(look_again_s, left_s))) return;
-  }
-}
-
-/// Attempts at a run that the machine spoilt.
-int spoilt_attempts(const record::RunStore& store, const std::string& run_id) {
-  const std::vector<record::RunResult> results = store.read_run(run_id);
-  return static_cast<int>(std::ranges::count_if(results, is_retried));
 }
 
 /// The runs to be made in this session, in the order in which they are taken.
@@ -197,14 +88,9 @@ std::vector<const study::PlannedRun*> runs_to_do(const study::Plan& plan, size_t
   for (const size_t place : study::session_order(plan, devices)) {
     const study::PlannedRun& run = plan.runs[place];
     const std::optional<record::RunResult> result = store.read_deciding(run.id);
-    const auto may_be_made_again = [&] {
-      return options.retry_failed ||
-             (is_retried(*result) && spoilt_attempts(store, run.id) <= options.retries);
-    };
     if (result && result->outcome.ok()) {
       ++summary.already_done;
-    } else if (!result || result->outcome.status == record::Outcome::Status::interrupted ||
-               may_be_made_again()) {
+    } else if (is_to_be_made(result, store, options)) {
       to_do.push_back(&run);
     } else {
       ++summary.failed_earlier;
@@ -343,7 +229,7 @@ class Session {
         stop_(stop),
         observer_(observer),
         summary_(summary),
-        reserve_(store.folder()),
+        reserve_(store.folder() / "session.reserve"),
         bound_(devices.size()) {}
 
   void add(const study::PlannedRun& run) { queue_of(run).push_back(&run); }
@@ -421,7 +307,7 @@ class Session {
 
   void make_runs_on(size_t device) {
     for (bool is_first = true; !stop_.any(); is_first = false) {
-      if (!is_first && has_more(device)) pause(options_.cool_down_s, stop_);
+      if (!is_first && has_more(device)) pause_between_runs(options_.cool_down_s, stop_);
       if (stop_.any() || !make_next(device)) return;
     }
   }
@@ -454,29 +340,12 @@ class Session {
   }
 
   record::RunResult make(size_t device, const study::PlannedRun& run, int attempt) {
-    const std::string started_at = core::wall_clock_label();
     DeviceObserver observer(*this, device);
-    try {
-      record::RunResult result = devices_[device].executor->execute(
-          run, attempt, store_.attempt_folder(run.id, attempt), stop_.now, observer);
-      store_.finish_attempt(result);
-      return result;
-    } catch (const std::exception& error) {
-      {
-        const std::lock_guard guard(mutex_);
-        reserve_.release();
-      }
-      record::RunResult result = without_measurements(run.spec, run.id, attempt, started_at,
-                                                      why_the_machine_said_no(error));
-      result.device = devices_[device].name;
-      try {
-        // One that got its name, but whose folder could not be forced to the disk, stays.
-        if (!store_.has_result(run.id, attempt)) store_.finish_attempt(result);
-      } catch (const core::SystemError&) {
-        // Still no room: the next session finds the attempt without a result and calls it cut off.
-      }
-      throw;
-    }
+    return make_attempt(*devices_[device].executor, run, attempt, store_, devices_[device].name,
+                        stop_.now, observer, [&] {
+                          const std::lock_guard guard(mutex_);
+                          reserve_.release();
+                        });
   }
 
   void count(const record::RunResult& result, bool again) {
@@ -502,7 +371,7 @@ class Session {
   const StopRequest& stop_;
   SessionObserver& observer_;
   SessionSummary& summary_;
-  Reserve reserve_;
+  DiskReserve reserve_;
   std::mutex mutex_;
   std::vector<Queue> bound_;  ///< of each device
   Queue common_;
@@ -514,7 +383,10 @@ class Session {
 SessionSummary run_session(const study::Plan& plan, const record::RunStore& store,
                            const std::vector<SessionDevice>& devices, const SessionOptions& options,
                            const StopRequest& stop, SessionObserver& observer) {
-  record_cut_off_attempts(plan, store);
+  // So that all of them are accounted for.
+  for (const std::filesystem::path& folder : store.unfinished_attempts()) {
+    end_unfinished_attempt(plan, store, folder, cut_off);
+  }
   SessionSummary summary;
   complete_index(store, observer);
   const std::vector<const study::PlannedRun*> to_do =

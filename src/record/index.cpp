@@ -50,11 +50,16 @@ void drop_other_version(SQLite::Database& database) {
       std::to_string(schema_version));
 }
 
+std::string insertion(const std::string& table, int columns) {
+  std::string places = "?";
+  for (int i = 1; i < columns; ++i) places += ", ?";
+  return fmt::format("INSERT OR REPLACE INTO {} VALUES ({})", table, places);
+}
+
 /// One row to be inserted, its values given one after the other.
 class Row {
  public:
-  Row(SQLite::Database& database, const std::string& table, int columns)
-      : statement_(database, statement_text(table, columns)) {}
+  explicit Row(SQLite::Statement& insertion) : statement_(insertion) { statement_.tryReset(); }
 
   template <typename Value>
   Row& operator<<(const Value& value) {
@@ -73,18 +78,27 @@ class Row {
   void insert() { statement_.exec(); }
 
  private:
-  static std::string statement_text(const std::string& table, int columns) {
-    std::string places = "?";
-    for (int i = 1; i < columns; ++i) places += ", ?";
-    return fmt::format("INSERT OR REPLACE INTO {} VALUES ({})", table, places);
-  }
-
-  SQLite::Statement statement_;
+  SQLite::Statement& statement_;
   int column_ = 0;
 };
 
-void insert_run(SQLite::Database& database, const RunResult& result) {
-  Row row(database, "runs", 26);
+}  // namespace
+
+/// Prepared once: to prepare a statement takes longer than to insert a row.
+struct Index::Insertions {
+  explicit Insertions(SQLite::Database& database)
+      : run(database, insertion("runs", 26)),
+        training(database, insertion("trainings", 20)),
+        epoch(database, insertion("epochs", 8)) {}
+  SQLite::Statement run;
+  SQLite::Statement training;
+  SQLite::Statement epoch;
+};
+
+namespace {
+
+void insert_run(SQLite::Statement& insertion, const RunResult& result) {
+  Row row(insertion);
   row << result.run_id << result.attempt << name_of(result.outcome.status) << result.outcome.name
       << result.outcome.message << std::string(result.spec.concurrent() ? "concurrent" : "solo")
       << (result.imported ? "not stated" : study::name_of(result.spec.scale))
@@ -105,9 +119,10 @@ void insert_run(SQLite::Database& database, const RunResult& result) {
   row.insert();
 }
 
-void insert_training(SQLite::Database& database, const RunResult& result, const std::string& role,
+void insert_training(SQLite::Statement& insertion, SQLite::Statement& epoch_insertion,
+                     const RunResult& result, const std::string& role,
                      const ParticipantResult& training) {
-  Row row(database, "trainings", 20);
+  Row row(insertion);
   row << result.run_id << result.attempt << role << training.spec.workload
       << core::Json(training.spec.hyperparameters).dump() << training.spec.seed
       << static_cast<int>(training.training_success) << training.outcome.name
@@ -119,7 +134,7 @@ void insert_training(SQLite::Database& database, const RunResult& result, const 
   row.insert();
   for (const EpochRecord& epoch : training.epochs) {
     const auto insert_epoch = [&](const std::string& metric, const core::Reading& value) {
-      Row epoch_row(database, "epochs", 8);
+      Row epoch_row(epoch_insertion);
       epoch_row << result.run_id << result.attempt << role << epoch.epoch << epoch.end_s
                 << epoch.train_loss << metric << value;
       epoch_row.insert();
@@ -149,6 +164,7 @@ Index::Index(const std::filesystem::path& file) {
     drop_other_version(*database_);
     database_->exec(schema);
     transaction.commit();
+    insertions_ = std::make_unique<Insertions>(*database_);
   } catch (const SQLite::Exception& error) {
     throw core::SystemError(
         fmt::format("can't open the index '{}': {}", file.string(), error.what()));
@@ -160,12 +176,7 @@ Index::~Index() = default;
 void Index::add(const RunResult& result) {
   try {
     SQLite::Transaction transaction(*database_);
-    insert_run(*database_, result);
-    const char* role = result.spec.concurrent() ? "A" : "solo";
-    for (const ParticipantResult& training : result.participants) {
-      insert_training(*database_, result, role, training);
-      role = "B";
-    }
+    insert(result);
     transaction.commit();
   } catch (const SQLite::Exception& error) {
     throw core::SystemError(
@@ -173,21 +184,37 @@ void Index::add(const RunResult& result) {
   }
 }
 
-void Index::add_missing(const RunStore& store) {
-  for (const RunResult& result : store.read_all()) {
-    if (!holds(result)) add(result);
+void Index::insert(const RunResult& result) {
+  insert_run(insertions_->run, result);
+  const char* role = result.spec.concurrent() ? "A" : "solo";
+  for (const ParticipantResult& training : result.participants) {
+    insert_training(insertions_->training, insertions_->epoch, result, role, training);
+    role = "B";
   }
 }
 
-bool Index::holds(const RunResult& result) const {
+void Index::add_missing(const RunStore& store) {
+  try {
+    SQLite::Transaction transaction(*database_);
+    for (const auto& [run_id, attempt] : store.finished()) {
+      if (holds(run_id, attempt)) continue;
+      if (const auto result = store.try_read_attempt(run_id, attempt)) insert(*result);
+    }
+    transaction.commit();
+  } catch (const SQLite::Exception& error) {
+    throw core::SystemError(fmt::format("can't complete the index: {}", error.what()));
+  }
+}
+
+bool Index::holds(const std::string& run_id, int attempt) const {
   try {
     SQLite::Statement row(*database_, "SELECT 1 FROM runs WHERE run_id = ? AND attempt = ?");
-    row.bind(1, result.run_id);
-    row.bind(2, result.attempt);
+    row.bind(1, run_id);
+    row.bind(2, attempt);
     return row.executeStep();
   } catch (const SQLite::Exception& error) {
     throw core::SystemError(
-        fmt::format("can't look for '{}' in the index: {}", result.run_id, error.what()));
+        fmt::format("can't look for '{}' in the index: {}", run_id, error.what()));
   }
 }
 
@@ -202,7 +229,14 @@ int Index::rebuild(const RunStore& store, std::vector<std::string>& problems) {
   int size = 0;
   {
     Index index(fresh);
-    for (const RunResult& result : store.read_all(&problems)) index.add(result);
+    try {
+      SQLite::Transaction transaction(*index.database_);
+      store.for_each_result([&](RunResult result) { index.insert(result); }, &problems);
+      transaction.commit();
+    } catch (const SQLite::Exception& error) {
+      throw core::SystemError(
+          fmt::format("can't fill the index '{}': {}", fresh.string(), error.what()));
+    }
     size = index.size();
   }
   remove_database(file);

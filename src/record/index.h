@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "record/run_result.h"
 #include "record/run_store.h"
@@ -40,9 +42,14 @@ class Index {
   }
 
  private:
-  bool holds(const RunResult& result) const;
+  struct Insertions;
+
+  bool holds(const std::string& run_id, int attempt) const;
+  /// Within a transaction.
+  void insert(const RunResult& result);
 
   std::unique_ptr<SQLite::Database> database_;
+  std::unique_ptr<Insertions> insertions_;
 };
 
 }  // namespace tandem::record

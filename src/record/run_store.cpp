@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <future>
+#include <thread>
 
 #include "core/error.h"
 #include "core/file.h"
@@ -57,6 +60,10 @@ std::vector<RunResult> read_attempts(const fs::path& run_folder,
   return results;
 }
 
+std::string text_of(const RunResult& result) {
+  return to_document(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
+}
+
 core::SystemError cannot_read(const std::string& problem) {
   return core::SystemError("can't read a result: " + problem +
                            " (move the file away to have the run made again)");
@@ -68,29 +75,54 @@ fs::path RunStore::attempt_folder(const std::string& run_id, int attempt) const 
   return runs_folder() / run_id / std::to_string(attempt);
 }
 
+fs::path RunStore::result_file(const std::string& run_id, int attempt) const {
+  return attempt_folder(run_id, attempt) / "result.json";
+}
+
+int RunStore::next_attempt(const std::string& run_id) const {
+  const std::vector<fs::path> attempts = attempts_in(runs_folder() / run_id);
+  return attempts.empty() ? 1 : attempt_number(attempts.back()) + 1;
+}
+
 int RunStore::begin_attempt(const std::string& run_id) const {
-  const fs::path run_folder = runs_folder() / run_id;
-  core::make_folders(run_folder);
-  const std::vector<fs::path> attempts = attempts_in(run_folder);
-  const int attempt = attempts.empty() ? 1 : attempt_number(attempts.back()) + 1;
+  const int attempt = next_attempt(run_id);
+  if (claim_attempt(run_id, attempt)) return attempt;
+  throw core::SystemError(
+      fmt::format("can't make the folder '{}'", attempt_folder(run_id, attempt).string()), EEXIST);
+}
+
+bool RunStore::claim_attempt(const std::string& run_id, int attempt) const {
+  core::make_folders(runs_folder() / run_id);
+  const fs::path folder = attempt_folder(run_id, attempt);
   std::error_code code;
-  if (!fs::create_directory(attempt_folder(run_id, attempt), code)) {
-    throw core::SystemError(
-        fmt::format("can't make the folder '{}'", attempt_folder(run_id, attempt).string()),
-        code ? code.value() : EEXIST);
+  const bool is_made = fs::create_directory(folder, code);
+  if (code) {
+    throw core::SystemError(fmt::format("can't make the folder '{}'", folder.string()),
+                            code.value());
   }
-  return attempt;
+  return is_made;
 }
 
 void RunStore::finish_attempt(const RunResult& result) const {
-  core::write_file_atomically(
-      attempt_folder(result.run_id, result.attempt) / "result.json",
-      to_document(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n");
+  core::write_file_atomically(result_file(result.run_id, result.attempt), text_of(result));
+}
+
+bool RunStore::finish_if_unfinished(const RunResult& result) const {
+  return core::write_new_file_atomically(result_file(result.run_id, result.attempt),
+                                         text_of(result));
 }
 
 bool RunStore::has_result(const std::string& run_id, int attempt) const {
   std::error_code code;
-  return fs::exists(attempt_folder(run_id, attempt) / "result.json", code);
+  return fs::exists(result_file(run_id, attempt), code);
+}
+
+std::vector<int> RunStore::attempts(const std::string& run_id) const {
+  std::vector<int> numbers;
+  for (const fs::path& attempt : attempts_in(runs_folder() / run_id)) {
+    numbers.push_back(attempt_number(attempt));
+  }
+  return numbers;
 }
 
 std::vector<int> RunStore::finished_attempts(const std::string& run_id) const {
@@ -103,7 +135,7 @@ std::vector<int> RunStore::finished_attempts(const std::string& run_id) const {
 }
 
 RunResult RunStore::read_attempt(const std::string& run_id, int attempt) const {
-  const fs::path file = attempt_folder(run_id, attempt) / "result.json";
+  const fs::path file = result_file(run_id, attempt);
   try {
     return from_document(core::Json::parse(core::read_file(file)));
   } catch (const std::exception& error) {
@@ -111,12 +143,59 @@ RunResult RunStore::read_attempt(const std::string& run_id, int attempt) const {
   }
 }
 
+std::optional<RunResult> RunStore::try_read_attempt(const std::string& run_id, int attempt) const {
+  try {
+    return read_attempt(run_id, attempt);
+  } catch (const core::SystemError&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<std::pair<std::string, int>> RunStore::finished() const {
+  std::vector<std::pair<std::string, int>> all;
+  for (const fs::path& run_folder : folders_in(runs_folder())) {
+    const std::string run_id = run_folder.filename();
+    for (const int attempt : finished_attempts(run_id)) all.emplace_back(run_id, attempt);
+  }
+  return all;
+}
+
+void RunStore::for_each_result(const std::function<void(RunResult)>& use,
+                               std::vector<std::string>* problems) const {
+  struct Piece {
+    std::vector<RunResult> results;
+    std::vector<std::string> problems;
+  };
+  const std::vector<fs::path> folders = folders_in(runs_folder());
+  constexpr size_t runs_at_once = 64;
+  const size_t readers = std::max(1U, std::thread::hardware_concurrency());
+  std::deque<std::future<Piece>> pieces;
+  size_t begun = 0;
+  const auto begin_next = [&] {
+    const size_t first = begun;
+    begun = std::min(begun + runs_at_once, folders.size());
+    pieces.push_back(std::async(std::launch::async, [&folders, first, last = begun] {
+      Piece piece;
+      for (size_t i = first; i < last; ++i) {
+        std::vector<RunResult> results = read_attempts(folders[i], &piece.problems);
+        std::move(results.begin(), results.end(), std::back_inserter(piece.results));
+      }
+      return piece;
+    }));
+  };
+  while (begun < folders.size() || !pieces.empty()) {
+    while (begun < folders.size() && pieces.size() <= readers) begin_next();
+    Piece piece = pieces.front().get();
+    pieces.pop_front();
+    for (RunResult& result : piece.results) use(std::move(result));
+    if (problems == nullptr) continue;
+    std::move(piece.problems.begin(), piece.problems.end(), std::back_inserter(*problems));
+  }
+}
+
 std::vector<RunResult> RunStore::read_all(std::vector<std::string>* problems) const {
   std::vector<RunResult> all;
-  for (const fs::path& run_folder : folders_in(runs_folder())) {
-    std::vector<RunResult> results = read_attempts(run_folder, problems);
-    std::move(results.begin(), results.end(), std::back_inserter(all));
-  }
+  for_each_result([&](RunResult result) { all.push_back(std::move(result)); }, problems);
   return all;
 }
 

@@ -66,7 +66,8 @@ class StudyReader {
                       "idle_s",
                       "devices",
                       "device_affinity",
-                      "sharing"});
+                      "sharing",
+                      "slurm"});
     read_name();
     read_design();
     read_resources();
@@ -74,6 +75,7 @@ class StudyReader {
     read_devices();
     read_measurement();
     read_limits();
+    if (const auto slurm = root_.find("slurm")) study_.slurm = read_slurm_settings(*slurm);
     read_mutations();
     read_pairs();
     return study_;

@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/power_model.h"
 #include "study/run_spec.h"
+#include "study/slurm_settings.h"
 #include "study/workload.h"
 
 namespace tandem::study {
@@ -90,6 +91,7 @@ struct Study {
   double equivalence_bound_percent = 5;
   std::optional<core::PowerModel> cpu_power_model;  ///< for a CPU that can't be metered
   std::filesystem::path data_folder;
+  std::optional<SlurmSettings> slurm;  ///< where the study's tasks go to
 
   /// How many runs are made at a time.
   size_t device_count() const { return devices.empty() ? 1 : devices.size(); }

@@ -58,22 +58,30 @@ TEST(StudyAnalysis, OfTheSeedsTwelvePairsCountsEveryRun) {
 }
 
 TEST(DataQuality, SaysThatRunsCameFromDifferentGpus) {
-  Case two_boards(1, 1);
+  Case two_boards(1, 2);
   two_boards.study.device = study::Device::cuda;
-  for (size_t i = 0; i < two_boards.results.size(); ++i) {
-    record::RunResult& run = two_boards.results[i];
+  for (record::RunResult& run : two_boards.results) {
     run.spec.device = study::Device::cuda;
     run.gpu.emplace();
-    run.gpu->device.uuid = i == 0 ? "GPU-1" : "GPU-2";
+    run.gpu->device.uuid = "GPU-" + std::to_string(run.spec.repetition);
   }
   const auto cautions = [&] { return two_boards.analyse().quality.cautions; };
-  EXPECT_THAT(cautions(), Contains(HasSubstr("different GPUs")));
-  two_boards.study.devices = {{"GPU-1", {}}, {"GPU-2", {}}};
   EXPECT_THAT(cautions(), Contains(HasSubstr("comparable within a pair, not between pairs")));
-  two_boards.study.device_affinity = study::DeviceAffinity::any;
+  two_boards.results[0].gpu->device.uuid = "GPU-3";
   EXPECT_THAT(cautions(), Contains(HasSubstr("different GPUs")));
   for (record::RunResult& run : two_boards.results) run.gpu->device.uuid = "GPU-1";
   EXPECT_THAT(cautions(), Not(Contains(HasSubstr("different GPUs"))));
+}
+
+TEST(DataQuality, SaysThatRunsCameFromSeveralMachinesOfOneClass) {
+  Case two_nodes(1, 2);
+  for (record::RunResult& run : two_nodes.results) {
+    run.device = run.machine.hostname = "n" + std::to_string(run.spec.repetition);
+  }
+  const auto cautions = [&] { return two_nodes.analyse().quality.cautions; };
+  EXPECT_THAT(cautions(), Contains(HasSubstr("come from one machine")));
+  two_nodes.results[0].machine.hostname = "n3";
+  EXPECT_THAT(cautions(), Contains(HasSubstr("come from different machines")));
 }
 
 TEST(StudyAnalysis, NeverSaysNoChangeFromALargePValue) {

@@ -37,6 +37,15 @@ TEST(WriteFileAtomically, NamesTheFileThatCanNotBeWrittenAndKeepsTheOldOne) {
               ::testing::AllOf(HasSubstr(file.string()), HasSubstr("No such file")));
 }
 
+TEST(WriteNewFileAtomically, LeavesAFileThatIsThere) {
+  const test::TemporaryFolder folder;
+  EXPECT_TRUE(write_new_file_atomically(folder / "a", "first"));
+  EXPECT_FALSE(write_new_file_atomically(folder / "a", "second"));
+  EXPECT_EQ(read_file(folder / "a"), "first");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1)
+      << "no temporary file is left";
+}
+
 TEST(ReadFile, SaysThatAFolderIsNoFile) {
   const test::TemporaryFolder folder;
   EXPECT_THAT(message_of([&] { read_file(folder.path()); }), HasSubstr("is a folder"));

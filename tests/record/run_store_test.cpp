@@ -75,6 +75,43 @@ TEST(RunStore, ListsAResultThatCanNotBeReadAndReadsTheOthers) {
   EXPECT_THAT(problems, ElementsAre(HasSubstr("runs/bad/1/result.json")));
 }
 
+TEST(RunStore, GivesAnAttemptToTheFirstThatClaimsIt) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  EXPECT_EQ(store.next_attempt("run"), 1);
+  EXPECT_TRUE(store.claim_attempt("run", 3));
+  EXPECT_FALSE(store.claim_attempt("run", 3));
+  EXPECT_EQ(store.next_attempt("run"), 4);
+  EXPECT_THAT(store.attempts("run"), ElementsAre(3));
+}
+
+TEST(RunStore, KeepsTheResultThatWasThereFirst) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  store.claim_attempt("run", 1);
+  EXPECT_TRUE(store.finish_if_unfinished(test::solo_result("run", 1)));
+  record::Outcome lost;
+  lost.status = Outcome::Status::interrupted;
+  lost.name = "node_lost";
+  EXPECT_FALSE(store.finish_if_unfinished(test::solo_result("run", 1, lost)));
+  EXPECT_TRUE(store.read_attempt("run", 1).outcome.ok());
+}
+
+TEST(RunStore, TellsVeryManyResultsInOrder) {
+  const test::TemporaryFolder folder;
+  const RunStore store(folder.path());
+  constexpr int runs = 300;  // of which some sixty are read at a time
+  std::vector<std::string> written;
+  for (int i = 0; i < runs; ++i) {
+    written.push_back("run" + std::to_string(1000 + i));
+    store.claim_attempt(written.back(), 1);
+    store.finish_attempt(test::solo_result(written.back(), 1));
+  }
+  std::vector<std::string> told;
+  store.for_each_result([&](const RunResult& result) { told.push_back(result.run_id); });
+  EXPECT_EQ(told, written);
+}
+
 TEST(RunStore, OfAFolderThatIsNotThereIsEmpty) {
   const RunStore store("/proc/no/such/folder");
   EXPECT_TRUE(store.read_all().empty());
