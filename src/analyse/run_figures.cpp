@@ -105,7 +105,7 @@ void FiguresOfRuns::finish() {
                                     ? core::Reading::missing("the start isn't known")
                                     : core::Reading(rank);
   }
-  starts_ = {};
+  starts_ = std::vector<std::string>();  // {} would keep its memory
 }
 
 std::vector<const RunFigures*> FiguresOfRuns::counted() const {

@@ -146,21 +146,23 @@ class PairByPair {
     analysis.complementarity = study::name_of(study::complementarity_of(workloads));
     analysis.memory_mb = workloads.memory_mb();
     analysis.gpu_util_percent = workloads.gpu_util_percent();
-    analysis.effects = block_effects(index, settings, study_.repetitions, results, keeps_runs_);
-    missing.add(analysis.effects);
-    analysis.comparisons = comparisons(analysis.effects);
-    PairSummary summary = summarise_blocks(settings, analysis.effects);
+    std::vector<BlockEffects> effects =
+        block_effects(index, settings, study_.repetitions, results, keeps_runs_);
+    missing.add(effects);
+    analysis.comparisons = comparisons(effects);
+    PairSummary summary = summarise_blocks(settings, effects);
     analysis.summaries = std::move(summary.effects);
     analysis.setting_summaries = std::move(summary.of_settings);
     values.push_back(std::move(summary.values));
     add_sensitivities(index, settings, study_.repetitions, results, both_modes,
                       keeps_runs_ ? &analysis.sensitivities : nullptr);
-    analysis.partner_responses = partner_responses(index, settings, study_.repetitions, results);
-    append(partner_changes(analysis.partner_responses), changes_of_partners);
+    std::vector<PartnerResponse> responses =
+        partner_responses(index, settings, study_.repetitions, results);
+    append(partner_changes(responses), changes_of_partners);
     analysis.trade_off = trade_off(index, settings, results, resample_counts_, options_.weights);
-    if (!keeps_runs_) {
-      analysis.effects = {};
-      analysis.partner_responses = {};
+    if (keeps_runs_) {
+      analysis.effects = std::move(effects);
+      analysis.partner_responses = std::move(responses);
     }
     return analysis;
   }

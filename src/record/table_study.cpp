@@ -213,9 +213,10 @@ class TableRuns : public StudyRuns {
       text = describe(map_, of.a, of.b, of.experiment, run.repetition);
     } else if (run.b != no_row && run.a != no_row) {
       const auto [smaller, larger] = std::minmax(row(run.a).row, row(run.b).row);
-      fmt::format_to(std::back_inserter(text), "rows {}+{}", smaller, larger);
+      text.append("rows ").append(fmt::format_int(smaller).c_str());
+      text.append("+").append(fmt::format_int(larger).c_str());
     } else {
-      fmt::format_to(std::back_inserter(text), "row {}", row(run.known_row()).row);
+      text.append("row ").append(fmt::format_int(row(run.known_row()).row).c_str());
     }
   }
 
@@ -308,11 +309,19 @@ class TableRuns : public StudyRuns {
     run.total_energy_joules.source =
         total ? core::EnergySource::imported : core::EnergySource::none;
     run.total_energy_joules.model = map_.energy_measured_by;
-    // A label whose order is that of the numbers.
-    run.started_at.clear();
-    const double position = row(of.known_row()).order;
-    if (!std::isnan(position)) {
-      fmt::format_to(std::back_inserter(run.started_at), "position {:017.6f}", position);
+    label_position(row(of.known_row()).order, run.started_at);
+  }
+
+  /// A label whose order is that of the numbers; empty where there is none.
+  static void label_position(double position, std::string& label) {
+    label.clear();
+    if (std::isnan(position)) return;
+    // Of whole numbers the same text, for far less time.
+    const auto whole = static_cast<std::int64_t>(std::min(position, 1e15));
+    if (static_cast<double>(whole) == position) {
+      fmt::format_to(std::back_inserter(label), "position {:010}.000000", whole);
+    } else {
+      fmt::format_to(std::back_inserter(label), "position {:017.6f}", position);
     }
   }
 
