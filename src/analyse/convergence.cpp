@@ -15,7 +15,9 @@ struct Point {
 
 core::Reading epoch_of_mark(const std::vector<Point>& curve) {
   if (curve.size() < 2) {
-    return core::Reading::missing("fewer than two epochs reported the performance metric");
+    static const auto too_few =
+        core::Reading::missing("fewer than two epochs reported the performance metric");
+    return too_few;
   }
   const double first = curve.front().value;
   const double best = std::max_element(curve.begin(), curve.end(), [](auto& left, auto& right) {

@@ -4,9 +4,10 @@
 #include <cmath>
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "analyse/effect_summary.h"
-#include "analyse/experiment_key.h"
 #include "analyse/statistics/descriptive.h"
 #include "analyse/statistics/intervals.h"
 #include "analyse/statistics/multiplicity.h"
@@ -15,23 +16,28 @@ namespace tandem::analyse {
 namespace {
 
 using core::Reading;
-using record::RunResult;
 
 /// A run's place among those of its device, from 1, in the order of `runs`; missing where a start
 /// isn't known, as of runs from a table without an order.
-std::vector<Reading> positions(const std::vector<const RunResult*>& runs) {
-  std::map<std::string, std::vector<size_t>> of_device;
-  for (size_t i = 0; i < runs.size(); ++i) {
-    of_device[runs[i]->machine.hostname + '|' + runs[i]->device].push_back(i);
-  }
+std::vector<Reading> positions(const std::vector<const RunFigures*>& runs) {
   std::vector<Reading> position(runs.size(), Reading::missing("the order of the runs isn't known"));
-  const bool known = std::none_of(runs.begin(), runs.end(),
-                                  [](const RunResult* run) { return run->started_at.empty(); });
+  const bool known =
+      std::ranges::all_of(runs, [](const RunFigures* run) { return !!run->start_rank; });
   if (!known) return position;
+  std::map<std::pair<std::string, std::string>, std::vector<size_t>> of_device;
+  std::vector<std::vector<size_t>*> of_experiment;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const Experiment& experiment = *runs[i]->experiment;
+    of_experiment.resize(std::max(of_experiment.size(), experiment.number + 1), nullptr);
+    std::vector<size_t>*& of_its_device = of_experiment[experiment.number];
+    if (of_its_device == nullptr) {
+      of_its_device = &of_device[{experiment.hostname, experiment.device}];
+    }
+    of_its_device->push_back(i);
+  }
   for (auto& [device, indices] : of_device) {
-    std::stable_sort(indices.begin(), indices.end(), [&](size_t left, size_t right) {
-      return runs[left]->started_at < runs[right]->started_at;
-    });
+    const auto start = [&](size_t run) { return *runs[run]->start_rank; };
+    if (!std::ranges::is_sorted(indices, {}, start)) std::ranges::stable_sort(indices, {}, start);
     for (size_t i = 0; i < indices.size(); ++i) position[indices[i]] = static_cast<double>(i + 1);
   }
   return position;
@@ -42,17 +48,13 @@ Reading logarithm(const Reading& value) {
   return *value > 0 ? Reading(std::log(*value)) : Reading::missing("not above zero");
 }
 
-Reading log_time_per_epoch(const RunResult& run) {
-  const record::ParticipantResult& b = run.participants.back();
+Reading log_time_per_epoch(const RunFigures& run) {
+  const TrainingFigures& b = run.b();
   return logarithm(core::ratio(b.duration_seconds, static_cast<double>(b.epochs_done)));
 }
 
-Reading log_power(const RunResult& run) {
-  return logarithm(core::ratio(run.total_energy_joules.joules, run.makespan_seconds));
-}
-
-Reading start_temperature(const RunResult& run) {
-  return run.gpu ? run.gpu->at_start.temperature_c : Reading::missing("no GPU");
+Reading log_power(const RunFigures& run) {
+  return logarithm(core::ratio(run.total_energy_joules, run.makespan_seconds));
 }
 
 /// The number of each run's block, and what the blocks are.
@@ -61,23 +63,34 @@ struct Blocks {
   const char* name;
 };
 
-Blocks blocks_of(const std::vector<const RunResult*>& runs) {
-  const auto numbered = [&](ExperimentOrder order) {
-    std::map<const RunResult*, size_t, ExperimentOrder> number(order);
-    std::vector<size_t> of_run;
-    for (const RunResult* run : runs) {
-      of_run.push_back(number.try_emplace(run, number.size()).first->second);
-    }
-    return std::pair(of_run, number.size());
-  };
-  auto [of_run, count] = numbered({});
+Blocks blocks_of(const std::vector<const RunFigures*>& runs) {
+  constexpr auto none = static_cast<size_t>(-1);
+  // Numbered in the order of these runs.
+  std::vector<size_t> number;
+  size_t count = 0;
+  std::vector<size_t> of_run;
+  for (const RunFigures* run : runs) {
+    number.resize(std::max(number.size(), run->experiment->number + 1), none);
+    size_t& own = number[run->experiment->number];
+    if (own == none) own = count++;
+    of_run.push_back(own);
+  }
   if (count < runs.size()) return {of_run, "experiment"};
-  return {numbered({.with_hyperparameters = false}).first, "trainings"};
+  // Each was made once: those of the same trainings at any setting.
+  std::map<Experiment, size_t> trainings;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    Experiment at_any_setting = *runs[i]->experiment;
+    for (Experiment::Training& training : at_any_setting.trainings) {
+      training.hyperparameters.clear();
+    }
+    of_run[i] = trainings.try_emplace(at_any_setting, trainings.size()).first->second;
+  }
+  return {of_run, "trainings"};
 }
 
 struct ResponseOfRun {
   const char* name;
-  Reading (*log_of)(const RunResult&);
+  Reading (*log_of)(const RunFigures&);
 };
 constexpr ResponseOfRun responses[] = {{"time_per_epoch", log_time_per_epoch},
                                        {"power", log_power}};
@@ -88,7 +101,7 @@ double percent_of(double log_ratio) {
 
 CovariateEffect effect_of(const char* covariate, const char* unit,
                           const std::vector<Reading>& values, const ResponseOfRun& response,
-                          const std::vector<const RunResult*>& runs, const Blocks& blocks) {
+                          const std::vector<const RunFigures*>& runs, const Blocks& blocks) {
   CovariateEffect effect;
   effect.covariate = covariate;
   effect.unit = unit;
@@ -155,13 +168,17 @@ BlockedSlope blocked_slope(std::span<const double> y, std::span<const double> x,
     if (values.empty()) break;
     if (const std::string problem = why_unusable(values, 1); !problem.empty()) return fail(problem);
   }
-  std::map<size_t, std::vector<size_t>> members;
-  for (size_t i = 0; i < block.size(); ++i) members[block[i]].push_back(i);
-  std::vector<double> within_x, within_y;
-  for (const auto& [number, indices] : members) {
+  std::vector<std::vector<size_t>> members;
+  for (size_t i = 0; i < block.size(); ++i) {
+    members.resize(std::max(members.size(), block[i] + 1));
+    members[block[i]].push_back(i);
+  }
+  std::vector<double> within_x, within_y, own_x, own_y;
+  for (const std::vector<size_t>& indices : members) {
     if (indices.size() < 2) continue;
     ++line.blocks;
-    std::vector<double> own_x, own_y;
+    own_x.clear();
+    own_y.clear();
     for (const size_t i : indices) {
       own_x.push_back(x[i]);
       own_y.push_back(y[i]);
@@ -198,14 +215,14 @@ BlockedSlope blocked_slope(std::span<const double> y, std::span<const double> x,
   return line;
 }
 
-std::vector<CovariateEffect> covariate_effects(const std::vector<const RunResult*>& all) {
-  std::vector<const RunResult*> runs;
+std::vector<CovariateEffect> covariate_effects(const std::vector<const RunFigures*>& all) {
+  std::vector<const RunFigures*> runs;
   std::copy_if(all.begin(), all.end(), std::back_inserter(runs),
-               [](const RunResult* run) { return !run->participants.empty(); });
+               [](const RunFigures* run) { return run->has_trainings(); });
   const Blocks blocks = blocks_of(runs);
   const std::vector<Reading> order = positions(runs);
   std::vector<Reading> temperature;
-  for (const RunResult* run : runs) temperature.push_back(start_temperature(*run));
+  for (const RunFigures* run : runs) temperature.push_back(run->start_temperature_c);
   std::vector<CovariateEffect> effects;
   for (const ResponseOfRun& response : responses) {
     effects.push_back(effect_of("order", "runs", order, response, runs, blocks));

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "analyse/run_figures.h"
 #include "analyse/statistics/result.h"
 #include "core/json.h"
-#include "record/run_result.h"
 
 namespace tandem::analyse {
 
@@ -20,8 +20,9 @@ struct BlockedSlope {
 
 /// Least squares of y on x with an intercept for each block: the slope of what is left of both
 /// after the blocks' means (Frisch and Waugh 1933), with n − blocks − 1 degrees of freedom. Without
-/// a slope (with the reason) when none are left, and when x is the same within every block. Throws
-/// std::invalid_argument when x or `block` has not one value an observation.
+/// a slope (with the reason) when none are left, and when x is the same within every block. Blocks
+/// are numbered from 0. Throws std::invalid_argument when x or `block` has not one value an
+/// observation.
 BlockedSlope blocked_slope(std::span<const double> y, std::span<const double> x,
                            std::span<const size_t> block, double confidence = 0.95);
 
@@ -45,7 +46,7 @@ struct CovariateEffect {
 
 /// `runs` are the ones that count. Their order is that of their start on their machine and device;
 /// equal starts stand in the order given.
-std::vector<CovariateEffect> covariate_effects(const std::vector<const record::RunResult*>& runs);
+std::vector<CovariateEffect> covariate_effects(const std::vector<const RunFigures*>& runs);
 
 void to_json(core::Json& json, const CovariateEffect& effect);
 

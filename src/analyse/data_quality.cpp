@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
-#include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include "analyse/import_quality.h"
 
@@ -16,25 +15,16 @@ namespace {
 using core::Texts;
 using fmt::arg;
 using record::RunResult;
+using record::StudyRuns;
 using Status = record::Outcome::Status;
 
 constexpr size_t most_reasons = 3;
 
-std::vector<std::string> listed(const std::set<std::string>& values) {
-  return {values.begin(), values.end()};
-}
-
-/// Reasons may hold figures, so that each run has its own: a few say enough.
+/// One more, if there is room: reasons may hold figures, so that each run has its own. A few say
+/// enough.
 void note_reason(const std::string& reason, std::vector<std::string>& reasons) {
   const bool known = std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
   if (!reason.empty() && !known && reasons.size() < most_reasons) reasons.push_back(reason);
-}
-
-/// Whether two runs were measured in the same way: reasons why joules are missing hold figures of
-/// one run and are no part of it.
-std::string source_label(const core::Energy& energy) {
-  const std::string name = core::name_of(energy.source);
-  return energy.model.empty() ? name : fmt::format("{} ({})", name, energy.model);
 }
 
 bool is_estimate(const core::Energy& energy) {
@@ -46,80 +36,141 @@ double estimated_joules(const core::Energy& part) {
   return is_estimate(part) && part.joules ? *part.joules : 0;
 }
 
-/// Over the runs whose total is known.
-core::Reading estimated_percent(const std::vector<const RunResult*>& counted) {
-  double estimated = 0;
-  double total = 0;
-  for (const RunResult* run : counted) {
-    if (!run->total_energy_joules.joules) continue;
-    total += *run->total_energy_joules.joules;
-    estimated += estimated_joules(run->gpu_energy_total_joules) +
-                 estimated_joules(run->cpu_energy_total_joules);
+/// Distinct texts of runs, which hardly ever differ from those of the run before.
+class Distinct {
+ public:
+  void add(const std::string& text) {
+    if (last_ == nullptr || *last_ != text) last_ = &*texts_.insert(text).first;
   }
-  if (!(total > 0)) return core::Reading::missing("no run with an energy");
-  return core::Reading(100 * estimated / total);
-}
+  std::vector<std::string> listed() const { return {texts_.begin(), texts_.end()}; }
 
-void collect_facts(const std::vector<const RunResult*>& counted, const Texts& texts,
-                   DataQuality& quality) {
-  std::set<std::string> gpu, gpus, cpu, shares, data, barriers, machines, hosts;
-  for (const RunResult* run : counted) {
-    gpu.insert(source_label(run->gpu_energy_total_joules));
-    cpu.insert(source_label(run->cpu_energy_total_joules));
-    quality.energy_estimated |= is_estimate(run->gpu_energy_total_joules) ||
-                                is_estimate(run->cpu_energy_total_joules) ||
-                                is_estimate(run->total_energy_joules);
-    note_reason(run->gpu_energy_total_joules.joules.reason(), quality.gpu_energy_missing);
-    note_reason(run->cpu_energy_total_joules.joules.reason(), quality.cpu_energy_missing);
-    note_reason(run->gpu_energy_total_joules.instead_of, quality.estimated_instead_of);
-    note_reason(run->cpu_energy_total_joules.instead_of, quality.estimated_instead_of);
-    if (run->gpu_energy_total_joules.joules) quality.gpu_energy_note = texts("quality.gpu_sensors");
-    barriers.insert(run->barrier.empty() ? "not stated" : run->barrier);
-    machines.insert(run->machine.machine_class());
-    // A container has a new name each time: only where the executor chose among machines.
-    if (!run->device.empty()) hosts.insert(run->machine.hostname);
-    if (run->gpu && run->spec.device == study::Device::cuda) gpus.insert(run->gpu->device.uuid);
-    for (const record::ParticipantResult& participant : run->participants) {
-      data.insert(participant.data.empty() ? "not stated" : participant.data);
-      quality.data_synthetic |= participant.data == "synthetic";
-      if (run->spec.concurrent()) shares.insert(participant.energy_share_model);
+ private:
+  std::set<std::string> texts_;
+  const std::string* last_ = nullptr;
+};
+
+/// Where joules of one part come from and why they are missing. Whether two runs were measured in
+/// the same way: reasons why joules are missing hold figures of one run and are no part of it.
+class PartOfEnergy {
+ public:
+  void add(const core::Energy& energy) {
+    if (last_source_ == nullptr || last_source_->first != energy.source ||
+        last_source_->second != energy.model) {
+      last_source_ = &*sources_.emplace(energy.source, energy.model).first;
+    }
+    if (!energy.joules && energy.joules != last_missing_) {
+      last_missing_ = energy.joules;
+      note_reason(energy.joules.reason(), missing_);
     }
   }
-  quality.estimated_energy_percent = estimated_percent(counted);
-  quality.gpu_energy_sources = listed(gpu);
-  quality.cpu_energy_sources = listed(cpu);
-  quality.energy_share_models = listed(shares);
-  quality.data = listed(data);
-  quality.barriers = listed(barriers);
-  quality.machine_classes = listed(machines);
-  quality.gpus = listed(gpus);
-  quality.hosts = listed(hosts);
-}
+  std::vector<std::string> sources() const {
+    std::set<std::string> labels;
+    for (const auto& [source, model] : sources_) {
+      const std::string name = core::name_of(source);
+      labels.insert(model.empty() ? name : fmt::format("{} ({})", name, model));
+    }
+    return {labels.begin(), labels.end()};
+  }
+  const std::vector<std::string>& missing() const { return missing_; }
+
+ private:
+  using Source = std::pair<core::EnergySource, std::string>;
+  std::set<Source> sources_;
+  const Source* last_source_ = nullptr;
+  std::vector<std::string> missing_;
+  core::Reading last_missing_;
+};
+
+/// What the runs that count have in common, collected one by one.
+class CollectedFacts {
+ public:
+  void add(const RunResult& run) {
+    const core::Energy& gpu = run.gpu_energy_total_joules;
+    const core::Energy& cpu = run.cpu_energy_total_joules;
+    gpu_.add(gpu);
+    cpu_.add(cpu);
+    estimated_ |= is_estimate(gpu) || is_estimate(cpu) || is_estimate(run.total_energy_joules);
+    note_reason(gpu.instead_of, instead_of_);
+    note_reason(cpu.instead_of, instead_of_);
+    has_gpu_joules_ |= gpu.joules.has_value();
+    if (run.total_energy_joules.joules) {
+      total_j_ += *run.total_energy_joules.joules;
+      estimated_j_ += estimated_joules(gpu) + estimated_joules(cpu);
+    }
+    barriers_.add(run.barrier.empty() ? not_stated_ : run.barrier);
+    machines_.add(run.machine.machine_class());
+    // A container has a new name each time: only where the executor chose among machines.
+    if (!run.device.empty()) hosts_.add(run.machine.hostname);
+    if (run.gpu && run.spec.device == study::Device::cuda) gpus_.add(run.gpu->device.uuid);
+    for (const record::ParticipantResult& participant : run.participants) {
+      data_.add(participant.data.empty() ? not_stated_ : participant.data);
+      synthetic_ |= participant.data == "synthetic";
+      if (run.spec.concurrent()) shares_.add(participant.energy_share_model);
+    }
+  }
+  void add_to(DataQuality& quality, const Texts& texts) const {
+    quality.energy_estimated = estimated_;
+    quality.gpu_energy_missing = gpu_.missing();
+    quality.cpu_energy_missing = cpu_.missing();
+    quality.estimated_instead_of = instead_of_;
+    if (has_gpu_joules_) quality.gpu_energy_note = texts("quality.gpu_sensors");
+    quality.data_synthetic = synthetic_;
+    // Over the runs whose total is known.
+    quality.estimated_energy_percent = total_j_ > 0
+                                           ? core::Reading(100 * estimated_j_ / total_j_)
+                                           : core::Reading::missing("no run with an energy");
+    quality.gpu_energy_sources = gpu_.sources();
+    quality.cpu_energy_sources = cpu_.sources();
+    quality.energy_share_models = shares_.listed();
+    quality.data = data_.listed();
+    quality.barriers = barriers_.listed();
+    quality.machine_classes = machines_.listed();
+    quality.gpus = gpus_.listed();
+    quality.hosts = hosts_.listed();
+  }
+
+ private:
+  const std::string not_stated_ = "not stated";
+  PartOfEnergy gpu_, cpu_;
+  Distinct shares_, data_, barriers_, machines_, gpus_, hosts_;
+  std::vector<std::string> instead_of_;
+  bool estimated_ = false;
+  bool has_gpu_joules_ = false;
+  bool synthetic_ = false;
+  double total_j_ = 0;
+  double estimated_j_ = 0;
+};
 
 /// Runs that several pairs are compared with make the pairs' effects depend on one another.
-bool pairs_share_runs(const study::Plan& plan) {
-  std::map<size_t, size_t> pair_of_run;
-  return std::any_of(plan.cells.begin(), plan.cells.end(), [&](const study::Cell& cell) {
-    return pair_of_run.try_emplace(cell.run, cell.pair).first->second != cell.pair;
+bool pairs_share_runs(const StudyRuns& runs) {
+  constexpr auto none = static_cast<size_t>(-1);
+  std::vector<size_t> pair_of_run(runs.size(), none);
+  bool shared = false;
+  runs.for_each_cell([&](const study::Cell& cell) {
+    size_t& pair = pair_of_run[cell.run];
+    shared = shared || (pair != none && pair != cell.pair);
+    pair = cell.pair;
   });
+  return shared;
 }
 
 /// Whether a pair's runs of a repetition, which are compared, come from several machines or boards.
-bool blocks_are_mixed(const study::Plan& plan, const PlannedResults& results) {
+bool blocks_are_mixed(const StudyRuns& runs) {
   std::map<std::pair<size_t, int>, std::pair<std::string, std::string>> place_of_block;
-  for (const study::Cell& cell : plan.cells) {
-    const RunResult* run = results.deciding(cell.run);
-    if (run == nullptr || !run->outcome.ok()) continue;
+  bool mixed = false;
+  runs.for_each_cell([&](const study::Cell& cell) {
+    const RunResult* const run = mixed ? nullptr : runs.deciding(cell.run);
+    if (run == nullptr || !run->outcome.ok()) return;
     const std::pair place(run->device.empty() ? "" : run->machine.hostname,
                           run->gpu ? run->gpu->device.uuid : "");
     const auto [block, is_new] = place_of_block.try_emplace({cell.pair, cell.repetition}, place);
-    if (!is_new && block->second != place) return true;
-  }
-  return false;
+    mixed = !is_new && block->second != place;
+  });
+  return mixed;
 }
 
-void add_cautions(const study::Study& study, const study::Plan& plan, const PlannedResults& results,
-                  const Texts& texts, DataQuality& quality) {
+void add_cautions(const study::Study& study, const StudyRuns& runs, const Texts& texts,
+                  DataQuality& quality) {
   const auto add = [&](const std::string& id, const auto&... arguments) {
     quality.cautions.push_back(texts(id, arguments...));
   };
@@ -139,16 +190,16 @@ void add_cautions(const study::Study& study, const study::Plan& plan, const Plan
   };
   if (has_barrier("process_start")) add("quality.barrier_process_start");
   if (has_barrier("pattern")) add("quality.barrier_pattern");
-  for (const auto& [name, runs] : quality.runs_with_caution) {
-    add("quality.runs_with_caution", arg("n", runs.size()), arg("meaning", meaning_of(name, texts)),
-        arg("runs", runs.front() + (runs.size() > 1 ? " …" : "")));
+  for (const auto& [name, marked] : quality.runs_with_caution) {
+    add("quality.runs_with_caution", arg("n", marked.size()),
+        arg("meaning", meaning_of(name, texts)),
+        arg("runs", marked.front() + (marked.size() > 1 ? " …" : "")));
   }
   if (!quality.gpu_energy_note.empty()) quality.cautions.push_back(quality.gpu_energy_note);
-  const bool is_mixed = blocks_are_mixed(plan, results);
   if (quality.gpus.size() > 1) {
-    add(is_mixed ? "quality.gpus_any" : "quality.gpus_by_pair");
+    add(blocks_are_mixed(runs) ? "quality.gpus_any" : "quality.gpus_by_pair");
   } else if (quality.hosts.size() > 1) {
-    add(is_mixed ? "quality.hosts_any" : "quality.hosts_by_pair");
+    add(blocks_are_mixed(runs) ? "quality.hosts_any" : "quality.hosts_by_pair");
   }
   if (quality.scale == "quick") add("quality.quick");
   if (quality.machine_classes.size() > 1) add("quality.machines");
@@ -157,29 +208,40 @@ void add_cautions(const study::Study& study, const study::Plan& plan, const Plan
       study.device == study::Device::cuda && quality.gpu_energy_sources.size() > 1;
   if (gpu_differs || quality.cpu_energy_sources.size() > 1) add("quality.sources_differ");
   if (study.repetitions == 1 && quality.ok > 0) add("quality.one_repetition");
-  if (pairs_share_runs(plan)) add("quality.shared_runs");
+  if (pairs_share_runs(runs)) add("quality.shared_runs");
   if (quality.results_outside_plan > 0) {
     add("quality.outside_plan", arg("n", quality.results_outside_plan));
   }
 }
 
-/// The first cell that each run answers; nullptr for a run that answers none.
-std::vector<const study::Cell*> first_cells(const study::Plan& plan) {
-  std::vector<const study::Cell*> cells(plan.runs.size(), nullptr);
-  for (const study::Cell& cell : plan.cells) {
-    if (cells[cell.run] == nullptr) cells[cell.run] = &cell;
+/// The settings that a study's runs were made for.
+class SettingOfRuns {
+ public:
+  explicit SettingOfRuns(const StudyRuns& runs) : setting_(runs.size(), none) {
+    runs.for_each_cell([&](const study::Cell& cell) {
+      if (setting_[cell.run] != none) return;
+      const auto known = std::ranges::find(names_, cell.experiment.setting);
+      setting_[cell.run] = static_cast<std::uint32_t>(known - names_.begin());
+      if (known == names_.end()) names_.push_back(cell.experiment.setting);
+    });
   }
-  return cells;
-}
+  /// That of the first cell that the run answers; nullptr when it answers none.
+  const std::string* of(size_t run) const {
+    return setting_[run] == none ? nullptr : &names_[setting_[run]];
+  }
 
-/// What a run is, told by the first cell it answers.
-std::string description(const study::PlannedRun& run, const study::Cell* cell) {
+ private:
+  static constexpr auto none = static_cast<std::uint32_t>(-1);
+  std::vector<std::string> names_;
+  std::vector<std::uint32_t> setting_;
+};
+
+std::string description(const study::RunSpec& spec, const std::string* setting) {
   std::string text;
-  for (const study::ParticipantSpec& participant : run.spec.participants) {
+  for (const study::ParticipantSpec& participant : spec.participants) {
     text += (text.empty() ? "" : " ∥ ") + workload_label(participant.workload);
   }
-  const bool changed = cell != nullptr && cell->experiment.setting != "default";
-  return changed ? text + ", " + cell->experiment.setting : text;
+  return setting != nullptr && *setting != "default" ? text + ", " + *setting : text;
 }
 
 void fill_in_result(const RunResult& result, RunStatus& row) {
@@ -211,30 +273,26 @@ std::string workload_label(const std::string& workload_id) {
   return model == "default" ? workload_id.substr(0, slash) : model;
 }
 
-std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<RunResult>& all, Listed listed) {
-  std::unordered_map<std::string_view, int> attempts;
-  attempts.reserve(all.size());
-  for (const RunResult& result : all) ++attempts[result.run_id];
-  const std::vector<const study::Cell*> cells = first_cells(plan);
+std::vector<RunStatus> run_statuses(const StudyRuns& runs, Listed listed) {
+  const SettingOfRuns settings(runs);
   std::vector<RunStatus> rows;
-  for (size_t run = 0; run < plan.runs.size(); ++run) {
-    const study::PlannedRun& planned = plan.runs[run];
-    const RunResult* const result = results.deciding(run);
+  for (size_t run = 0; run < runs.size(); ++run) {
+    const RunResult* const result = runs.deciding(run);
     if (listed == Listed::runs_that_dont_count && result != nullptr && result->outcome.ok()) {
       continue;
     }
+    const study::RunSpec& spec = runs.spec(run);
     RunStatus row;
-    row.run_id = planned.id;
-    row.what = description(planned, cells[run]);
-    row.concurrent = planned.spec.concurrent();
-    row.repetition = planned.spec.repetition;
-    row.attempts = attempts[planned.id];
+    row.run_id = runs.id(run);
+    row.what = description(spec, settings.of(run));
+    row.concurrent = spec.concurrent();
+    row.repetition = spec.repetition;
+    row.attempts = static_cast<int>(runs.attempts(run));
     row.status = "not run";
     row.message = "no attempt has a result";
     row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
         row.total_energy_joules.joules = core::Reading::missing(row.message);
-    if (result != nullptr) fill_in_result(*result, row);
+    if (const RunResult* const deciding = runs.deciding(run)) fill_in_result(*deciding, row);
     if (!row.concurrent) {
       row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
     }
@@ -243,23 +301,23 @@ std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResult
   return rows;
 }
 
-DataQuality data_quality(const study::Study& study, const study::Plan& plan,
-                         const PlannedResults& results, const std::vector<RunResult>& all,
+DataQuality data_quality(const study::Study& study, const StudyRuns& runs,
                          const core::Texts& texts) {
   DataQuality quality;
-  quality.planned = plan.runs.size();
+  quality.planned = runs.size();
   quality.scale = study::name_of(study.scale);
-  std::unordered_set<std::string_view> planned_ids;
-  std::vector<const RunResult*> counted;
-  planned_ids.reserve(plan.runs.size());
-  for (size_t run = 0; run < plan.runs.size(); ++run) {
-    planned_ids.insert(plan.runs[run].id);
-    const RunResult* result = results.deciding(run);
+  quality.interrupted_attempts = runs.interrupted_attempts();
+  quality.results_outside_plan = runs.results_outside_plan();
+  CollectedFacts facts;
+  ImportFacts import_facts;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    const RunResult* const result = runs.deciding(run);
     if (result == nullptr || result->outcome.status == Status::interrupted) {
       ++quality.not_run;
     } else if (result->outcome.ok()) {
       ++quality.ok;
-      counted.push_back(result);
+      facts.add(*result);
+      import_facts.add(*result);
       for (const core::Caution& caution : result->cautions) {
         quality.runs_with_caution[caution.name].push_back(result->run_id);
       }
@@ -267,15 +325,9 @@ DataQuality data_quality(const study::Study& study, const study::Plan& plan,
       ++(result->outcome.status == Status::failed ? quality.failed : quality.invalid);
     }
   }
-  for (const RunResult& result : all) {
-    if (!planned_ids.contains(result.run_id))
-      ++quality.results_outside_plan;
-    else if (result.outcome.status == Status::interrupted)
-      ++quality.interrupted_attempts;
-  }
-  collect_facts(counted, texts, quality);
-  add_cautions(study, plan, results, texts, quality);
-  add_import_quality(counted, texts, quality);
+  facts.add_to(quality, texts);
+  add_cautions(study, runs, texts, quality);
+  import_facts.add_to(quality, texts);
   return quality;
 }
 

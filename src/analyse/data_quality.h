@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "analyse/planned_results.h"
 #include "analyse/run_measurements.h"
 #include "core/json.h"
 #include "core/language.h"
+#include "record/study_runs.h"
 #include "study/study_file.h"
 
 namespace tandem::analyse {
@@ -77,13 +77,11 @@ struct DataQuality {
 
 /// One row a planned run, or one that doesn't count, in the order of the plan.
 enum class Listed { every_run, runs_that_dont_count };
-std::vector<RunStatus> run_statuses(const study::Plan& plan, const PlannedResults& results,
-                                    const std::vector<record::RunResult>& all,
+std::vector<RunStatus> run_statuses(const record::StudyRuns& runs,
                                     Listed listed = Listed::every_run);
 
 /// The sentences are of the language of `texts`.
-DataQuality data_quality(const study::Study& study, const study::Plan& plan,
-                         const PlannedResults& results, const std::vector<record::RunResult>& all,
+DataQuality data_quality(const study::Study& study, const record::StudyRuns& runs,
                          const core::Texts& texts);
 
 /// What a run's caution means for its figures, as a part of a sentence; of an unknown caution its

@@ -75,19 +75,19 @@ std::span<const PairKind> pair_kinds() {
 
 std::vector<EffectGrouping> effect_groupings(const std::vector<GroupedPair>& pairs) {
   std::vector<EffectGrouping> groupings;
-  for (const EffectColumn& column : effect_columns()) {
+  for (size_t column = 0; column < effect_columns().size(); ++column) {
     std::vector<core::Reading> of_pair;
-    for (const GroupedPair& pair : pairs) of_pair.push_back(pair_value(column, *pair.effects));
+    for (const GroupedPair& pair : pairs) of_pair.push_back((*pair.effects)[column]);
     for (const PairKind& kind : kinds) {
-      groupings.push_back(grouping_of(column, kind, pairs, of_pair));
+      groupings.push_back(grouping_of(effect_columns()[column], kind, pairs, of_pair));
     }
   }
   adjust_family(groupings, &EffectGrouping::anova, benjamini_hochberg_adjusted);
   return groupings;
 }
 
-std::vector<SensitivityGrouping> sensitivity_groupings(const std::vector<GroupedPair>& pairs,
-                                                       std::span<const Sensitivity> sensitivities) {
+std::vector<SensitivityGrouping> sensitivity_groupings(
+    const std::vector<GroupedPair>& pairs, std::span<const PairSensitivities> sensitivities) {
   std::vector<SensitivityGrouping> groupings;
   for (const std::string& hyperparameter : hyperparameters_of(sensitivities)) {
     for (const Response response : {Response::performance, Response::energy, Response::duration}) {

@@ -26,11 +26,11 @@ struct EffectGrouping {
   core::Reading adjusted_p;  ///< of the ANOVA, Benjamini–Hochberg over all groupings
 };
 
-/// What groups a pair, and its blocks.
+/// What groups a pair, and its effects.
 struct GroupedPair {
   std::string type;             ///< `low+high`, A's memory class first
   std::string complementarity;  ///< `complementary`, `competing` or `neutral`
-  const std::vector<BlockEffects>* effects = nullptr;
+  const std::vector<core::Reading>* effects = nullptr;  ///< PairSummary::values
 };
 
 /// A way to sort pairs into kinds.
@@ -62,8 +62,8 @@ struct SensitivityGrouping {
 };
 
 /// Each hyperparameter and response by each kind; `pairs` in the order of the study. Exploratory.
-std::vector<SensitivityGrouping> sensitivity_groupings(const std::vector<GroupedPair>& pairs,
-                                                       std::span<const Sensitivity> sensitivities);
+std::vector<SensitivityGrouping> sensitivity_groupings(
+    const std::vector<GroupedPair>& pairs, std::span<const PairSensitivities> sensitivities);
 
 void to_json(core::Json& json, const EffectGroup& group);
 void to_json(core::Json& json, const SensitivityGroup& group);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
+#include <utility>
 
 #include "analyse/statistics/descriptive.h"
 #include "analyse/statistics/effect_size.h"
@@ -75,36 +75,66 @@ bool compares_with_one_run_of_a(const EffectColumn& column) {
   return std::string_view(column.name).ends_with("_a");
 }
 
-/// A pair's independent values on the scale, at one setting or (nullptr) all of them; `problem`
-/// gets the reason of the first missing one.
-std::vector<double> independent_values(const EffectColumn& column,
-                                       const std::vector<BlockEffects>& blocks,
-                                       const std::string* setting, std::string& problem) {
-  const bool by_repetition = compares_with_one_run_of_a(column);
-  std::map<int, std::vector<double>> of_repetition;
+/// One effect of a pair's blocks on the scale, with what tells which values are independent.
+struct ScaledEffect {
+  const EffectColumn& column;
+  std::vector<Reading> values;
+  std::vector<int> repetition;
+
+  explicit ScaledEffect(const EffectColumn& effect) : column(effect) {}
+  void add(const BlockEffects& block) {
+    values.push_back(on_scale(column.value(block), column.averaging));
+    repetition.push_back(block.repetition);
+  }
+  void clear() {
+    values.clear();
+    repetition.clear();
+  }
+};
+
+/// `problem` gets the reason of the first missing value.
+std::vector<double> independent_values(const ScaledEffect& effect, std::string& problem) {
+  const bool by_repetition = compares_with_one_run_of_a(effect.column);
+  std::vector<std::pair<int, double>> of_repetition;
   std::vector<double> values;
-  for (const BlockEffects& block : blocks) {
-    if (setting != nullptr && block.setting != *setting) continue;
-    const Reading value = on_scale(column.value(block), column.averaging);
+  for (size_t i = 0; i < effect.values.size(); ++i) {
+    const Reading& value = effect.values[i];
     if (!value) {
       if (problem.empty()) problem = value.reason();
     } else if (by_repetition) {
-      of_repetition[block.repetition].push_back(*value);
+      of_repetition.emplace_back(effect.repetition[i], *value);
     } else {
       values.push_back(*value);
     }
   }
-  for (const auto& [repetition, of_settings] : of_repetition) {
+  // As they come from block_effects() they are in this order.
+  const auto repetition = &std::pair<int, double>::first;
+  if (!std::ranges::is_sorted(of_repetition, {}, repetition)) {
+    std::ranges::stable_sort(of_repetition, {}, repetition);
+  }
+  std::vector<double> of_settings;
+  for (size_t i = 0; i < of_repetition.size(); ++i) {
+    of_settings.push_back(of_repetition[i].second);
+    if (i + 1 < of_repetition.size() && of_repetition[i + 1].first == of_repetition[i].first) {
+      continue;
+    }
     if (const Reading centre = mean(of_settings)) values.push_back(*centre);
+    of_settings.clear();
   }
   return values;
 }
 
-EffectSummary summarise(const EffectColumn& column, const std::vector<BlockEffects>& blocks,
-                        const std::string* setting) {
+EffectSummary summarise(const ScaledEffect& effect) {
   std::string problem;
-  const std::vector<double> values = independent_values(column, blocks, setting, problem);
-  return summarise_values(column, values, problem);
+  const std::vector<double> values = independent_values(effect, problem);
+  return summarise_values(effect.column, values, problem);
+}
+
+Reading pair_value(const ScaledEffect& effect) {
+  std::string problem;
+  const std::vector<double> values = independent_values(effect, problem);
+  if (values.empty()) return Reading::missing(problem.empty() ? "no values" : problem);
+  return mean(values);
 }
 
 }  // namespace
@@ -140,33 +170,55 @@ EffectSummary summarise_values(const EffectColumn& column, const std::vector<dou
   return summary;
 }
 
-Reading pair_value(const EffectColumn& column, const std::vector<BlockEffects>& blocks) {
-  std::string problem;
-  const std::vector<double> values = independent_values(column, blocks, nullptr, problem);
-  if (values.empty()) return Reading::missing(problem.empty() ? "no values" : problem);
-  return mean(values);
-}
-
 EffectSummary summarise_pair(const EffectColumn& column, const std::vector<BlockEffects>& blocks) {
-  return summarise(column, blocks, nullptr);
+  ScaledEffect effect(column);
+  for (const BlockEffects& block : blocks) effect.add(block);
+  return summarise(effect);
 }
 
-EffectSummary summarise_setting(const EffectColumn& column, const std::vector<BlockEffects>& blocks,
-                                const std::string& setting) {
-  return summarise(column, blocks, &setting);
-}
-
-std::vector<OverallEffect> overall_effects(
-    const std::vector<const std::vector<BlockEffects>*>& pairs, double equivalence_bound_percent,
-    const std::vector<NoiseFloor>& noise) {
-  std::vector<OverallEffect> effects;
+PairSummary summarise_blocks(const std::vector<study::Setting>& settings,
+                             const std::vector<BlockEffects>& blocks) {
+  std::vector<size_t> place;  // of each block's setting
+  for (const BlockEffects& block : blocks) {
+    // They come in the order of the settings.
+    const size_t next = place.empty() || place.back() + 1 >= settings.size() ? 0 : place.back() + 1;
+    const bool is_next = next < settings.size() && settings[next].name == block.setting;
+    const auto found = std::ranges::find(settings, block.setting, &study::Setting::name);
+    place.push_back(is_next ? next : static_cast<size_t>(found - settings.begin()));
+  }
+  PairSummary summary;
+  for (const study::Setting& setting : settings) summary.of_settings.push_back({setting.name, {}});
   for (const EffectColumn& column : columns) {
+    ScaledEffect effect(column);
+    for (const BlockEffects& block : blocks) effect.add(block);
+    summary.effects.push_back(summarise(effect));
+    summary.values.push_back(pair_value(effect));
+    ScaledEffect at_setting(column);
+    for (size_t setting = 0; setting < settings.size(); ++setting) {
+      at_setting.clear();
+      for (size_t i = 0; i < blocks.size(); ++i) {
+        if (place[i] != setting) continue;
+        at_setting.values.push_back(effect.values[i]);
+        at_setting.repetition.push_back(effect.repetition[i]);
+      }
+      summary.of_settings[setting].summaries.push_back(summarise(at_setting));
+    }
+  }
+  return summary;
+}
+
+std::vector<OverallEffect> overall_effects(const std::vector<std::vector<Reading>>& pairs,
+                                           double equivalence_bound_percent,
+                                           const std::vector<NoiseFloor>& noise) {
+  std::vector<OverallEffect> effects;
+  for (size_t place = 0; place < columns.size(); ++place) {
+    const EffectColumn& column = columns[place];
     const Reading noise_of_column = noise_percent(noise, column.response);
     std::string problem;
     std::vector<double> pair_means;
-    for (const std::vector<BlockEffects>* blocks : pairs) {
-      const std::vector<double> values = independent_values(column, *blocks, nullptr, problem);
-      if (const Reading centre = mean(values)) pair_means.push_back(*centre);
+    for (const std::vector<Reading>& of_pair : pairs) {
+      if (of_pair[place]) pair_means.push_back(*of_pair[place]);
+      if (problem.empty()) problem = of_pair[place].reason();
     }
     OverallEffect effect;
     effect.summary = summarise_values(column, pair_means, problem);
@@ -194,30 +246,32 @@ std::vector<OverallEffect> overall_effects(
 }
 
 std::vector<Comparison> comparisons(const std::vector<BlockEffects>& blocks) {
-  std::vector<std::string> settings;
-  for (const BlockEffects& block : blocks) {
-    if (std::find(settings.begin(), settings.end(), block.setting) == settings.end()) {
-      settings.push_back(block.setting);
-    }
-  }
-  std::vector<Comparison> all;
-  for (const std::string& setting : settings) {
+  struct Values {
+    std::string setting;
     std::vector<double> solo_s, together_s, solo_j, together_j;
-    for (const BlockEffects& block : blocks) {
-      if (block.setting != setting) continue;
-      if (block.solo_duration_seconds && block.makespan_seconds) {
-        solo_s.push_back(*block.solo_duration_seconds);
-        together_s.push_back(*block.makespan_seconds);
-      }
-      if (block.solo_energy_joules && block.pair_energy_joules) {
-        solo_j.push_back(*block.solo_energy_joules);
-        together_j.push_back(*block.pair_energy_joules);
-      }
+  };
+  std::vector<Values> all;
+  for (const BlockEffects& block : blocks) {
+    auto known = std::ranges::find(all, block.setting, &Values::setting);
+    if (known == all.end()) {
+      all.push_back({block.setting, {}, {}, {}, {}});
+      known = all.end() - 1;
     }
-    all.push_back({setting, estimate_mean(solo_s), estimate_mean(together_s), estimate_mean(solo_j),
-                   estimate_mean(together_j)});
+    if (block.solo_duration_seconds && block.makespan_seconds) {
+      known->solo_s.push_back(*block.solo_duration_seconds);
+      known->together_s.push_back(*block.makespan_seconds);
+    }
+    if (block.solo_energy_joules && block.pair_energy_joules) {
+      known->solo_j.push_back(*block.solo_energy_joules);
+      known->together_j.push_back(*block.pair_energy_joules);
+    }
   }
-  return all;
+  std::vector<Comparison> estimates;
+  for (const Values& of : all) {
+    estimates.push_back({of.setting, estimate_mean(of.solo_s), estimate_mean(of.together_s),
+                         estimate_mean(of.solo_j), estimate_mean(of.together_j)});
+  }
+  return estimates;
 }
 
 core::Json interval_json(const std::optional<Interval>& interval) {
@@ -259,6 +313,10 @@ void to_json(core::Json& json, const EffectSummary& summary) {
           {"n", summary.n},
           {"percent", summary.percent},
           {"interval_percent", interval_json(summary.interval_percent)}};
+}
+
+void to_json(core::Json& json, const SettingSummary& summary) {
+  json = {{"setting", summary.setting}, {"summaries", summary.summaries}};
 }
 
 void to_json(core::Json& json, const PercentEquivalence& equivalence) {

@@ -48,16 +48,26 @@ core::Reading on_scale(const core::Reading& effect, Averaging averaging);
 EffectSummary summarise_values(const EffectColumn& column, const std::vector<double>& values,
                                const std::string& problem = "");
 
-/// A pair's one value on the scale: the mean of its independent values; the first missing one when
-/// all are missing.
-core::Reading pair_value(const EffectColumn& column, const std::vector<BlockEffects>& blocks);
-
 /// The effect averaged over a pair's blocks. For A's effects (`…_a`) the unit is the repetition,
 /// because all settings of a repetition are compared with one solo run of A; else it is the block.
 EffectSummary summarise_pair(const EffectColumn& column, const std::vector<BlockEffects>& blocks);
-/// The same over the pair's blocks at one setting of B.
-EffectSummary summarise_setting(const EffectColumn& column, const std::vector<BlockEffects>& blocks,
-                                const std::string& setting);
+
+/// A pair's effects at one setting of B, over the repetitions.
+struct SettingSummary {
+  std::string setting;
+  std::vector<EffectSummary> summaries;  ///< in the order of effect_columns()
+};
+
+/// What a pair's blocks come to.
+struct PairSummary {
+  std::vector<EffectSummary> effects;  ///< in the order of effect_columns()
+  std::vector<SettingSummary> of_settings;
+  /// The pair's one value of each effect on the scale, in the same order: the mean of its
+  /// independent values; the first missing one when all are missing.
+  std::vector<core::Reading> values;
+};
+PairSummary summarise_blocks(const std::vector<study::Setting>& settings,
+                             const std::vector<BlockEffects>& blocks);
 
 /// A pair at one setting, together against one after the other, over the repetitions in which both
 /// figures are there.
@@ -92,15 +102,17 @@ struct OverallEffect {
   core::Reading adjusted_p;  ///< of the t-test, Holm over the tested effects
   PercentEquivalence equivalence;
 };
-std::vector<OverallEffect> overall_effects(
-    const std::vector<const std::vector<BlockEffects>*>& pairs, double equivalence_bound_percent,
-    const std::vector<NoiseFloor>& noise = {});
+/// `pairs`: PairSummary::values of each.
+std::vector<OverallEffect> overall_effects(const std::vector<std::vector<core::Reading>>& pairs,
+                                           double equivalence_bound_percent,
+                                           const std::vector<NoiseFloor>& noise = {});
 
 void to_json(core::Json& json, const TestResult& test);
 void to_json(core::Json& json, const Estimate& estimate);
 void to_json(core::Json& json, const IntervalEstimate& estimate);
 void to_json(core::Json& json, const Comparison& comparison);
 void to_json(core::Json& json, const EffectSummary& summary);
+void to_json(core::Json& json, const SettingSummary& summary);
 void to_json(core::Json& json, const PercentEquivalence& equivalence);
 void to_json(core::Json& json, const OverallEffect& effect);
 /// `[low, high]`, or null.

@@ -35,6 +35,7 @@ struct BlockEffects {
   core::Reading makespan_seconds;
   core::Reading solo_energy_joules;
   core::Reading pair_energy_joules;
+  // Empty where only the effects were asked for.
   /// Ways to divide pair_energy_joules between A and B, each a model: by what the processes used,
   /// the two marginal orders, Shapley. Empty when a run doesn't count.
   std::vector<core::Shares> energy_shares;
@@ -44,16 +45,18 @@ struct BlockEffects {
   std::string solo_b_run;
 };
 
-/// All blocks of a pair, by repetition, then in the order of the settings.
+/// All blocks of a pair, by repetition, then in the order of the settings. `with_details`: also the
+/// shares of energy and the names of the runs.
 std::vector<BlockEffects> block_effects(size_t pair, const std::vector<study::Setting>& settings,
-                                        int repetitions, const PlannedResults& results);
+                                        int repetitions, const PlannedResults& results,
+                                        bool with_details = true);
 
 /// (value − reference) / |reference|; missing for a reference of zero.
 core::Reading relative_change(const core::Reading& value, const core::Reading& reference);
 
 /// Joules of the trainings' runs may be compared only when they come from the same sources:
 /// empty, or a sentence that names both.
-std::string energy_source_conflict(const record::RunResult& left, const record::RunResult& right);
+std::string energy_source_conflict(const RunFigures& left, const RunFigures& right);
 
 void to_json(core::Json& json, const TrainingEffects& effects);
 void to_json(core::Json& json, const BlockEffects& effects);

@@ -15,16 +15,15 @@ constexpr PairPredictor predictors[] = {
     {"gpu_util_percent", 10, &RelatedPair::gpu_util_percent},
 };
 
-PairRelation relation_of(const EffectColumn& column, const PairPredictor& predictor,
-                         const std::vector<RelatedPair>& pairs,
-                         const std::vector<EffectSummary>& summaries) {
+PairRelation relation_of(size_t column, const PairPredictor& predictor,
+                         const std::vector<RelatedPair>& pairs) {
   PairRelation relation;
-  relation.effect = column.name;
+  relation.effect = effect_columns()[column].name;
   relation.predictor = predictor.name;
   relation.step = predictor.step;
   std::vector<double> x, y;
   for (size_t pair = 0; pair < pairs.size(); ++pair) {
-    const EffectSummary& summary = summaries[pair];
+    const EffectSummary& summary = (*pairs[pair].effects)[column];
     if (!summary.percent) continue;
     x.push_back(pairs[pair].*predictor.value);
     y.push_back(*summary.percent);
@@ -50,13 +49,9 @@ PairRelation relation_of(const EffectColumn& column, const PairPredictor& predic
 
 std::vector<PairRelation> pair_relations(const std::vector<RelatedPair>& pairs) {
   std::vector<PairRelation> relations;
-  for (const EffectColumn& column : effect_columns()) {
-    std::vector<EffectSummary> summaries;
-    for (const RelatedPair& pair : pairs) {
-      summaries.push_back(summarise_pair(column, *pair.effects));
-    }
+  for (size_t column = 0; column < effect_columns().size(); ++column) {
     for (const PairPredictor& predictor : predictors) {
-      relations.push_back(relation_of(column, predictor, pairs, summaries));
+      relations.push_back(relation_of(column, predictor, pairs));
     }
   }
   adjust_family(relations, &PairRelation::t_test, benjamini_hochberg_adjusted);

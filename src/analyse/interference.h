@@ -31,11 +31,11 @@ struct PairRelation {
   core::Reading adjusted_p;  ///< of the t-test, Benjamini–Hochberg over all relations
 };
 
-/// What a pair's models need, and its blocks.
+/// What a pair's models need, and its effects.
 struct RelatedPair {
   double memory_mb = 0;
   double gpu_util_percent = 0;
-  const std::vector<BlockEffects>* effects = nullptr;
+  const std::vector<EffectSummary>* effects = nullptr;  ///< PairSummary::effects
 };
 
 /// Each effect of running together against each predictor, in the order of effect_columns(). `n`

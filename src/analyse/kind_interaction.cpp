@@ -57,7 +57,7 @@ TestResult between_pairs(const Observations& seen, size_t hyperparameters) {
 }  // namespace
 
 std::vector<KindInteraction> kind_interactions(const std::vector<GroupedPair>& pairs,
-                                               std::span<const Sensitivity> sensitivities) {
+                                               std::span<const PairSensitivities> sensitivities) {
   std::vector<KindInteraction> interactions;
   const std::vector<std::string> hyperparameters = hyperparameters_of(sensitivities);
   if (hyperparameters.empty()) return interactions;

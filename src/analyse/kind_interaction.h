@@ -26,7 +26,7 @@ struct KindInteraction {
 /// pairs that have all hyperparameters. `pairs` in the order of the study. Empty without
 /// sensitivities.
 std::vector<KindInteraction> kind_interactions(const std::vector<GroupedPair>& pairs,
-                                               std::span<const Sensitivity> sensitivities);
+                                               std::span<const PairSensitivities> sensitivities);
 
 void to_json(core::Json& json, const KindInteraction& interaction);
 

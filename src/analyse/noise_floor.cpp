@@ -1,9 +1,8 @@
 #include "analyse/noise_floor.h"
 
+#include <algorithm>
 #include <cmath>
-#include <map>
 
-#include "analyse/experiment_key.h"
 #include "analyse/statistics/descriptive.h"
 
 namespace tandem::analyse {
@@ -11,31 +10,24 @@ namespace {
 
 using core::Reading;
 
-Reading figure_of(const record::RunResult& run, Response response) {
-  switch (response) {
-    case Response::performance:
-      return run.participants.back().performance;
-    case Response::energy:
-      return run.total_energy_joules.joules;
-    case Response::duration:
-      return run.participants.back().duration_seconds;
-  }
-  return Reading::missing("unknown response");
+/// B's, but of the energy the whole run's.
+const Reading& figure_of(const RunFigures& run, Response response) {
+  return response == Response::energy ? run.total_energy_joules : response_of(run.b(), response);
 }
 
-/// The runs of each, by one of them.
-using Experiments =
-    std::map<const record::RunResult*, std::vector<const record::RunResult*>, ExperimentOrder>;
+/// The runs of each experiment.
+using Experiments = std::vector<std::vector<const RunFigures*>>;
 
 NoiseFloor floor_of(const Experiments& experiments, Response response, bool concurrent) {
   NoiseFloor floor;
   floor.response = response;
   floor.concurrent = concurrent;
   double squares = 0;
-  for (const auto& [one, runs] : experiments) {
-    if ((one->participants.size() > 1) != concurrent) continue;
-    std::vector<double> values;
-    for (const record::RunResult* run : runs) {
+  std::vector<double> values;
+  for (const std::vector<const RunFigures*>& runs : experiments) {
+    if (runs.front()->concurrent() != concurrent) continue;
+    values.clear();
+    for (const RunFigures* run : runs) {
       if (const Reading figure = figure_of(*run, response)) values.push_back(*figure);
     }
     const Reading centre = mean(values);
@@ -56,11 +48,18 @@ NoiseFloor floor_of(const Experiments& experiments, Response response, bool conc
 
 }  // namespace
 
-std::vector<NoiseFloor> noise_floors(const std::vector<const record::RunResult*>& runs) {
+std::vector<NoiseFloor> noise_floors(const std::vector<const RunFigures*>& runs) {
   Experiments experiments;
-  for (const record::RunResult* run : runs) {
-    if (!run->participants.empty()) experiments[run].push_back(run);
+  for (const RunFigures* run : runs) {
+    if (!run->has_trainings()) continue;
+    const size_t number = run->experiment->number;
+    if (number >= experiments.size()) experiments.resize(number + 1);
+    experiments[number].push_back(run);
   }
+  std::erase_if(experiments, [](const auto& of_one) { return of_one.empty(); });
+  std::ranges::sort(experiments, [](const auto& left, const auto& right) {
+    return *left.front()->experiment < *right.front()->experiment;
+  });
   std::vector<NoiseFloor> floors;
   for (const Response response : {Response::performance, Response::energy, Response::duration}) {
     for (const bool concurrent : {false, true}) {

@@ -2,10 +2,10 @@
 
 #include <vector>
 
+#include "analyse/run_figures.h"
 #include "analyse/sensitivity.h"
 #include "core/json.h"
 #include "core/reading.h"
-#include "record/run_result.h"
 
 namespace tandem::analyse {
 
@@ -24,7 +24,7 @@ struct NoiseFloor {
 
 /// Alone and beside A, of each response: B's performance and duration (of a run alone those of its
 /// one training), and the run's whole energy. `runs` are the ones that count.
-std::vector<NoiseFloor> noise_floors(const std::vector<const record::RunResult*>& runs);
+std::vector<NoiseFloor> noise_floors(const std::vector<const RunFigures*>& runs);
 
 /// Of the noisier mode; missing when neither is known.
 core::Reading noise_percent(const std::vector<NoiseFloor>& floors, Response response);

@@ -19,6 +19,16 @@ struct PartnerResponse {
   core::Reading change;  ///< (A at the setting − A at the default) / |A at the default|
 };
 
+/// The change in one pair, on the scale on which it is averaged: the mean over its repetitions;
+/// missing, with the first reason, where none has it.
+struct PartnerChange {
+  std::string setting;
+  Response response = Response::performance;
+  core::Reading on_scale;
+};
+/// Of one pair's responses.
+std::vector<PartnerChange> partner_changes(const std::vector<PartnerResponse>& of_pair);
+
 /// The change over pairs, the pair (its mean over repetitions) as the unit.
 struct PartnerEffect {
   std::string setting;
@@ -36,7 +46,7 @@ std::vector<PartnerResponse> partner_responses(size_t pair,
                                                int repetitions, const PlannedResults& results);
 
 /// One for each setting but the default and each response, in the order of the settings.
-std::vector<PartnerEffect> partner_effects(const std::vector<PartnerResponse>& responses);
+std::vector<PartnerEffect> partner_effects(const std::vector<PartnerChange>& changes);
 
 void to_json(core::Json& json, const PartnerResponse& response);
 void to_json(core::Json& json, const PartnerEffect& effect);

@@ -4,15 +4,25 @@
 
 #include <algorithm>
 
-#include "record/run_store.h"
-
 namespace tandem::analyse {
+
+using core::Reading;
+
+PlannedResults::PlannedResults(const record::StudyRuns& runs, Marked marked) : runs_(runs) {
+  place_cells();
+  collect(marked);
+}
 
 PlannedResults::PlannedResults(const study::Plan& plan,
                                const std::vector<record::RunResult>& results, Marked marked)
-    : plan_(plan), marked_(marked) {
+    : own_(std::make_unique<record::RecordedRuns>(plan, results)), runs_(*own_) {
+  place_cells();
+  collect(marked);
+}
+
+void PlannedResults::place_cells() {
   std::vector<int> repetitions;
-  for (const study::Cell& cell : plan.cells) {
+  runs_.for_each_cell([&](const study::Cell& cell) {
     if (cell.pair >= pairs_.size()) {
       pairs_.resize(cell.pair + 1);
       repetitions.resize(cell.pair + 1, 0);
@@ -22,36 +32,48 @@ PlannedResults::PlannedResults(const study::Plan& plan,
       settings.push_back(cell.experiment.setting);
     }
     repetitions[cell.pair] = std::max(repetitions[cell.pair], cell.repetition);
-  }
+  });
   for (size_t pair = 0; pair < pairs_.size(); ++pair) {
     pairs_[pair].run.assign(
-        static_cast<size_t>(repetitions[pair]) * pairs_[pair].settings.size() * kinds,
-        PairRuns::none);
+        static_cast<size_t>(repetitions[pair]) * pairs_[pair].settings.size() * kinds, none);
   }
-  for (const study::Cell& cell : plan.cells) {
-    PairRuns& runs = pairs_[cell.pair];
-    const size_t* const place =
-        runs.find(cell.repetition, cell.experiment.setting, kind_of(cell.experiment));
-    runs.run[static_cast<size_t>(place - runs.run.data())] = cell.run;
-  }
-  std::unordered_map<std::string_view, std::vector<const record::RunResult*>> attempts;
-  attempts.reserve(results.size());
-  for (const record::RunResult& result : results) attempts[result.run_id].push_back(&result);
-  for (const study::PlannedRun& run : plan.runs) {
-    const auto of_run = attempts.find(run.id);
-    deciding_of_run_.push_back(of_run == attempts.end() ? nullptr
-                                                        : record::deciding_attempt(of_run->second));
-  }
+  runs_.for_each_cell([&](const study::Cell& cell) {
+    PairRuns& of_pair = pairs_[cell.pair];
+    const auto setting = std::ranges::find(of_pair.settings, cell.experiment.setting);
+    const auto place = static_cast<size_t>(setting - of_pair.settings.begin());
+    of_pair.at(cell.repetition, place, kind_of(cell.experiment)) =
+        static_cast<std::uint32_t>(cell.run);
+  });
 }
 
-const size_t* PlannedResults::PairRuns::find(int repetition, const std::string& setting,
-                                             Kind kind) const {
-  const auto place = std::ranges::find(settings, setting);
-  if (repetition < 1 || place == settings.end()) return nullptr;
-  const auto column = static_cast<size_t>(place - settings.begin());
-  const size_t index =
-      (static_cast<size_t>(repetition - 1) * settings.size() + column) * kinds + kind;
-  return index < run.size() ? &run[index] : nullptr;
+void PlannedResults::collect(Marked marked) {
+  figures_.reserve(runs_.size());
+  const auto without = [&](size_t run, const std::string& why) {
+    figures_.add_without(Reading::missing(fmt::format("run {}{}", runs_.id(run), why)));
+  };
+  for (size_t run = 0; run < runs_.size(); ++run) {
+    const record::RunResult* const result = runs_.deciding(run);
+    if (result == nullptr) {
+      without(run, " has no result");
+    } else if (!result->outcome.ok()) {
+      without(run, fmt::format(": {} ({})", record::name_of(result->outcome.status),
+                               result->outcome.name));
+    } else if (marked == Marked::left_out && !result->cautions.empty()) {
+      without(run, ": left out, marked " + result->cautions.front().name);
+    } else {
+      figures_.add(*result);
+    }
+    if (result != nullptr && result->outcome.ok() &&
+        result->participants.size() != runs_.spec(run).participants.size()) {
+      unlike_planned_[run] = Reading::missing(
+          fmt::format("run {}: a training is missing in its result", runs_.id(run)));
+    }
+  }
+  figures_.finish();
+}
+
+std::uint32_t& PlannedResults::PairRuns::at(int repetition, size_t setting, Kind kind) {
+  return run[(static_cast<size_t>(repetition - 1) * settings.size() + setting) * kinds + kind];
 }
 
 PlannedResults::Kind PlannedResults::kind_of(const study::Experiment& experiment) {
@@ -59,42 +81,43 @@ PlannedResults::Kind PlannedResults::kind_of(const study::Experiment& experiment
   return experiment.of_a ? a_alone : b_alone;
 }
 
-PlannedResult PlannedResults::concurrent(size_t pair, const std::string& setting,
-                                         int repetition) const {
-  return find(pair, repetition, setting, together);
+std::string PlannedResults::run_id(const PlannedResult& result) const {
+  return result.number == PlannedResult::not_planned ? "" : runs_.id(result.number);
 }
 
-PlannedResult PlannedResults::solo_b(size_t pair, const std::string& setting,
-                                     int repetition) const {
-  return find(pair, repetition, setting, b_alone);
+PairResults::PairResults(const PlannedResults& results, size_t pair,
+                         const std::vector<study::Setting>& settings)
+    : results_(results) {
+  if (pair >= results.pairs_.size()) return;
+  runs_ = &results.pairs_[pair];
+  for (const study::Setting& setting : settings) {
+    const auto place = std::ranges::find(runs_->settings, setting.name);
+    place_.push_back(static_cast<size_t>(place - runs_->settings.begin()));
+  }
 }
 
-PlannedResult PlannedResults::solo_a(size_t pair, int repetition) const {
-  return find(pair, repetition, "default", a_alone);
-}
-
-PlannedResult PlannedResults::find(size_t pair, int repetition, const std::string& setting,
-                                   Kind kind) const {
-  const size_t* const place =
-      pair < pairs_.size() ? pairs_[pair].find(repetition, setting, kind) : nullptr;
-  if (place == nullptr || *place == PairRuns::none) return {nullptr, "", "not part of the plan"};
-  const study::PlannedRun& planned = plan_.runs[*place];
-  const std::string& run_id = planned.id;
-  const record::RunResult* result = deciding_of_run_[*place];
-  if (result == nullptr) return {nullptr, run_id, fmt::format("run {} has no result", run_id)};
-  if (!result->outcome.ok()) {
-    return {nullptr, run_id,
-            fmt::format("run {}: {} ({})", run_id, record::name_of(result->outcome.status),
-                        result->outcome.name)};
+PlannedResult PairResults::find(size_t setting, int repetition, PlannedResults::Kind kind) const {
+  static const Reading not_planned = Reading::missing("not part of the plan");
+  PlannedResult found{nullptr, not_planned, PlannedResult::not_planned};
+  if (runs_ == nullptr || place_[setting] >= runs_->settings.size()) return found;
+  const size_t cell =
+      (static_cast<size_t>(repetition - 1) * runs_->settings.size() + place_[setting]) *
+          PlannedResults::kinds +
+      kind;
+  if (repetition < 1 || cell >= runs_->run.size()) return found;
+  const std::uint32_t run = runs_->run[cell];
+  if (run == PlannedResults::none) return found;
+  found.number = run;
+  const RunFigures& figures = results_.figures_.all()[run];
+  const auto unlike = results_.unlike_planned_.find(run);
+  if (unlike != results_.unlike_planned_.end()) {
+    found.problem = unlike->second;
+  } else if (!figures.counts) {
+    found.problem = figures.counts;
+  } else {
+    found.run = &figures;
   }
-  if (result->participants.size() != planned.spec.participants.size()) {
-    return {nullptr, run_id, fmt::format("run {}: a training is missing in its result", run_id)};
-  }
-  if (marked_ == Marked::left_out && !result->cautions.empty()) {
-    return {nullptr, run_id,
-            fmt::format("run {}: left out, marked {}", run_id, result->cautions.front().name)};
-  }
-  return {result, run_id, ""};
+  return found;
 }
 
 }  // namespace tandem::analyse

@@ -1,29 +1,14 @@
 #include "analyse/sensitivity.h"
 
-#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "analyse/effects.h"
-#include "analyse/training_metrics.h"
 
 namespace tandem::analyse {
 namespace {
 
 using core::Reading;
-
-/// B's response in a run: B is the second training of a pair and the only one alone.
-Reading response_of_b(const record::RunResult& run, Response response) {
-  const size_t b = run.participants.size() - 1;
-  switch (response) {
-    case Response::performance:
-      return run.participants[b].performance;
-    case Response::energy:
-      return training_energy_joules(run, b);
-    case Response::duration:
-      return run.participants[b].duration_seconds;
-  }
-  return Reading::missing("unknown response");
-}
 
 Reading percent_form(const Reading& changed, const Reading& at_default,
                      const study::Setting& setting) {
@@ -35,36 +20,40 @@ Reading log_form(const Reading& changed, const Reading& at_default, const study:
   const Reading response = core::ratio(changed, at_default);
   const Reading factor = core::ratio(setting.value, setting.default_value);
   if ((response && *response <= 0) || (factor && *factor <= 0)) {
-    return Reading::missing("the logarithm needs two values of the same sign");
+    static const Reading no_sign =
+        Reading::missing("the logarithm needs two values of the same sign");
+    return no_sign;
   }
   return core::both(response, factor, [](double y, double x) { return std::log(y) / std::log(x); });
 }
 
-Sensitivity measure(Sensitivity sensitivity, const study::Setting& setting,
-                    const PlannedResult& changed, const PlannedResult& at_default) {
-  const auto fail = [&](const std::string& reason) {
-    sensitivity.percent_form = sensitivity.log_form = Reading::missing(reason);
-    return sensitivity;
+/// Fills in both forms.
+void measure(const study::Setting& setting, const PlannedResult& changed,
+             const PlannedResult& at_default, Sensitivity& sensitivity) {
+  static const Reading no_change = Reading::missing("the level equals the default");
+  const auto fail = [&](const Reading& reason) {
+    sensitivity.percent_form = sensitivity.log_form = reason;
   };
   if (changed.run == nullptr) return fail(changed.problem);
   if (at_default.run == nullptr) return fail(at_default.problem);
-  if (setting.value == setting.default_value) return fail("the level equals the default");
+  if (setting.value == setting.default_value) return fail(no_change);
   if (sensitivity.response == Response::energy) {
     const std::string conflict = energy_source_conflict(*changed.run, *at_default.run);
-    if (!conflict.empty()) return fail(conflict);
+    if (!conflict.empty()) return fail(Reading::missing(conflict));
   }
-  const Reading after = response_of_b(*changed.run, sensitivity.response);
-  const Reading before = response_of_b(*at_default.run, sensitivity.response);
+  const TrainingFigures& b = changed.run->b();
+  const Reading after = response_of(b, sensitivity.response);
+  const Reading before = response_of(at_default.run->b(), sensitivity.response);
   sensitivity.percent_form = percent_form(after, before, setting);
   sensitivity.log_form = log_form(after, before, setting);
-  if (sensitivity.response == Response::performance &&
-      !changed.run->participants.back().higher_is_better) {
+  if (sensitivity.response == Response::performance && !b.higher_is_better) {
     for (Reading* form : {&sensitivity.percent_form, &sensitivity.log_form}) {
       if (*form) *form = -**form;
     }
   }
-  return sensitivity;
 }
+
+constexpr Response responses[] = {Response::performance, Response::energy, Response::duration};
 
 }  // namespace
 
@@ -80,38 +69,68 @@ std::string name_of(Response response) {
   return "?";
 }
 
-std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Setting>& settings,
-                                       int repetitions, const PlannedResults& results) {
-  constexpr size_t responses_in_both_modes = 6;
-  std::vector<Sensitivity> all;
-  all.reserve(responses_in_both_modes * settings.size() *
-              static_cast<size_t>(std::max(repetitions, 0)));
-  for (int repetition = 1; repetition <= repetitions; ++repetition) {
-    for (const bool concurrent : {false, true}) {
-      const auto run_of = [&](const std::string& setting) {
-        return concurrent ? results.concurrent(pair, setting, repetition)
-                          : results.solo_b(pair, setting, repetition);
-      };
-      const PlannedResult at_default = run_of("default");
-      for (const study::Setting& setting : settings) {
-        if (setting.hyperparameter.empty()) continue;
-        const PlannedResult changed = run_of(setting.name);
-        for (const Response response :
-             {Response::performance, Response::energy, Response::duration}) {
-          const double factor = setting.value / setting.default_value;
-          const Sensitivity named{pair,
-                                  setting.hyperparameter,
-                                  setting.name,
-                                  repetition,
-                                  response,
-                                  concurrent,
-                                  factor > 0 && std::isfinite(factor) ? std::log(factor) : 0,
-                                  {},
-                                  {}};
-          all.push_back(measure(named, setting, changed, at_default));
-        }
+const Reading& response_of(const TrainingFigures& training, Response response) {
+  switch (response) {
+    case Response::energy:
+      return training.energy_joules;
+    case Response::duration:
+      return training.duration_seconds;
+    case Response::performance:
+      break;
+  }
+  return training.performance;
+}
+
+SensitivitiesOfPair::SensitivitiesOfPair(size_t pair, const std::vector<study::Setting>& settings,
+                                         const PlannedResults& results)
+    : settings_(settings), results_(results, pair, settings) {
+  for (const bool concurrent : {false, true}) {
+    for (const study::Setting& setting : settings) {
+      if (setting.hyperparameter.empty()) continue;
+      const double factor = setting.value / setting.default_value;
+      const double log_factor = factor > 0 && std::isfinite(factor) ? std::log(factor) : 0;
+      for (const Response response : responses) {
+        entries_.push_back({pair,
+                            setting.hyperparameter,
+                            setting.name,
+                            1,
+                            response,
+                            concurrent,
+                            log_factor,
+                            {},
+                            {}});
       }
     }
+  }
+}
+
+std::span<const Sensitivity> SensitivitiesOfPair::of(int repetition) {
+  auto entry = entries_.begin();
+  for (const bool concurrent : {false, true}) {
+    const auto run_of = [&](size_t setting) {
+      return concurrent ? results_.concurrent(setting, repetition)
+                        : results_.solo_b(setting, repetition);
+    };
+    const PlannedResult at_default = run_of(0);
+    for (size_t setting = 0; setting < settings_.size(); ++setting) {
+      if (settings_[setting].hyperparameter.empty()) continue;
+      const PlannedResult changed = run_of(setting);
+      for (size_t i = 0; i < std::size(responses); ++i, ++entry) {
+        entry->repetition = repetition;
+        measure(settings_[setting], changed, at_default, *entry);
+      }
+    }
+  }
+  return entries_;
+}
+
+std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Setting>& settings,
+                                       int repetitions, const PlannedResults& results) {
+  SensitivitiesOfPair of_pair(pair, settings, results);
+  std::vector<Sensitivity> all;
+  for (int repetition = 1; repetition <= repetitions; ++repetition) {
+    const std::span<const Sensitivity> of_repetition = of_pair.of(repetition);
+    all.insert(all.end(), of_repetition.begin(), of_repetition.end());
   }
   return all;
 }

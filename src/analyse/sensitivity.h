@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace tandem::analyse {
 /// What a hyperparameter may move.
 enum class Response { performance, energy, duration };
 std::string name_of(Response response);
+const core::Reading& response_of(const TrainingFigures& training, Response response);
 
 /// How strongly B answers to one level of one hyperparameter, alone or beside A, in one repetition.
 /// For performance a positive value means better with a larger hyperparameter, whichever direction
@@ -29,6 +31,21 @@ struct Sensitivity {
   core::Reading log_form;      ///< ln(y / y_default) / ln(x / x_default)
 };
 
+/// The sensitivities of a pair, one repetition after the other.
+class SensitivitiesOfPair {
+ public:
+  SensitivitiesOfPair(size_t pair, const std::vector<study::Setting>& settings,
+                      const PlannedResults& results);
+  /// Alone by setting and response, then the same beside A; valid until the next call.
+  std::span<const Sensitivity> of(int repetition);
+
+ private:
+  const std::vector<study::Setting>& settings_;
+  PairResults results_;
+  std::vector<Sensitivity> entries_;
+};
+
+/// All of a pair.
 std::vector<Sensitivity> sensitivities(size_t pair, const std::vector<study::Setting>& settings,
                                        int repetitions, const PlannedResults& results);
 

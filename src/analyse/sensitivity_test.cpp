@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
-#include <tuple>
+#include <utility>
 
 #include "analyse/effect_summary.h"
 #include "analyse/statistics/descriptive.h"
@@ -16,76 +14,87 @@
 namespace tandem::analyse {
 namespace {
 
-struct SoloAndConcurrent {
-  std::vector<double> solo;
-  std::vector<double> concurrent;
-  std::vector<int> repetition;
+using Values = PairSensitivities::Values;
+using InBothModes = PairSensitivities::InBothModes;
+
+/// What is compared with each other: a pair's values, or those of one of its repetitions.
+struct Block {
+  size_t pair = 0;
+  std::span<const double> solo;
+  std::span<const double> concurrent;
+  std::span<const int> repetition;
 };
 
-/// The sensitivities of both modes that belong together, collected by block.
-std::map<size_t, SoloAndConcurrent> by_block(std::span<const Sensitivity> sensitivities,
-                                             const std::string& hyperparameter, Response response,
-                                             bool blocks_are_pairs,
-                                             Reading Sensitivity::*form = &Sensitivity::log_form) {
-  std::vector<const Sensitivity*> entries;
-  for (const Sensitivity& entry : sensitivities) {
-    if (entry.response == response && entry.*form && entry.hyperparameter == hyperparameter) {
-      entries.push_back(&entry);
+Block part_of(size_t pair, const InBothModes& values, size_t begin, size_t end) {
+  const auto part = [&](const auto& all) { return std::span(all).subspan(begin, end - begin); };
+  return {pair, part(values.solo), part(values.concurrent), part(values.repetition)};
+}
+
+/// The end of the repetition that begins there.
+size_t end_of_repetition(std::span<const int> repetition, size_t begin) {
+  size_t end = begin + 1;
+  while (end < repetition.size() && repetition[end] == repetition[begin]) ++end;
+  return end;
+}
+
+const Values* find(const PairSensitivities& pair, const std::string& hyperparameter,
+                   Response response) {
+  const auto found = std::ranges::find_if(pair.values, [&](const Values& values) {
+    return values.response == response && values.hyperparameter == hyperparameter;
+  });
+  return found == pair.values.end() ? nullptr : &*found;
+}
+
+/// Those that have values.
+std::vector<Block> blocks_of(std::span<const PairSensitivities> pairs,
+                             const std::string& hyperparameter, Response response,
+                             bool blocks_are_pairs, InBothModes Values::*form = &Values::log_form) {
+  std::vector<Block> blocks;
+  for (const PairSensitivities& pair : pairs) {
+    const Values* const found = find(pair, hyperparameter, response);
+    if (found == nullptr) continue;
+    const InBothModes& values = found->*form;
+    for (size_t begin = 0; begin < values.solo.size();) {
+      const size_t end =
+          blocks_are_pairs ? values.solo.size() : end_of_repetition(values.repetition, begin);
+      blocks.push_back(part_of(pair.pair, values, begin, end));
+      begin = end;
     }
-  }
-  const auto place = [](const Sensitivity* entry) {
-    return std::pair(entry->pair, entry->repetition);
-  };
-  // As they come from sensitivities() they are in this order.
-  if (!std::ranges::is_sorted(entries, {}, place)) std::ranges::stable_sort(entries, {}, place);
-  std::map<size_t, SoloAndConcurrent> blocks;
-  for (auto begin = entries.begin(); begin != entries.end();) {
-    const auto end = std::find_if(begin, entries.end(), [&](const Sensitivity* entry) {
-      return place(entry) != place(*begin);
-    });
-    for (auto entry = begin; entry != end; ++entry) {
-      if (!(*entry)->concurrent) continue;
-      const auto alone = std::find_if(begin, end, [&](const Sensitivity* other) {
-        return !other->concurrent && other->setting == (*entry)->setting;
-      });
-      if (alone == end) continue;
-      const auto repetition = static_cast<size_t>((*entry)->repetition);
-      SoloAndConcurrent& block = blocks[blocks_are_pairs ? (*entry)->pair : repetition];
-      block.solo.push_back(*((*alone)->*form));
-      block.concurrent.push_back(*((*entry)->*form));
-      block.repetition.push_back((*entry)->repetition);
-    }
-    begin = end;
   }
   return blocks;
 }
 
 /// The sensitivity whose effect at the farthest level is the bound; 0 where no level has a
 /// logarithm.
-double bound_of_difference(std::span<const Sensitivity> sensitivities,
+double bound_of_difference(std::span<const PairSensitivities> pairs,
                            const std::string& hyperparameter, double bound_percent) {
   double farthest = 0;
-  for (const Sensitivity& entry : sensitivities) {
-    if (entry.hyperparameter != hyperparameter) continue;
-    farthest = std::max(farthest, std::abs(entry.log_factor));
+  for (const PairSensitivities& pair : pairs) {
+    for (const Values& values : pair.values) {
+      if (values.hyperparameter != hyperparameter) continue;
+      farthest = std::max(farthest, values.farthest_log_factor);
+    }
   }
   return farthest > 0 ? std::log1p(bound_percent / 100) / farthest : 0;
 }
 
-void add_mixed_model(const std::map<size_t, SoloAndConcurrent>& blocks, SensitivityTest& test) {
+void add_mixed_model(const std::vector<Block>& pairs, SensitivityTest& test) {
   std::vector<double> difference;
   std::vector<size_t> group;
   bool repeated = false;
-  for (const auto& [block, values] : blocks) {
+  for (const Block& values : pairs) {
     // The levels of one repetition are no replicates of each other: their mean is the value.
-    std::map<int, std::vector<double>> of_repetition;
-    for (size_t i = 0; i < values.solo.size(); ++i) {
-      of_repetition[values.repetition[i]].push_back(values.concurrent[i] - values.solo[i]);
-    }
-    repeated = repeated || of_repetition.size() > 1;
-    for (const auto& [repetition, of_levels] : of_repetition) {
+    std::vector<double> of_levels;
+    for (size_t begin = 0; begin < values.solo.size();) {
+      const size_t end = end_of_repetition(values.repetition, begin);
+      repeated = repeated || begin > 0;
+      of_levels.clear();
+      for (size_t i = begin; i < end; ++i) {
+        of_levels.push_back(values.concurrent[i] - values.solo[i]);
+      }
       difference.push_back(*mean(of_levels));
-      group.push_back(block);
+      group.push_back(values.pair);
+      begin = end;
     }
   }
   if (!repeated) {
@@ -108,9 +117,9 @@ void add_mixed_model(const std::map<size_t, SoloAndConcurrent>& blocks, Sensitiv
 struct BlockMeans {
   std::vector<double> solo, concurrent, difference;
 };
-BlockMeans means_of(const std::map<size_t, SoloAndConcurrent>& blocks) {
+BlockMeans means_of(const std::vector<Block>& blocks) {
   BlockMeans means;
-  for (const auto& [block, values] : blocks) {
+  for (const Block& values : blocks) {
     const Reading solo = mean(values.solo);
     const Reading concurrent = mean(values.concurrent);
     if (!solo || !concurrent) continue;
@@ -121,7 +130,7 @@ BlockMeans means_of(const std::map<size_t, SoloAndConcurrent>& blocks) {
   return means;
 }
 
-SensitivityTest test_one(std::span<const Sensitivity> sensitivities,
+SensitivityTest test_one(std::span<const PairSensitivities> pairs,
                          const std::string& hyperparameter, Response response,
                          bool blocks_are_pairs, double bound_percent,
                          const std::vector<NoiseFloor>& noise) {
@@ -133,13 +142,12 @@ SensitivityTest test_one(std::span<const Sensitivity> sensitivities,
   test.equivalence_bound_percent = bound_percent;
   test.noise_percent = noise_percent(noise, response);
   test.bound_below_noise = test.noise_percent && *test.noise_percent > bound_percent;
-  const BlockMeans percent_forms = means_of(by_block(sensitivities, hyperparameter, response,
-                                                     blocks_are_pairs, &Sensitivity::percent_form));
+  const BlockMeans percent_forms =
+      means_of(blocks_of(pairs, hyperparameter, response, blocks_are_pairs, &Values::percent_form));
   test.solo_percent_form = mean(percent_forms.solo);
   test.concurrent_percent_form = mean(percent_forms.concurrent);
   test.difference_percent_form = estimate_mean(percent_forms.difference);
-  const std::map<size_t, SoloAndConcurrent> blocks =
-      by_block(sensitivities, hyperparameter, response, blocks_are_pairs);
+  const std::vector<Block> blocks = blocks_of(pairs, hyperparameter, response, blocks_are_pairs);
   const auto& [solo, concurrent, difference] = means_of(blocks);
   test.solo = mean(solo);
   test.concurrent = mean(concurrent);
@@ -147,7 +155,7 @@ SensitivityTest test_one(std::span<const Sensitivity> sensitivities,
   test.t_test = paired_t_test(concurrent, solo);
   test.wilcoxon_test = wilcoxon_signed_rank_test(concurrent, solo);
   test.hedges_g = hedges_g_paired(concurrent, solo);
-  const double bound = bound_of_difference(sensitivities, hyperparameter, bound_percent);
+  const double bound = bound_of_difference(pairs, hyperparameter, bound_percent);
   if (bound > 0) {
     test.equivalence = tost_paired(concurrent, solo, {-bound, bound});
   } else {
@@ -165,26 +173,87 @@ SensitivityTest test_one(std::span<const Sensitivity> sensitivities,
   return test;
 }
 
+void note(const std::string& name, std::vector<std::string>& names) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
 constexpr Response responses[] = {Response::performance, Response::energy, Response::duration};
 
 }  // namespace
 
-std::vector<std::string> hyperparameters_of(std::span<const Sensitivity> sensitivities) {
-  std::vector<std::string> names;
-  for (const Sensitivity& entry : sensitivities) {
-    if (std::find(names.begin(), names.end(), entry.hyperparameter) == names.end()) {
-      names.push_back(entry.hyperparameter);
+std::vector<PairSensitivities> in_both_modes(std::span<const Sensitivity> sensitivities) {
+  const auto place = [](const Sensitivity& entry) {
+    return std::pair(entry.pair, entry.repetition);
+  };
+  std::vector<Sensitivity> sorted;
+  if (!std::ranges::is_sorted(sensitivities, {}, place)) {
+    sorted.assign(sensitivities.begin(), sensitivities.end());
+    std::ranges::stable_sort(sorted, {}, place);
+    sensitivities = sorted;
+  }
+  std::vector<PairSensitivities> pairs;
+  while (!sensitivities.empty()) {
+    const auto first = place(sensitivities.front());
+    const auto end = std::ranges::find_if(
+        sensitivities, [&](const Sensitivity& entry) { return place(entry) != first; });
+    const auto count = static_cast<size_t>(end - sensitivities.begin());
+    if (pairs.empty() || pairs.back().pair != first.first) pairs.emplace_back().pair = first.first;
+    pairs.back().add(sensitivities.first(count));
+    sensitivities = sensitivities.subspan(count);
+  }
+  return pairs;
+}
+
+void PairSensitivities::add(std::span<const Sensitivity> of_repetition) {
+  if (of_repetition.empty()) return;
+  last_repetition = of_repetition.front().repetition;
+  if (first_repetition == 0) first_repetition = last_repetition;
+  for (const Sensitivity& entry : of_repetition) {
+    auto known = std::ranges::find_if(values, [&](const Values& of) {
+      return of.response == entry.response && of.hyperparameter == entry.hyperparameter;
+    });
+    if (known == values.end()) {
+      values.push_back({entry.hyperparameter, entry.response, 0, {}, {}});
+      known = values.end() - 1;
     }
+    known->farthest_log_factor = std::max(known->farthest_log_factor, std::abs(entry.log_factor));
+    if (!entry.concurrent) continue;
+    const auto alone = std::ranges::find_if(of_repetition, [&](const Sensitivity& other) {
+      return !other.concurrent && other.response == entry.response &&
+             other.setting == entry.setting && other.hyperparameter == entry.hyperparameter;
+    });
+    if (alone == of_repetition.end()) continue;
+    const auto add_form = [&](const Reading& solo, const Reading& concurrent, InBothModes& both) {
+      if (!solo || !concurrent) return;
+      both.solo.push_back(*solo);
+      both.concurrent.push_back(*concurrent);
+      both.repetition.push_back(entry.repetition);
+    };
+    add_form(alone->log_form, entry.log_form, known->log_form);
+    add_form(alone->percent_form, entry.percent_form, known->percent_form);
+  }
+}
+
+std::vector<std::string> hyperparameters_of(std::span<const PairSensitivities> pairs) {
+  std::vector<std::string> names;
+  for (const PairSensitivities& pair : pairs) {
+    for (const Values& values : pair.values) note(values.hyperparameter, names);
   }
   return names;
 }
 
-std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensitivities,
+std::vector<std::string> hyperparameters_of(std::span<const Sensitivity> sensitivities) {
+  std::vector<std::string> names;
+  for (const Sensitivity& entry : sensitivities) note(entry.hyperparameter, names);
+  return names;
+}
+
+std::map<size_t, double> sensitivity_changes(std::span<const PairSensitivities> pairs,
                                              const std::string& hyperparameter, Response response) {
   std::map<size_t, double> changes;
-  for (const auto& [pair, values] : by_block(sensitivities, hyperparameter, response, true)) {
+  for (const Block& values : blocks_of(pairs, hyperparameter, response, true)) {
     if (const Reading change = difference_of_means(values.concurrent, values.solo)) {
-      changes[pair] = *change;
+      changes[values.pair] = *change;
     }
   }
   return changes;
@@ -193,23 +262,22 @@ std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensit
 SensitivityEstimates sensitivity_estimates(std::span<const Sensitivity> of_pair,
                                            const std::string& hyperparameter, Response response) {
   std::vector<double> solo, concurrent;
-  for (const auto& [repetition, values] : by_block(of_pair, hyperparameter, response, false)) {
+  const std::vector<PairSensitivities> pairs = in_both_modes(of_pair);
+  for (const Block& values : blocks_of(pairs, hyperparameter, response, false)) {
     solo.push_back(*mean(values.solo));
     concurrent.push_back(*mean(values.concurrent));
   }
   return {estimate_mean(solo), estimate_mean(concurrent)};
 }
 
-std::vector<SensitivityTest> sensitivity_tests(std::span<const Sensitivity> sensitivities,
+std::vector<SensitivityTest> sensitivity_tests(std::span<const PairSensitivities> pairs,
                                                double equivalence_bound_percent,
                                                const std::vector<NoiseFloor>& noise) {
-  std::set<size_t> pairs;
-  for (const Sensitivity& entry : sensitivities) pairs.insert(entry.pair);
   std::vector<SensitivityTest> confirmatory, exploratory;
-  for (const std::string& hyperparameter : hyperparameters_of(sensitivities)) {
+  for (const std::string& hyperparameter : hyperparameters_of(pairs)) {
     for (const Response response : responses) {
-      const SensitivityTest test = test_one(sensitivities, hyperparameter, response,
-                                            pairs.size() > 1, equivalence_bound_percent, noise);
+      const SensitivityTest test = test_one(pairs, hyperparameter, response, pairs.size() > 1,
+                                            equivalence_bound_percent, noise);
       (test.confirmatory ? confirmatory : exploratory).push_back(test);
     }
   }
@@ -220,30 +288,19 @@ std::vector<SensitivityTest> sensitivity_tests(std::span<const Sensitivity> sens
 }
 
 std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
-    std::span<const Sensitivity> sensitivities, double equivalence_bound_percent,
+    std::span<const PairSensitivities> pairs, double equivalence_bound_percent,
     const std::vector<NoiseFloor>& noise) {
-  std::vector<Sensitivity> sorted;
-  if (!std::ranges::is_sorted(sensitivities, {}, &Sensitivity::pair)) {
-    sorted.assign(sensitivities.begin(), sensitivities.end());
-    std::ranges::stable_sort(sorted, {}, &Sensitivity::pair);
-    sensitivities = sorted;
-  }
-  std::set<int> repetitions;
-  for (const Sensitivity& entry : sensitivities) repetitions.insert(entry.repetition);
   std::vector<PairSensitivityTest> tests;
-  const bool several =
-      !sensitivities.empty() && sensitivities.front().pair != sensitivities.back().pair;
-  if (!several || repetitions.size() < 2) return tests;
-  while (!sensitivities.empty()) {
-    const size_t pair = sensitivities.front().pair;
-    const auto end = std::ranges::find_if(
-        sensitivities, [&](const Sensitivity& entry) { return entry.pair != pair; });
-    const auto own = sensitivities.first(static_cast<size_t>(end - sensitivities.begin()));
-    sensitivities = sensitivities.subspan(own.size());
+  const bool repeated = std::ranges::any_of(pairs, [&](const PairSensitivities& pair) {
+    return pair.last_repetition != pairs.front().first_repetition;
+  });
+  if (pairs.size() < 2 || !repeated) return tests;
+  for (size_t pair = 0; pair < pairs.size(); ++pair) {
+    const auto own = pairs.subspan(pair, 1);
     for (const std::string& hyperparameter : hyperparameters_of(own)) {
       for (const Response response : responses) {
         PairSensitivityTest within{
-            pair,
+            pairs[pair].pair,
             test_one(own, hyperparameter, response, false, equivalence_bound_percent, noise),
             {},
             {}};

@@ -13,6 +13,33 @@
 
 namespace tandem::analyse {
 
+/// A pair's sensitivities that are there alone and beside A, brought together: all that the tests
+/// need of them.
+struct PairSensitivities {
+  /// In the order of the repetitions.
+  struct InBothModes {
+    std::vector<double> solo;
+    std::vector<double> concurrent;
+    std::vector<int> repetition;
+  };
+  struct Values {
+    std::string hyperparameter;
+    Response response = Response::performance;
+    double farthest_log_factor = 0;  ///< |ln| of its level farthest from the default
+    InBothModes log_form;
+    InBothModes percent_form;
+  };
+  size_t pair = 0;           ///< index into Study::pairs
+  int first_repetition = 0;  ///< 0 before there is one
+  int last_repetition = 0;
+  std::vector<Values> values;
+
+  /// The next repetition's.
+  void add(std::span<const Sensitivity> of_repetition);
+};
+/// One for each pair that has sensitivities, in their order.
+std::vector<PairSensitivities> in_both_modes(std::span<const Sensitivity> sensitivities);
+
 /// The test of H0, 'concurrency does not change hyperparameter sensitivity', for one hyperparameter
 /// and one response. The blocks are the pairs (each the mean over its levels and repetitions of the
 /// log form, where both modes have it); in a study of one pair they are its repetitions.
@@ -50,7 +77,7 @@ struct SensitivityTest {
 
 /// One test for each hyperparameter among the sensitivities and each response, the confirmatory
 /// ones first.
-std::vector<SensitivityTest> sensitivity_tests(std::span<const Sensitivity> sensitivities,
+std::vector<SensitivityTest> sensitivity_tests(std::span<const PairSensitivities> pairs,
                                                double equivalence_bound_percent,
                                                const std::vector<NoiseFloor>& noise = {});
 
@@ -63,12 +90,12 @@ struct PairSensitivityTest {
 };
 /// Of every pair of several; empty with fewer than two repetitions.
 std::vector<PairSensitivityTest> sensitivity_tests_within_pairs(
-    std::span<const Sensitivity> sensitivities, double equivalence_bound_percent,
+    std::span<const PairSensitivities> pairs, double equivalence_bound_percent,
     const std::vector<NoiseFloor>& noise = {});
 
 /// Concurrent − solo of the log form by pair (index into Study::pairs), the mean over its levels
 /// and repetitions where both modes have it.
-std::map<size_t, double> sensitivity_changes(std::span<const Sensitivity> sensitivities,
+std::map<size_t, double> sensitivity_changes(std::span<const PairSensitivities> pairs,
                                              const std::string& hyperparameter, Response response);
 
 /// A pair's sensitivity in both modes, log form. The unit is the repetition (the mean over its
@@ -82,6 +109,7 @@ SensitivityEstimates sensitivity_estimates(std::span<const Sensitivity> of_pair,
                                            const std::string& hyperparameter, Response response);
 
 /// The hyperparameters among the sensitivities, in their order.
+std::vector<std::string> hyperparameters_of(std::span<const PairSensitivities> pairs);
 std::vector<std::string> hyperparameters_of(std::span<const Sensitivity> sensitivities);
 
 void to_json(core::Json& json, const SensitivityTest& test);

@@ -1,8 +1,11 @@
 #include "analyse/study_analysis.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <map>
+#include <span>
+#include <utility>
 
 #include "analyse/findings.h"
 #include "analyse/statistics/descriptive.h"
@@ -11,154 +14,194 @@
 namespace tandem::analyse {
 namespace {
 
-std::vector<EffectSummary> summarise(const std::vector<BlockEffects>& blocks) {
-  std::vector<EffectSummary> summaries;
-  for (const EffectColumn& column : effect_columns()) {
-    summaries.push_back(summarise_pair(column, blocks));
-  }
-  return summaries;
-}
+constexpr std::uint64_t bootstrap_seed = 1;
 
-std::vector<SettingSummary> summarise_by_setting(const std::vector<study::Setting>& settings,
-                                                 const std::vector<BlockEffects>& blocks) {
-  std::vector<SettingSummary> summaries;
-  for (const study::Setting& setting : settings) {
-    SettingSummary& of_setting = summaries.emplace_back(setting.name);
-    for (const EffectColumn& column : effect_columns()) {
-      of_setting.summaries.push_back(summarise_setting(column, blocks, setting.name));
-    }
+/// The machines of runs, which hardly ever differ from that of the run before.
+class DistinctMachines {
+ public:
+  void add(const core::Machine& machine) {
+    const auto is_same = [&](const core::Machine& other) {
+      return other.hostname == machine.hostname && other.cpu_model == machine.cpu_model &&
+             other.logical_cpus == machine.logical_cpus && other.gpu == machine.gpu;
+    };
+    if (!machines_.empty() && is_same(machines_.back())) return;
+    if (std::ranges::none_of(machines_, is_same)) machines_.push_back(machine);
   }
-  return summaries;
-}
+  const std::vector<core::Machine>& machines() const { return machines_; }
 
-PairAnalysis analyse_pair(const study::Study& study, size_t index,
-                          const study::Catalogue& catalogue, const PlannedResults& results,
-                          const AnalysisOptions& options) {
-  const study::StudyPair& pair = study.pairs[index];
-  const study::WorkloadPair workloads{&catalogue.at(pair.a), &catalogue.at(pair.b)};
-  const std::vector<study::Setting> settings = study::settings_of(study, pair, catalogue);
-  PairAnalysis analysis;
-  analysis.number = index + 1;
-  analysis.a = pair.a;
-  analysis.b = pair.b;
-  analysis.title = workload_label(pair.a) + " + " + workload_label(pair.b);
-  analysis.type = workloads.type();
-  analysis.complementarity = study::name_of(study::complementarity_of(workloads));
-  analysis.memory_mb = workloads.memory_mb();
-  analysis.gpu_util_percent = workloads.gpu_util_percent();
-  analysis.effects = block_effects(index, settings, study.repetitions, results);
-  analysis.comparisons = comparisons(analysis.effects);
-  analysis.summaries = summarise(analysis.effects);
-  analysis.setting_summaries = summarise_by_setting(settings, analysis.effects);
-  analysis.sensitivities = sensitivities(index, settings, study.repetitions, results);
-  analysis.partner_responses = partner_responses(index, settings, study.repetitions, results);
-  analysis.trade_off = trade_off(index, settings, study.repetitions, results, options.weights);
-  return analysis;
-}
-
-std::vector<core::Machine> distinct_machines(const std::vector<const record::RunResult*>& runs) {
-  std::vector<core::Machine> machines;
-  for (const record::RunResult* run : runs) {
-    const bool known = std::any_of(machines.begin(), machines.end(), [&](const auto& machine) {
-      return machine.hostname == run->machine.hostname &&
-             machine.machine_class() == run->machine.machine_class();
-    });
-    if (!known) machines.push_back(run->machine);
-  }
-  return machines;
-}
+ private:
+  std::vector<core::Machine> machines_;
+};
 
 template <typename Item>
-void append(const std::vector<Item>& items, std::vector<Item>& all) {
-  all.insert(all.end(), items.begin(), items.end());
-}
-
-/// Moves them from where they are.
-template <typename Item>
-void move_to(std::vector<Item>& items, std::vector<Item>& all) {
+void append(std::vector<Item> items, std::vector<Item>& all) {
   all.insert(all.end(), std::make_move_iterator(items.begin()),
              std::make_move_iterator(items.end()));
-  items = {};
-}
-
-WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Plan& plan,
-                                      const study::Catalogue& catalogue,
-                                      const std::vector<record::RunResult>& results,
-                                      const std::vector<const record::RunResult*>& counted) {
-  WithoutMarkedRuns without;
-  std::vector<const record::RunResult*> unmarked;
-  for (const record::RunResult* run : counted) {
-    if (run->cautions.empty()) unmarked.push_back(run);
-  }
-  without.left_out = counted.size() - unmarked.size();
-  without.left = unmarked.size();
-  if (without.left_out == 0) return without;
-  const PlannedResults planned(plan, results, PlannedResults::Marked::left_out);
-  std::vector<std::vector<BlockEffects>> effects;
-  std::vector<const std::vector<BlockEffects>*> effects_of_pairs;
-  std::vector<Sensitivity> all_sensitivities;
-  for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
-    const std::vector<study::Setting> settings =
-        study::settings_of(study, study.pairs[pair], catalogue);
-    effects.push_back(block_effects(pair, settings, study.repetitions, planned));
-    without.pair_summaries.push_back(summarise(effects.back()));
-    append(sensitivities(pair, settings, study.repetitions, planned), all_sensitivities);
-  }
-  const std::vector<NoiseFloor> noise = noise_floors(unmarked);
-  for (const std::vector<BlockEffects>& of_pair : effects) effects_of_pairs.push_back(&of_pair);
-  without.overall = overall_effects(effects_of_pairs, study.equivalence_bound_percent, noise);
-  without.sensitivity_tests =
-      sensitivity_tests(all_sensitivities, study.equivalence_bound_percent, noise);
-  return without;
 }
 
 constexpr size_t most_reasons = 3;
 
 /// Counts the readings of a column that are missing.
-void count_missing(const core::Reading& reading, MissingFigure& column) {
-  ++column.of;
-  if (reading) return;
-  ++column.missing;
-  std::vector<std::string>& reasons = column.reasons;
-  const bool full = reasons.size() == most_reasons;
-  if (full || std::find(reasons.begin(), reasons.end(), reading.reason()) != reasons.end()) return;
-  reasons.push_back(reading.reason());
-}
-
-/// Counts of each training that counts what it doesn't have.
-class MissingOfTrainings {
+class MissingCount {
  public:
-  MissingOfTrainings() {
-    for (const MetricColumn& metric : metric_columns()) {
-      columns_.emplace_back("trainings", metric.name);
+  void add(const core::Reading& reading) {
+    ++of_;
+    if (reading) return;
+    ++missing_;
+    if (reasons_.size() < most_reasons && std::ranges::find(reasons_, reading) == reasons_.end()) {
+      reasons_.push_back(reading);
     }
   }
-  void add(const TrainingMetrics& training) {
-    if (!training.outcome.ok()) return;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      const auto value = metric_columns()[i].value;
-      // A run alone has nothing to overlap with.
-      const bool none = value == &TrainingMetrics::overlap_fraction && training.role == "solo";
-      if (!none) count_missing(training.*value, columns_[i]);
-    }
+  void add_to(std::vector<MissingFigure>& figures, const char* table, const char* name) const {
+    if (missing_ == 0) return;
+    MissingFigure& figure = figures.emplace_back(table, name);
+    figure.missing = missing_;
+    figure.of = of_;
+    for (const core::Reading& reason : reasons_) figure.reasons.push_back(reason.reason());
   }
-  const std::vector<MissingFigure>& columns() const { return columns_; }
 
  private:
-  std::vector<MissingFigure> columns_;
+  size_t missing_ = 0;
+  size_t of_ = 0;
+  std::vector<core::Reading> reasons_;
 };
 
-std::vector<MissingFigure> missing_figures(const MissingOfTrainings& trainings,
-                                           const std::vector<PairAnalysis>& pairs) {
-  std::vector<MissingFigure> columns = trainings.columns();
-  for (const EffectColumn& effect : effect_columns()) {
-    MissingFigure& column = columns.emplace_back("effects", effect.name);
-    for (const PairAnalysis& pair : pairs) {
-      for (const BlockEffects& block : pair.effects) count_missing(effect.value(block), column);
+/// Counts what trainings that count and effects don't have.
+class MissingFigures {
+ public:
+  MissingFigures() : trainings_(metric_columns().size()), effects_(effect_columns().size()) {}
+
+  /// A run that is ok.
+  void add(const record::RunResult& run) {
+    for (size_t training = 0; training < run.participants.size(); ++training) {
+      if (!run.participants[training].outcome.ok()) continue;
+      fill_in_readings(run, training, row_);
+      for (size_t i = 0; i < trainings_.size(); ++i) {
+        const auto value = metric_columns()[i].value;
+        // A run alone has nothing to overlap with.
+        const bool none =
+            value == &TrainingMetrics::overlap_fraction && run.participants.size() != 2;
+        if (!none) trainings_[i].add(row_.*value);
+      }
     }
   }
-  std::erase_if(columns, [](const MissingFigure& column) { return column.missing == 0; });
-  return columns;
+  void add(const std::vector<BlockEffects>& blocks) {
+    for (size_t i = 0; i < effects_.size(); ++i) {
+      for (const BlockEffects& block : blocks) effects_[i].add(effect_columns()[i].value(block));
+    }
+  }
+  std::vector<MissingFigure> figures() const {
+    std::vector<MissingFigure> all;
+    for (size_t i = 0; i < trainings_.size(); ++i) {
+      trainings_[i].add_to(all, "trainings", metric_columns()[i].name);
+    }
+    for (size_t i = 0; i < effects_.size(); ++i) {
+      effects_[i].add_to(all, "effects", effect_columns()[i].name);
+    }
+    return all;
+  }
+
+ private:
+  std::vector<MissingCount> trainings_;  ///< in the order of metric_columns()
+  std::vector<MissingCount> effects_;    ///< in the order of effect_columns()
+  TrainingMetrics row_;
+};
+
+/// Adds those of a pair to the ones of the pairs before; `rows` gets each of them.
+void add_sensitivities(size_t pair, const std::vector<study::Setting>& settings, int repetitions,
+                       const PlannedResults& results, std::vector<PairSensitivities>& both_modes,
+                       std::vector<Sensitivity>* rows = nullptr) {
+  SensitivitiesOfPair of_pair(pair, settings, results);
+  PairSensitivities in_both;
+  in_both.pair = pair;
+  for (int repetition = 1; repetition <= repetitions; ++repetition) {
+    const std::span<const Sensitivity> of_repetition = of_pair.of(repetition);
+    in_both.add(of_repetition);
+    if (rows != nullptr) rows->insert(rows->end(), of_repetition.begin(), of_repetition.end());
+  }
+  if (!in_both.values.empty()) both_modes.push_back(std::move(in_both));
+}
+
+/// Analyses the pairs one after the other and collects what is compared between them.
+class PairByPair {
+ public:
+  PairByPair(const study::Study& study, const study::Catalogue& catalogue,
+             const AnalysisOptions& options, bool keeps_runs)
+      : study_(study),
+        catalogue_(catalogue),
+        options_(options),
+        keeps_runs_(keeps_runs),
+        resample_counts_(study.repetitions, bootstrap_seed) {}
+
+  PairAnalysis analyse(size_t index, const PlannedResults& results, MissingFigures& missing) {
+    const study::StudyPair& pair = study_.pairs[index];
+    const study::WorkloadPair workloads{&catalogue_.at(pair.a), &catalogue_.at(pair.b)};
+    const std::vector<study::Setting> settings = study::settings_of(study_, pair, catalogue_);
+    PairAnalysis analysis;
+    analysis.number = index + 1;
+    analysis.a = pair.a;
+    analysis.b = pair.b;
+    analysis.title = workload_label(pair.a) + " + " + workload_label(pair.b);
+    analysis.type = workloads.type();
+    analysis.complementarity = study::name_of(study::complementarity_of(workloads));
+    analysis.memory_mb = workloads.memory_mb();
+    analysis.gpu_util_percent = workloads.gpu_util_percent();
+    std::vector<BlockEffects> effects =
+        block_effects(index, settings, study_.repetitions, results, keeps_runs_);
+    missing.add(effects);
+    analysis.comparisons = comparisons(effects);
+    PairSummary summary = summarise_blocks(settings, effects);
+    analysis.summaries = std::move(summary.effects);
+    analysis.setting_summaries = std::move(summary.of_settings);
+    values.push_back(std::move(summary.values));
+    add_sensitivities(index, settings, study_.repetitions, results, both_modes,
+                      keeps_runs_ ? &analysis.sensitivities : nullptr);
+    std::vector<PartnerResponse> responses =
+        partner_responses(index, settings, study_.repetitions, results);
+    append(partner_changes(responses), changes_of_partners);
+    analysis.trade_off = trade_off(index, settings, results, resample_counts_, options_.weights);
+    if (keeps_runs_) {
+      analysis.effects = std::move(effects);
+      analysis.partner_responses = std::move(responses);
+    }
+    return analysis;
+  }
+
+  std::vector<std::vector<core::Reading>> values;  ///< PairSummary::values of each
+  std::vector<PairSensitivities> both_modes;
+  std::vector<PartnerChange> changes_of_partners;
+
+ private:
+  const study::Study& study_;
+  const study::Catalogue& catalogue_;
+  const AnalysisOptions& options_;
+  bool keeps_runs_;
+  ResampleCounts resample_counts_;
+};
+
+WithoutMarkedRuns without_marked_runs(const study::Study& study, const study::Catalogue& catalogue,
+                                      const record::StudyRuns& runs, size_t counted,
+                                      size_t marked) {
+  WithoutMarkedRuns without;
+  without.left_out = marked;
+  without.left = counted - marked;
+  if (without.left_out == 0) return without;
+  const PlannedResults planned(runs, PlannedResults::Marked::left_out);
+  std::vector<std::vector<core::Reading>> values;
+  std::vector<PairSensitivities> both_modes;
+  for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
+    const std::vector<study::Setting> settings =
+        study::settings_of(study, study.pairs[pair], catalogue);
+    PairSummary summary = summarise_blocks(
+        settings, block_effects(pair, settings, study.repetitions, planned, false));
+    without.pair_summaries.push_back(std::move(summary.effects));
+    values.push_back(std::move(summary.values));
+    add_sensitivities(pair, settings, study.repetitions, planned, both_modes);
+  }
+  const std::vector<NoiseFloor> noise = noise_floors(planned.counted());
+  without.overall = overall_effects(values, study.equivalence_bound_percent, noise);
+  without.sensitivity_tests = sensitivity_tests(both_modes, study.equivalence_bound_percent, noise);
+  return without;
 }
 
 /// Means of the runs alone at the study's default setting, of the workloads that are asked about.
@@ -226,69 +269,58 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
                             const study::Catalogue& catalogue,
                             const std::vector<record::RunResult>& results,
                             const AnalysisOptions& options) {
-  const PlannedResults planned(plan, results);
+  return analyse_study(study, catalogue, record::RecordedRuns(plan, results), options);
+}
+
+StudyAnalysis analyse_study(const study::Study& study, const study::Catalogue& catalogue,
+                            const record::StudyRuns& runs, const AnalysisOptions& options) {
+  const PlannedResults planned(runs);
   StudyAnalysis analysis;
   analysis.study = study;
   analysis.options = options;
-  analysis.quality = data_quality(study, plan, planned, results, core::Texts::in(options.language));
+  analysis.quality = data_quality(study, runs, core::Texts::in(options.language));
   const bool keeps_runs = options.keeps_runs || !options.jobs.empty();
-  analysis.runs = run_statuses(plan, planned, results,
-                               keeps_runs ? Listed::every_run : Listed::runs_that_dont_count);
-  std::vector<const record::RunResult*> deciding;
-  std::vector<const record::RunResult*> counted;
-  for (size_t run = 0; run < plan.runs.size(); ++run) {
-    const record::RunResult* result = planned.deciding(run);
+  analysis.runs = run_statuses(runs, keeps_runs ? Listed::every_run : Listed::runs_that_dont_count);
+  MissingFigures missing;
+  DistinctMachines machines;
+  size_t marked = 0;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    const record::RunResult* result = runs.deciding(run);
     if (result == nullptr) continue;
-    deciding.push_back(result);
-    if (result->outcome.ok()) counted.push_back(result);
+    machines.add(result->machine);
+    if (keeps_runs) append(training_metrics(*result), analysis.trainings);
+    if (!result->outcome.ok()) continue;
+    missing.add(*result);
+    marked += result->cautions.empty() ? 0 : 1;
   }
-  MissingOfTrainings missing_of_trainings;
-  for (const record::RunResult* result : deciding) {
-    std::vector<TrainingMetrics> rows = training_metrics(*result);
-    for (const TrainingMetrics& row : rows) missing_of_trainings.add(row);
-    if (keeps_runs) move_to(rows, analysis.trainings);
-  }
-  analysis.machines = distinct_machines(deciding);
+  analysis.machines = machines.machines();
 
-  std::vector<const std::vector<BlockEffects>*> effects_of_pairs;
-  std::vector<Sensitivity> all_sensitivities;
-  std::vector<PartnerResponse> all_partner_responses;
+  PairByPair pairs(study, catalogue, options, keeps_runs);
   for (size_t pair = 0; pair < study.pairs.size(); ++pair) {
-    analysis.pairs.push_back(analyse_pair(study, pair, catalogue, planned, options));
-    PairAnalysis& added = analysis.pairs.back();
-    if (pair == 0) {
-      all_sensitivities.reserve(study.pairs.size() * added.sensitivities.size());
-      all_partner_responses.reserve(study.pairs.size() * added.partner_responses.size());
-    }
-    if (keeps_runs) {
-      append(added.sensitivities, all_sensitivities);
-      append(added.partner_responses, all_partner_responses);
-    } else {
-      move_to(added.sensitivities, all_sensitivities);
-      move_to(added.partner_responses, all_partner_responses);
-    }
+    analysis.pairs.push_back(pairs.analyse(pair, planned, missing));
   }
   std::vector<GroupedPair> grouped;
   std::vector<RelatedPair> related;
-  for (const PairAnalysis& pair : analysis.pairs) {
-    effects_of_pairs.push_back(&pair.effects);
-    grouped.push_back({pair.type, pair.complementarity, &pair.effects});
-    related.push_back({pair.memory_mb, pair.gpu_util_percent, &pair.effects});
+  for (size_t i = 0; i < analysis.pairs.size(); ++i) {
+    const PairAnalysis& pair = analysis.pairs[i];
+    grouped.push_back({pair.type, pair.complementarity, &pairs.values[i]});
+    related.push_back({pair.memory_mb, pair.gpu_util_percent, &pair.summaries});
   }
-  analysis.missing = missing_figures(missing_of_trainings, analysis.pairs);
+  analysis.missing = missing.figures();
+  const std::vector<const RunFigures*> counted = planned.counted();
   analysis.noise_floors = noise_floors(counted);
   const double bound = study.equivalence_bound_percent;
-  analysis.overall = overall_effects(effects_of_pairs, bound, analysis.noise_floors);
-  analysis.sensitivity_tests = sensitivity_tests(all_sensitivities, bound, analysis.noise_floors);
+  analysis.overall = overall_effects(pairs.values, bound, analysis.noise_floors);
+  analysis.sensitivity_tests = sensitivity_tests(pairs.both_modes, bound, analysis.noise_floors);
   analysis.sensitivity_tests_within_pairs =
-      sensitivity_tests_within_pairs(all_sensitivities, bound, analysis.noise_floors);
+      sensitivity_tests_within_pairs(pairs.both_modes, bound, analysis.noise_floors);
   analysis.groupings = effect_groupings(grouped);
-  analysis.sensitivity_groupings = sensitivity_groupings(grouped, all_sensitivities);
-  analysis.kind_interactions = kind_interactions(grouped, all_sensitivities);
+  analysis.sensitivity_groupings = sensitivity_groupings(grouped, pairs.both_modes);
+  analysis.kind_interactions = kind_interactions(grouped, pairs.both_modes);
   analysis.relations = pair_relations(related);
   analysis.covariates = covariate_effects(counted);
-  analysis.partner_effects = partner_effects(all_partner_responses);
-  analysis.without_marked = without_marked_runs(study, plan, catalogue, results, counted);
+  analysis.partner_effects = partner_effects(pairs.changes_of_partners);
+  analysis.without_marked = without_marked_runs(study, catalogue, runs, counted.size(), marked);
   std::vector<AdvisedPair> advised;
   std::vector<JobPair> job_pairs;
   for (const PairAnalysis& pair : analysis.pairs) {
@@ -307,10 +339,6 @@ std::vector<Sensitivity> sensitivities_of(const StudyAnalysis& analysis) {
   std::vector<Sensitivity> all;
   for (const PairAnalysis& pair : analysis.pairs) append(pair.sensitivities, all);
   return all;
-}
-
-void to_json(core::Json& json, const SettingSummary& summary) {
-  json = {{"setting", summary.setting}, {"summaries", summary.summaries}};
 }
 
 void to_json(core::Json& json, const PairAnalysis& pair) {

@@ -24,16 +24,11 @@
 #include "core/language.h"
 #include "core/measured.h"
 #include "record/run_result.h"
+#include "record/study_runs.h"
 #include "study/plan.h"
 #include "study/study_file.h"
 
 namespace tandem::analyse {
-
-/// A pair's effects at one setting of B, over the repetitions.
-struct SettingSummary {
-  std::string setting;
-  std::vector<EffectSummary> summaries;  ///< in the order of effect_columns()
-};
 
 struct PairAnalysis {
   size_t number = 0;  ///< in the study, from 1
@@ -96,7 +91,7 @@ struct AnalysisOptions {
   core::Language language = core::Language::english;
   /// Whether the analysis keeps the rows of single runs, which are most of its memory: a summary
   /// needs none. Without them StudyAnalysis::runs has those that don't count, and its trainings,
-  /// sensitivities and partner responses are empty. With `jobs` they are kept.
+  /// effects, sensitivities and partner responses are empty. With `jobs` they are kept.
   bool keeps_runs = true;
 };
 
@@ -127,7 +122,10 @@ struct StudyAnalysis {
 };
 
 /// Analyses what there is: missing and failed runs, single pairs and single runs are stated, never
-/// filled in. `results` holds all attempts in any order; those outside the plan are only counted.
+/// filled in. Results outside the plan are only counted.
+StudyAnalysis analyse_study(const study::Study& study, const study::Catalogue& catalogue,
+                            const record::StudyRuns& runs, const AnalysisOptions& options = {});
+/// The same of a plan and all attempts at its runs.
 StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
                             const study::Catalogue& catalogue,
                             const std::vector<record::RunResult>& results,
@@ -136,7 +134,6 @@ StudyAnalysis analyse_study(const study::Study& study, const study::Plan& plan,
 /// Those of all pairs, in their order.
 std::vector<Sensitivity> sensitivities_of(const StudyAnalysis& analysis);
 
-void to_json(core::Json& json, const SettingSummary& summary);
 void to_json(core::Json& json, const PairAnalysis& pair);
 void to_json(core::Json& json, const Finding& finding);
 void to_json(core::Json& json, const MissingFigure& missing);

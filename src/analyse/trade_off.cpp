@@ -5,12 +5,10 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <span>
 
 #include "analyse/effects.h"
 #include "analyse/statistics/bootstrap.h"
-#include "analyse/training_metrics.h"
 
 namespace tandem::analyse {
 namespace {
@@ -20,11 +18,11 @@ using core::Reading;
 enum Figure : size_t { energy, performance, duration, energy_delay, figure_count };
 
 /// B's figures in one run.
-using RunFigures = std::array<Reading, figure_count>;
+using FiguresOfB = std::array<Reading, figure_count>;
 
 /// All runs of one mode, by setting and repetition.
 struct Runs {
-  std::vector<std::vector<RunFigures>> of_setting;
+  std::vector<std::vector<FiguresOfB>> of_setting;
   std::vector<size_t> counted;  ///< runs of each setting that count
   bool higher_is_better = true;
 };
@@ -35,30 +33,28 @@ using Means = std::vector<std::array<double, figure_count>>;
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-Reading energy_of_b(const record::RunResult& run, const record::RunResult& compared_with) {
+Reading energy_of_b(const RunFigures& run, const RunFigures& compared_with) {
   const std::string conflict = energy_source_conflict(run, compared_with);
-  if (!conflict.empty()) return Reading::missing(conflict);
-  return training_energy_joules(run, run.participants.size() - 1);
+  return conflict.empty() ? run.b().energy_joules : Reading::missing(conflict);
 }
 
-Runs runs_of(size_t pair, const std::vector<study::Setting>& settings, int repetitions,
-             bool concurrent, const PlannedResults& results) {
+Runs runs_of(const PairResults& results, size_t settings, int repetitions, bool concurrent) {
   Runs runs;
-  const record::RunResult* first_run = nullptr;
-  for (const study::Setting& setting : settings) {
-    std::vector<RunFigures>& of_setting = runs.of_setting.emplace_back();
+  const RunFigures* first_run = nullptr;
+  for (size_t setting = 0; setting < settings; ++setting) {
+    std::vector<FiguresOfB>& of_setting = runs.of_setting.emplace_back();
     runs.counted.push_back(0);
     for (int repetition = 1; repetition <= repetitions; ++repetition) {
-      const PlannedResult result = concurrent ? results.concurrent(pair, setting.name, repetition)
-                                              : results.solo_b(pair, setting.name, repetition);
-      RunFigures& figures = of_setting.emplace_back();
+      const PlannedResult result = concurrent ? results.concurrent(setting, repetition)
+                                              : results.solo_b(setting, repetition);
+      FiguresOfB& figures = of_setting.emplace_back();
       if (result.run == nullptr) {
-        figures.fill(Reading::missing(result.problem));
+        figures.fill(result.problem);
         continue;
       }
       ++runs.counted.back();
       if (first_run == nullptr) first_run = result.run;
-      const record::ParticipantResult& b = result.run->participants.back();
+      const TrainingFigures& b = result.run->b();
       runs.higher_is_better = b.higher_is_better;
       figures[energy] = energy_of_b(*result.run, *first_run);
       figures[performance] = b.performance;
@@ -70,10 +66,10 @@ Runs runs_of(size_t pair, const std::vector<study::Setting>& settings, int repet
 }
 
 /// Over the repetitions that have the figure; the first missing one when none has.
-Reading mean_of(const std::vector<RunFigures>& runs, Figure figure) {
+Reading mean_of(const std::vector<FiguresOfB>& runs, Figure figure) {
   double sum = 0;
   size_t n = 0;
-  for (const RunFigures& run : runs) {
+  for (const FiguresOfB& run : runs) {
     if (!run[figure]) continue;
     sum += *run[figure];
     ++n;
@@ -86,51 +82,104 @@ double or_none(const Reading& reading) {
   return reading ? *reading : none;
 }
 
-/// Of the repetitions that are drawn again and again: the figures of all settings of a repetition
-/// stand side by side, without the reasons of the missing ones.
+constexpr size_t at_once = ResampleCounts::at_once;
+/// One for each of the resamples that are computed at once.
+using MeansAtOnce = std::array<Means, at_once>;
+
+/// Four numbers side by side in two registers, in the vector extension of GCC and clang: most of
+/// the time of a large study's analysis goes into these sums.
+struct Four {
+  using Two [[gnu::vector_size(16)]] = double;
+  static constexpr size_t size = 4;
+  Two low{};
+  Two high{};
+
+  double get(size_t i) const { return i < 2 ? low[i] : high[i - 2]; }
+  void set(size_t i, double value) {
+    if (i < 2) {
+      low[i] = value;
+    } else {
+      high[i - 2] = value;
+    }
+  }
+  void add(double times, const Four& other) {
+    low += times * other.low;
+    high += times * other.high;
+  }
+};
+
+/// The figures of all settings by repetition, for sums over resamples of the repetitions. A column
+/// is a figure of a setting; four stand side by side, repetition after repetition.
 class Resampled {
  public:
   explicit Resampled(const Runs& runs)
-      : means_(runs.of_setting.size()), sum_(runs.of_setting.size() * figure_count) {
-    const size_t repetitions = runs.of_setting.empty() ? 0 : runs.of_setting.front().size();
-    for (size_t repetition = 0; repetition < repetitions; ++repetition) {
-      for (const std::vector<RunFigures>& of_setting : runs.of_setting) {
-        for (const Reading& figure : of_setting[repetition]) {
-          value_.push_back(figure.value_or(0));
-          is_there_.push_back(figure ? 1 : 0);
-          all_there_ = all_there_ && figure;
+      : settings_(runs.of_setting.size()),
+        repetitions_(settings_ == 0 ? 0 : runs.of_setting.front().size()),
+        values_(columns_of([&](const Reading& figure) { return figure.value_or(0); }, runs)) {
+    const bool all_there = std::ranges::all_of(runs.of_setting, [](const auto& of_setting) {
+      return std::ranges::all_of(of_setting, [](const FiguresOfB& figures) {
+        return std::ranges::all_of(figures, &Reading::has_value);
+      });
+    });
+    if (all_there) return;
+    is_there_ = columns_of([](const Reading& figure) { return figure ? 1.0 : 0.0; }, runs);
+  }
+
+  /// `counts`: how often each repetition was drawn in each of the resamples.
+  void means(std::span<const ResampleCounts::Counts> counts, MeansAtOnce& means) const {
+    for (Means& of_resample : means) of_resample.resize(settings_);
+    for (size_t first = 0; first < columns(); first += Four::size) {
+      const Sums sums = sums_of(values_, first, counts);
+      const Sums numbers = is_there_.empty() ? Sums{} : sums_of(is_there_, first, counts);
+      for (size_t i = 0; i < at_once; ++i) {
+        for (size_t lane = 0; lane < std::min(Four::size, columns() - first); ++lane) {
+          const double n =
+              is_there_.empty() ? static_cast<double>(repetitions_) : numbers[i].get(lane);
+          means[i][(first + lane) / figure_count][(first + lane) % figure_count] =
+              n > 0 ? sums[i].get(lane) / n : none;
         }
       }
     }
   }
-  /// `times`: how often each repetition was drawn, as many times altogether as there are.
-  const Means& means(std::span<const double> times) {
-    const size_t width = sum_.size();
-    std::fill(sum_.begin(), sum_.end(), 0.0);
-    count_.assign(width, all_there_ ? static_cast<double>(times.size()) : 0.0);
-    add_rows(times, value_, sum_);
-    if (!all_there_) add_rows(times, is_there_, count_);
-    for (size_t i = 0; i < width; ++i) {
-      means_[i / figure_count][i % figure_count] = count_[i] > 0 ? sum_[i] / count_[i] : none;
-    }
-    return means_;
-  }
 
  private:
-  static void add_rows(std::span<const double> times, const std::vector<double>& rows,
-                       std::vector<double>& sums) {
-    const double* row = rows.data();
-    for (const double weight : times) {
-      for (double& sum : sums) sum += weight * *row++;
+  /// Four columns of each resample.
+  using Sums = std::array<Four, at_once>;
+
+  size_t columns() const { return settings_ * figure_count; }
+
+  template <typename Number>
+  std::vector<Four> columns_of(const Number& number_of, const Runs& runs) const {
+    std::vector<Four> numbers((columns() + Four::size - 1) / Four::size * repetitions_);
+    for (size_t column = 0; column < columns(); ++column) {
+      Four* const place = numbers.data() + column / Four::size * repetitions_;
+      const std::vector<FiguresOfB>& of_setting = runs.of_setting[column / figure_count];
+      for (size_t i = 0; i < repetitions_; ++i) {
+        place[i].set(column % Four::size, number_of(of_setting[i][column % figure_count]));
+      }
     }
+    return numbers;
   }
 
-  std::vector<double> value_;     ///< by repetition, setting and figure; 0 where it is missing
-  std::vector<double> is_there_;  ///< 1 or 0
-  bool all_there_ = true;
-  Means means_;
-  std::vector<double> sum_;  ///< by setting and figure
-  std::vector<double> count_;
+  /// Each sum is made in the order of the repetitions: equal columns have equal sums.
+  Sums sums_of(const std::vector<Four>& numbers, size_t first_column,
+               std::span<const ResampleCounts::Counts> counts) const {
+    const Four* const place = numbers.data() + first_column / Four::size * repetitions_;
+    Four first, second, third, fourth;
+    static_assert(at_once == 4);
+    for (size_t i = 0; i < repetitions_; ++i) {
+      first.add(counts[i][0], place[i]);
+      second.add(counts[i][1], place[i]);
+      third.add(counts[i][2], place[i]);
+      fourth.add(counts[i][3], place[i]);
+    }
+    return {first, second, third, fourth};
+  }
+
+  size_t settings_;
+  size_t repetitions_;
+  std::vector<Four> values_;    ///< 0 where one is missing
+  std::vector<Four> is_there_;  ///< 1 or 0; empty where all are there
 };
 
 /// What the answers are computed from, in one mode.
@@ -285,42 +334,24 @@ void compare_points(const Curve& curve, std::vector<TradeOffPoint>& points) {
   }
 }
 
-constexpr size_t resamples = 999;
 constexpr int least_repetitions = 3;
 
 /// How often each answer stands when the repetitions are drawn again.
 class Bootstrap {
  public:
   Bootstrap(const Runs& solo, const Runs& concurrent, const CostWeights& weights,
-            const Bests& found, int repetitions, std::uint64_t seed)
+            const Bests& found, const ResampleCounts& counts)
       : on_front_(2 * solo.of_setting.size()), counts_(std::size(objectives)) {
-    const size_t settings = solo.of_setting.size();
-    Resampled alone(solo);
-    Resampled beside(concurrent);
-    Resampler resampler(seed);
-    std::vector<size_t> drawn(static_cast<size_t>(repetitions));
-    std::vector<double> times(drawn.size());
-    for (size_t i = 0; i < resamples; ++i) {
-      resampler.draw(drawn, drawn.size());
-      std::fill(times.begin(), times.end(), 0.0);
-      for (const size_t repetition : drawn) ++times[repetition];
-      const Curve curve_alone{alone.means(times), solo.higher_is_better, weights};
-      const Curve curve_beside{beside.means(times), concurrent.higher_is_better, weights};
-      for (size_t j = 0; j < settings; ++j) {
-        on_front_[j] += is_on_front(curve_alone, j);
-        on_front_[settings + j] += is_on_front(curve_beside, j);
+    const Resampled alone(solo);
+    const Resampled beside(concurrent);
+    MeansAtOnce means_alone, means_beside;
+    for (size_t first = 0; first < ResampleCounts::resamples; first += at_once) {
+      alone.means(counts.of(first), means_alone);
+      beside.means(counts.of(first), means_beside);
+      for (size_t i = 0; i < std::min(at_once, ResampleCounts::resamples - first); ++i) {
+        count_answers({means_alone[i], solo.higher_is_better, weights},
+                      {means_beside[i], concurrent.higher_is_better, weights}, found);
       }
-      const Bests bests(curve_alone, curve_beside);
-      for (size_t j = 0; j < counts_.size(); ++j) {
-        counts_[j].solo += bests.solo[j] == found.solo[j];
-        counts_[j].concurrent += bests.concurrent[j] == found.concurrent[j];
-        counts_[j].differ += bests.solo[j] != bests.concurrent[j];
-      }
-      const bool agree_alone = Bests::agree(bests.solo);
-      const bool agree_beside = Bests::agree(bests.concurrent);
-      agreement_.solo += agree_alone;
-      agreement_.concurrent += agree_beside;
-      agreement_.differ += agree_alone != agree_beside;
     }
   }
 
@@ -346,8 +377,27 @@ class Bootstrap {
   struct Counts {
     size_t solo = 0, concurrent = 0, differ = 0;
   };
+  /// Those of one resample.
+  void count_answers(const Curve& curve_alone, const Curve& curve_beside, const Bests& found) {
+    const size_t settings = on_front_.size() / 2;
+    for (size_t j = 0; j < settings; ++j) {
+      on_front_[j] += is_on_front(curve_alone, j);
+      on_front_[settings + j] += is_on_front(curve_beside, j);
+    }
+    const Bests bests(curve_alone, curve_beside);
+    for (size_t j = 0; j < counts_.size(); ++j) {
+      counts_[j].solo += bests.solo[j] == found.solo[j];
+      counts_[j].concurrent += bests.concurrent[j] == found.concurrent[j];
+      counts_[j].differ += bests.solo[j] != bests.concurrent[j];
+    }
+    const bool agree_alone = Bests::agree(bests.solo);
+    const bool agree_beside = Bests::agree(bests.concurrent);
+    agreement_.solo += agree_alone;
+    agreement_.concurrent += agree_beside;
+    agreement_.differ += agree_alone != agree_beside;
+  }
   static Reading share(size_t count) {
-    return static_cast<double>(count) / static_cast<double>(resamples);
+    return static_cast<double>(count) / static_cast<double>(ResampleCounts::resamples);
   }
   std::vector<size_t> on_front_;
   std::vector<Counts> counts_;
@@ -368,10 +418,30 @@ void without_probabilities(const std::string& reason, TradeOff& trade_off) {
 
 }  // namespace
 
-TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings, int repetitions,
-                   const PlannedResults& results, const CostWeights& weights, std::uint64_t seed) {
-  const Runs solo = runs_of(pair, settings, repetitions, false, results);
-  const Runs concurrent = runs_of(pair, settings, repetitions, true, results);
+ResampleCounts::ResampleCounts(int repetitions, std::uint64_t seed)
+    : repetitions_(static_cast<size_t>(std::max(repetitions, 0))) {
+  if (repetitions < least_repetitions) return;
+  counts_.resize((resamples + at_once - 1) / at_once * repetitions_);
+  Resampler resampler(seed);
+  std::vector<size_t> drawn(repetitions_);
+  for (size_t resample = 0; resample < resamples; ++resample) {
+    resampler.draw(drawn, drawn.size());
+    Counts* const counts = counts_.data() + resample / at_once * repetitions_;
+    for (const size_t repetition : drawn) ++counts[repetition][resample % at_once];
+  }
+}
+
+std::span<const ResampleCounts::Counts> ResampleCounts::of(size_t first) const {
+  return std::span(counts_).subspan(first / at_once * repetitions_, repetitions_);
+}
+
+TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings,
+                   const PlannedResults& results, const ResampleCounts& counts,
+                   const CostWeights& weights) {
+  const PairResults of_pair(results, pair, settings);
+  const int repetitions = counts.repetitions();
+  const Runs solo = runs_of(of_pair, settings.size(), repetitions, false);
+  const Runs concurrent = runs_of(of_pair, settings.size(), repetitions, true);
   std::vector<TradeOffPoint> alone = points_of(solo, settings, false);
   std::vector<TradeOffPoint> beside = points_of(concurrent, settings, true);
   const Means means_alone = means_of(alone);
@@ -402,7 +472,7 @@ TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings, int
     without_probabilities("fewer than three repetitions", trade_off);
   } else {
     without_probabilities("no two settings have the figures in both modes", trade_off);
-    Bootstrap(solo, concurrent, weights, bests, repetitions, seed).fill_in(trade_off);
+    Bootstrap(solo, concurrent, weights, bests, counts).fill_in(trade_off);
   }
   return trade_off;
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,10 +81,31 @@ struct TradeOff {
   BestAgreement energy_and_performance;
 };
 
-/// `settings` begin with the default. `seed` is that of the bootstrap.
-TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings, int repetitions,
-                   const PlannedResults& results, const CostWeights& weights = {},
-                   std::uint64_t seed = 1);
+/// How often each repetition is drawn in each resample of a bootstrap: the same for all pairs of a
+/// study, whose repetitions are the same.
+class ResampleCounts {
+ public:
+  static constexpr size_t resamples = 999;
+  /// Resamples that are computed at once, and of a repetition how often it is drawn in each.
+  static constexpr size_t at_once = 4;
+  using Counts = std::array<double, at_once>;
+
+  /// Draws none for fewer than three repetitions.
+  ResampleCounts(int repetitions, std::uint64_t seed);
+
+  int repetitions() const { return static_cast<int>(repetitions_); }
+  /// Of each repetition, in the resamples from `first` on, a multiple of `at_once`.
+  std::span<const Counts> of(size_t first) const;
+
+ private:
+  size_t repetitions_;
+  std::vector<Counts> counts_;  ///< of the resamples computed at once, then of the next
+};
+
+/// `settings` begin with the default.
+TradeOff trade_off(size_t pair, const std::vector<study::Setting>& settings,
+                   const PlannedResults& results, const ResampleCounts& counts,
+                   const CostWeights& weights = {});
 
 void to_json(core::Json& json, const TradeOffPoint& point);
 void to_json(core::Json& json, const BestSetting& best);

@@ -78,36 +78,7 @@ TrainingMetrics metrics_of(const record::RunResult& run, size_t index) {
   row.higher_is_better = participant.higher_is_better;
   row.learning_curve = learning_curve(participant);
 
-  row.gpu_energy_total_joules =
-      share(run, run.gpu_energy_total_joules, participant.gpu_energy_share_joules);
-  row.cpu_energy_total_joules =
-      share(run, run.cpu_energy_total_joules, participant.cpu_energy_share_joules);
-  row.total_energy_joules = training_energy_joules(run, index);
-  row.performance = participant.performance;
-  const std::string more_work = index == 0 ? why_more_work(run) : "";
-  if (more_work.empty()) {
-    row.energy_per_epoch = per_epoch(row.total_energy_joules, participant.epochs_done);
-    row.energy_efficiency = core::ratio(row.total_energy_joules, row.performance);
-  } else {
-    row.energy_per_epoch = row.energy_efficiency = Reading::missing(more_work);
-  }
-  const Convergence convergence = convergence_of(participant);
-  row.convergence_epoch = convergence.convergence_epoch;
-  row.convergence_speed = convergence.convergence_speed;
-  row.duration_seconds = participant.duration_seconds;
-  row.time_per_epoch = per_epoch(row.duration_seconds, participant.epochs_done);
-  row.gpu_util_avg_percent = run.gpu_util_avg_percent;
-  row.gpu_power_avg_watts = run.gpu_power_avg_watts;
-  row.gpu_memory_peak = run.gpu_memory_peak_mib;
-  row.gpu_memory_peak_mib = participant.gpu_memory_peak_mib;
-  row.gpu_sm_util_avg_percent = participant.gpu_sm_util_avg_percent;
-  row.memory_peak_mib = participant.memory_peak_mib;
-  row.memory_pss_peak_mib = participant.memory_pss_peak_mib;
-  row.io_read_mib = participant.io_read_mib;
-  row.io_written_mib = participant.io_written_mib;
-  row.tensor_memory_peak_mib = participant.tensor_memory_peak_mib;
-  row.overlap_fraction = concurrent ? run.overlap_fraction : Reading::missing("a solo run");
-
+  fill_in_readings(run, index, row);
   row.gpu_energy_source = run.gpu_energy_total_joules.source;
   row.cpu_energy_source = run.cpu_energy_total_joules.source;
   row.total_energy_source = run.total_energy_joules.source;
@@ -124,6 +95,39 @@ std::span<const MetricColumn> metric_columns() {
   return columns;
 }
 
+void fill_in_readings(const record::RunResult& run, size_t index, TrainingMetrics& row) {
+  static const Reading none_alone = Reading::missing("a solo run");
+  const record::ParticipantResult& participant = run.participants[index];
+  row.gpu_energy_total_joules =
+      share(run, run.gpu_energy_total_joules, participant.gpu_energy_share_joules);
+  row.cpu_energy_total_joules =
+      share(run, run.cpu_energy_total_joules, participant.cpu_energy_share_joules);
+  row.total_energy_joules = training_energy_joules(run, index);
+  row.performance = participant.performance;
+  if (index != 0 || !did_more_work(run)) {
+    row.energy_per_epoch = per_epoch(row.total_energy_joules, participant.epochs_done);
+    row.energy_efficiency = core::ratio(row.total_energy_joules, row.performance);
+  } else {
+    row.energy_per_epoch = row.energy_efficiency = more_work();
+  }
+  const Convergence convergence = convergence_of(participant);
+  row.convergence_epoch = convergence.convergence_epoch;
+  row.convergence_speed = convergence.convergence_speed;
+  row.duration_seconds = participant.duration_seconds;
+  row.time_per_epoch = per_epoch(row.duration_seconds, participant.epochs_done);
+  row.gpu_util_avg_percent = run.gpu_util_avg_percent;
+  row.gpu_power_avg_watts = run.gpu_power_avg_watts;
+  row.gpu_memory_peak = run.gpu_memory_peak_mib;
+  row.gpu_memory_peak_mib = participant.gpu_memory_peak_mib;
+  row.gpu_sm_util_avg_percent = participant.gpu_sm_util_avg_percent;
+  row.memory_peak_mib = participant.memory_peak_mib;
+  row.memory_pss_peak_mib = participant.memory_pss_peak_mib;
+  row.io_read_mib = participant.io_read_mib;
+  row.io_written_mib = participant.io_written_mib;
+  row.tensor_memory_peak_mib = participant.tensor_memory_peak_mib;
+  row.overlap_fraction = run.participants.size() == 2 ? run.overlap_fraction : none_alone;
+}
+
 std::vector<TrainingMetrics> training_metrics(const record::RunResult& run) {
   std::vector<TrainingMetrics> rows;
   for (size_t i = 0; i < run.participants.size(); ++i) rows.push_back(metrics_of(run, i));
@@ -137,9 +141,14 @@ Reading training_energy_joules(const record::RunResult& run, size_t participant)
   return participant == 0 ? shares.a : shares.b;
 }
 
-std::string why_more_work(const record::RunResult& run) {
-  if (!run.spec.concurrent() || run.spec.overlap != study::Overlap::sustained) return "";
-  return "A was trained again until B ended, which is more work than the solo runs did";
+bool did_more_work(const record::RunResult& run) {
+  return run.spec.concurrent() && run.spec.overlap == study::Overlap::sustained;
+}
+
+const Reading& more_work() {
+  static const Reading missing = Reading::missing(
+      "A was trained again until B ended, which is more work than the solo runs did");
+  return missing;
 }
 
 void to_json(core::Json& json, const TrainingMetrics& metrics) {

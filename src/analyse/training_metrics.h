@@ -74,16 +74,21 @@ std::span<const MetricColumn> metric_columns();
 /// One row a training, A before B.
 std::vector<TrainingMetrics> training_metrics(const record::RunResult& run);
 
+/// Only the readings of the row of one training. The row may be used again and again: a row of
+/// names and texts costs more than all its readings.
+void fill_in_readings(const record::RunResult& run, size_t participant, TrainingMetrics& row);
+
 /// The energy of one training: the run's total when solo; in a pair the sum of the training's
 /// shares of those parts (GPU, CPU) that the run's total is made of, so that both trainings' add up
 /// to the total to the last bit.
 core::Reading training_energy_joules(const record::RunResult& run, size_t participant);
 
-/// Why the time and energy of a pair can't be set against those of its solo runs, nor the energy of
-/// its A against A's epochs and performance: empty, or, when A was `sustained`, a sentence.
-/// epochs_done, duration and performance of such an A are its first round's, its energy is that of
-/// all rounds.
-std::string why_more_work(const record::RunResult& run);
+/// Whether the time and energy of a pair can't be set against those of its solo runs, nor the
+/// energy of its A against A's epochs and performance: A was `sustained`. epochs_done, duration and
+/// performance of such an A are its first round's, its energy is that of all rounds.
+bool did_more_work(const record::RunResult& run);
+/// What is missing for that reason.
+const core::Reading& more_work();
 
 void to_json(core::Json& json, const TrainingMetrics& metrics);
 

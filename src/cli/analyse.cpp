@@ -88,13 +88,13 @@ void analyse_table(const AnalyseOptions& options) {
                             "a mapping without it, or 'tandem import', then 'tandem analyse'"}});
   }
   record::RunTable table = record::read_run_table(options.table, map);
-  const record::TableStudy made = record::study_of(table);
+  const record::StudyInTable found = record::study_in(table);
   analyse::AnalysisOptions wanted =
-      analysis_options(options.analysis, made.catalogue, options.open.workloads);
+      analysis_options(options.analysis, found.catalogue, options.open.workloads);
   // A table may have a million runs.
   wanted.keeps_runs = options.as_json || !options.csv_folder.empty();
   analyse::StudyAnalysis analysis =
-      analyse::analyse_study(made.study, made.plan, made.catalogue, made.results, wanted);
+      analyse::analyse_study(found.study, found.catalogue, *found.runs, wanted);
   analyse::add_table_quality(table, analysis);
   print_problems(table);
   show(options, analysis, record::reading_report(table));

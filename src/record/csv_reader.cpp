@@ -119,6 +119,11 @@ bool CsvReader::next(std::vector<std::string_view>& fields) {
       field = kept = at + 1;
     } else {
       state = State::bare;
+      // Most of a table are plain cells: on to the end of this one.
+      const char* const end = buffer_.data() + end_;
+      const char* next = row + at + 1;
+      while (next != end && *next != separator_ && *next != '\n') ++next;
+      at = static_cast<size_t>(next - row) - 1;
     }
   }
   // The last row has no line break; begin_ is at its end.

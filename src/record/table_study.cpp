@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -76,15 +79,307 @@ struct Pair {
   Cells cells;
 };
 
+constexpr std::uint32_t no_run = std::numeric_limits<std::uint32_t>::max();
+
+/// A planned run and the rows that it was made of: indices into RunTable::rows.
+struct TableRun {
+  std::uint32_t b = no_row;  ///< of a training alone its row
+  std::uint32_t a = no_row;
+  std::uint32_t experiment = no_run;
+  std::int32_t repetition = 1;
+  bool is_doubled = false;
+
+  bool is_there() const { return !is_doubled && (b != no_row || a != no_row); }
+  std::uint32_t known_row() const { return b != no_row ? b : a; }
+};
+
+bool energies_differ(const RunTable& table, const TableRun& run) {
+  if (run.a == no_row || run.b == no_row) return false;
+  // Of numbers that one meter gave and a table may have rounded differently.
+  constexpr double rounding = 1e-6;
+  const double known_j = table.rows[run.b].energy_j;
+  return std::abs(table.rows[run.a].energy_j - known_j) > rounding * std::abs(known_j);
+}
+
+/// What an experiment is, by which a run that the table lacks is known.
+std::string describe(const TableMap& map, std::uint16_t a, std::uint16_t b,
+                     const study::Experiment& experiment, std::int32_t repetition) {
+  const auto name = [&](std::uint16_t model) { return map.models[model].name; };
+  const std::string models = experiment.concurrent ? name(a) + " + " + name(b)
+                             : experiment.of_a     ? name(a)
+                                                   : name(b);
+  return fmt::format("{}, {}, repetition {}", models, experiment.setting, repetition);
+}
+
+/// What the repetitions of a run have in common.
+struct TableExperiment {
+  std::uint16_t a = 0;  ///< indices into TableMap::models
+  std::uint16_t b = 0;
+  study::Experiment experiment;
+  study::Setting setting;
+};
+
+/// The cells of a pair: its experiments in each repetition.
+struct PairCells {
+  std::int32_t repetitions = 0;
+  std::vector<study::Experiment> experiments;
+};
+
+/// The planned runs, pair by pair, and their cells.
+struct PlacedRuns {
+  std::vector<TableExperiment> experiments;
+  std::vector<TableRun> runs;
+  std::vector<PairCells> cells_of_pairs;
+  std::vector<std::uint32_t> run_of_cell;  ///< by pair, repetition and experiment; into runs
+};
+
+/// Makes the result of a run from its rows whenever it is asked for. What the repetitions of an
+/// experiment have in common is kept, for the experiments that were asked for last.
+class TableRuns : public StudyRuns {
+ public:
+  /// Numbers the runs in the order in which they were made; those that the table lacks are first.
+  TableRuns(const RunTable& table, PlacedRuns placed)
+      : table_(table), map_(table.map), placed_(std::move(placed)) {
+    order_.resize(placed_.runs.size());
+    std::iota(order_.begin(), order_.end(), std::uint32_t{0});
+    if (!map_.order.empty()) {
+      std::stable_sort(order_.begin(), order_.end(), [&](std::uint32_t left, std::uint32_t right) {
+        return position_of(placed_.runs[left]) < position_of(placed_.runs[right]);
+      });
+    }
+    number_.resize(order_.size());
+    for (std::uint32_t run = 0; run < order_.size(); ++run) number_[order_[run]] = run;
+  }
+
+  /// The numbers of the runs, pair by pair.
+  const std::vector<std::uint32_t>& pair_by_pair() const { return number_; }
+
+  size_t size() const override { return order_.size(); }
+  /// Where in the table it stands: `row 17`, `rows 17+18`; of one that isn't there what it is.
+  std::string id(size_t run) const override {
+    std::string text;
+    name(planned(run), text);
+    return text;
+  }
+  const study::RunSpec& spec(size_t run) const override { return of_repetition(planned(run)).spec; }
+  const RunResult* deciding(size_t run) const override {
+    if (!planned(run).is_there()) return nullptr;
+    RunResult& result = of_repetition(planned(run));
+    fill_in(planned(run), result);
+    return &result;
+  }
+  size_t attempts(size_t run) const override { return planned(run).is_there() ? 1 : 0; }
+  void for_each_cell(const std::function<void(const study::Cell&)>& use) const override {
+    size_t next = 0;
+    for (size_t pair = 0; pair < placed_.cells_of_pairs.size(); ++pair) {
+      const auto& [repetitions, experiments] = placed_.cells_of_pairs[pair];
+      std::vector<study::Cell> cells;
+      for (const study::Experiment& experiment : experiments) {
+        cells.push_back({pair, experiment, 0, 0});
+      }
+      for (std::int32_t repetition = 1; repetition <= repetitions; ++repetition) {
+        for (study::Cell& cell : cells) {
+          cell.repetition = repetition;
+          cell.run = number_[placed_.run_of_cell[next++]];
+          use(cell);
+        }
+      }
+    }
+  }
+
+ private:
+  /// Of as many experiments as this, results are kept to be filled in again.
+  static constexpr size_t most_kept = 1024;
+  struct Kept {
+    std::uint32_t experiment = no_run;
+    RunResult result;
+  };
+
+  const TableRow& row(std::uint32_t index) const { return table_.rows[index]; }
+  const TableRun& planned(size_t run) const { return placed_.runs[order_[run]]; }
+
+  /// Below all others where there is none.
+  double position_of(const TableRun& run) const {
+    const std::uint32_t index = run.known_row();
+    return index == no_row || std::isnan(row(index).order)
+               ? -std::numeric_limits<double>::infinity()
+               : row(index).order;
+  }
+
+  void name(const TableRun& run, std::string& text) const {
+    text.clear();
+    if (!run.is_there()) {
+      const TableExperiment& of = placed_.experiments[run.experiment];
+      text = describe(map_, of.a, of.b, of.experiment, run.repetition);
+    } else if (run.b != no_row && run.a != no_row) {
+      const auto [smaller, larger] = std::minmax(row(run.a).row, row(run.b).row);
+      text.append("rows ").append(fmt::format_int(smaller).c_str());
+      text.append("+").append(fmt::format_int(larger).c_str());
+    } else {
+      text.append("row ").append(fmt::format_int(row(run.known_row()).row).c_str());
+    }
+  }
+
+  /// The kept result of the run's experiment with its repetition filled in, and nothing else.
+  RunResult& of_repetition(const TableRun& run) const {
+    if (kept_.empty()) kept_.resize(std::min(most_kept, placed_.experiments.size()));
+    Kept& kept = kept_[run.experiment % kept_.size()];
+    if (kept.experiment != run.experiment) {
+      kept = {run.experiment, common_part(placed_.experiments[run.experiment])};
+    }
+    kept.result.spec.repetition = run.repetition;
+    for (study::ParticipantSpec& participant : kept.result.spec.participants) {
+      participant.seed = run.repetition;
+    }
+    for (ParticipantResult& training : kept.result.participants) {
+      training.spec.seed = run.repetition;
+    }
+    return kept.result;
+  }
+
+  RunResult common_part(const TableExperiment& of) const {
+    RunResult run;
+    const auto add = [&](std::uint16_t model, const study::Hyperparameters& hyperparameters) {
+      run.spec.participants.push_back({workload_id(map_.models[model].name), hyperparameters, 1});
+      run.participants.push_back(common_part(run.spec.participants.back(), map_.models[model]));
+    };
+    if (of.experiment.concurrent || of.experiment.of_a) add(of.a, map_.models[of.a].defaults);
+    if (!of.experiment.of_a) add(of.b, of.setting.hyperparameters);
+    run.barrier = "as measured elsewhere";
+    run.machine.cpu_model = "not stated";
+    run.gpu_energy_total_joules.joules = run.cpu_energy_total_joules.joules =
+        Reading::missing("the table doesn't tell GPU and CPU apart");
+    run.gpu_energy_cross_check_joules.joules = not_in_table();
+    for (Reading* reading :
+         {&run.start_skew_seconds, &run.overlap_fraction, &run.dram_energy_joules,
+          &run.gpu_energy_above_idle_joules, &run.cpu_energy_above_idle_joules,
+          &run.gpu_util_avg_percent, &run.gpu_power_avg_watts, &run.gpu_memory_peak_mib}) {
+      *reading = not_in_table();
+    }
+    return run;
+  }
+
+  ParticipantResult common_part(const study::ParticipantSpec& spec,
+                                const MappedModel& model) const {
+    ParticipantResult training;
+    training.spec = spec;
+    training.performance_metric = model.metric;
+    training.higher_is_better = model.higher_is_better;
+    training.data = map_.data;
+    for (Reading* reading :
+         {&training.start_s, &training.cpu_time_seconds, &training.memory_peak_mib,
+          &training.memory_pss_peak_mib, &training.io_read_mib, &training.io_written_mib,
+          &training.gpu_memory_peak_mib, &training.gpu_sm_util_avg_percent,
+          &training.tensor_memory_peak_mib, &training.gpu_energy_share_joules}) {
+      *reading = not_in_table();
+    }
+    return training;
+  }
+
+  Reading figure(double value, const char* what, const TableRow& of) const {
+    if (!std::isnan(value)) return value;
+    return Reading::missing(fmt::format("row {} of the table has no {}", of.row, what));
+  }
+
+  void fill_in(const TableRun& of, RunResult& run) const {
+    name(of, run.run_id);
+    const bool concurrent = run.spec.concurrent();
+    if (!run.outcome.ok()) {
+      run.outcome = {};
+      for (ParticipantResult& training : run.participants) training.outcome = {};
+    }
+    if (concurrent) fill_in(of.a, true, run.participants[0]);
+    fill_in(of.b, concurrent, run.participants.back());
+    for (const std::uint32_t index : {of.a, of.b}) {
+      if (index == no_row || row(index).ok) continue;
+      run.outcome = {
+          Outcome::Status::failed, "failed",
+          fmt::format("the outcome in row {} is none of those that count", row(index).row),
+          "Look up what happened where the run was made."};
+      run.participants[concurrent && index == of.b ? 1 : 0].outcome = run.outcome;
+    }
+    run.makespan_seconds = run.participants.back().duration_seconds;
+    if (concurrent) {
+      run.makespan_seconds =
+          core::both(run.participants[0].duration_seconds, run.participants[1].duration_seconds,
+                     [](double a, double b) { return std::max(a, b); });
+    }
+    const Reading total = energy_of_run(of, run);
+    run.total_energy_joules.joules = total;
+    run.total_energy_joules.source =
+        total ? core::EnergySource::imported : core::EnergySource::none;
+    run.total_energy_joules.model = map_.energy_measured_by;
+    label_position(row(of.known_row()).order, run.started_at);
+  }
+
+  /// A label whose order is that of the numbers; empty where there is none.
+  static void label_position(double position, std::string& label) {
+    label.clear();
+    if (std::isnan(position)) return;
+    // Of whole numbers the same text, for far less time.
+    const auto whole = static_cast<std::int64_t>(std::min(position, 1e15));
+    if (static_cast<double>(whole) == position) {
+      fmt::format_to(std::back_inserter(label), "position {:010}.000000", whole);
+    } else {
+      fmt::format_to(std::back_inserter(label), "position {:017.6f}", position);
+    }
+  }
+
+  void fill_in(std::uint32_t index, bool is_concurrent, ParticipantResult& training) const {
+    training.training_success = false;
+    training.epochs_done = 0;
+    training.energy_share_model.clear();
+    if (index == no_row) {
+      training.duration_seconds = training.performance = training.cpu_energy_share_joules =
+          Reading::missing("the table has no row for this training of the run");
+      return;
+    }
+    const TableRow& own = row(index);
+    training.training_success = own.ok;
+    const auto epochs = training.spec.hyperparameters.find("epochs");
+    if (epochs != training.spec.hyperparameters.end() && epochs->second >= 0 &&
+        epochs->second < 1e9) {
+      training.epochs_done = static_cast<int>(std::lround(epochs->second));
+    }
+    training.duration_seconds = figure(own.duration_s, "duration", own);
+    training.performance = figure(own.performance, "performance", own);
+    static const Reading of_run =
+        Reading::missing("the table has the energy of the run, not of each training");
+    training.cpu_energy_share_joules =
+        is_concurrent && map_.energy_is_of_run ? of_run : figure(own.energy_j, "energy", own);
+    training.energy_share_model = "imported";
+  }
+
+  Reading energy_of_run(const TableRun& of, const RunResult& run) const {
+    const Reading& first = run.participants[0].cpu_energy_share_joules;
+    if (!run.spec.concurrent()) return first;
+    if (!map_.energy_is_of_run) {
+      return core::both(first, run.participants[1].cpu_energy_share_joules, std::plus<>());
+    }
+    const TableRow& known = row(of.known_row());
+    if (!energies_differ(table_, of)) return figure(known.energy_j, "energy", known);
+    return Reading::missing(fmt::format("rows {} and {} of the run state different energies of it",
+                                        row(of.a).row, known.row));
+  }
+
+  const RunTable& table_;
+  const TableMap& map_;
+  PlacedRuns placed_;
+  std::vector<std::uint32_t> order_;   ///< of each number the run among the placed ones
+  std::vector<std::uint32_t> number_;  ///< of each placed run
+  mutable std::vector<Kept> kept_;
+};
+
 class StudyBuilder {
  public:
   explicit StudyBuilder(RunTable& table)
       : table_(table),
         map_(table.map),
         is_reported_(table.rows.size()),
-        is_used_(table.rows.size()) {}
+        is_used_(table.rows.size()),
+        run_of_row_(table.rows.size(), no_run) {}
 
-  TableStudy build() {
+  StudyInTable build() {
     check_repetitions();
     number_settings();
     join_rows();
@@ -95,10 +390,11 @@ class StudyBuilder {
                               "at least one pair"}});
     }
     place_alone();
-    TableStudy built{catalogue(), study(), {}, {}};
-    for (size_t pair = 0; pair < pairs_.size(); ++pair) add_runs(pair, built);
-    if (!map_.order.empty()) order_runs(built);
+    StudyInTable built{catalogue(), study(), nullptr};
+    PlacedRuns placed;
+    for (size_t pair = 0; pair < pairs_.size(); ++pair) add_runs(pair, built, placed);
     report_unused();
+    built.runs = std::make_unique<TableRuns>(table_, std::move(placed));
     return built;
   }
 
@@ -110,7 +406,10 @@ class StudyBuilder {
   /// A number that is none, as a year, would ask for as many repetitions.
   void check_repetitions() const {
     std::set<std::int32_t> repetitions;
-    for (const TableRow& row : table_.rows) repetitions.insert(row.repetition);
+    std::int32_t before = 0;
+    for (const TableRow& row : table_.rows) {
+      if (row.repetition != before) repetitions.insert(before = row.repetition);
+    }
     if (repetitions.empty()) return;
     const auto largest = static_cast<size_t>(*repetitions.rbegin());
     if (largest <= 10 * repetitions.size() + 100) return;
@@ -381,212 +680,77 @@ class StudyBuilder {
     return study;
   }
 
-  /// The planned runs of a pair, and the results of those that the table has.
-  void add_runs(size_t index, TableStudy& built) {
+  /// The runs of a pair's cells, in the table or not.
+  void add_runs(size_t index, StudyInTable& built, PlacedRuns& placed) {
     const Pair& pair = pairs_[index];
     const std::vector<study::Setting> settings =
         study::settings_of(built.study, built.study.pairs[index], built.catalogue);
-    const std::vector<study::Experiment> experiments = study::experiments_of(settings);
+    PairCells cells{pair.repetitions, {}};
+    std::vector<std::uint16_t> numbers;
+    for (const study::Experiment& experiment : study::experiments_of(settings)) {
+      const auto number = static_cast<std::uint16_t>(
+          std::ranges::find(settings_, experiment.setting) - settings_.begin());
+      if (!pair.settings.contains(number)) continue;
+      cells.experiments.push_back(experiment);
+      numbers.push_back(number);
+    }
+    std::vector<std::uint32_t> known(cells.experiments.size(), no_run);
     for (std::int32_t repetition = 1; repetition <= pair.repetitions; ++repetition) {
-      for (const study::Experiment& experiment : experiments) {
-        const auto number = static_cast<std::uint16_t>(
-            std::ranges::find(settings_, experiment.setting) - settings_.begin());
-        if (!pair.settings.contains(number)) continue;
-        const auto setting = std::ranges::find(settings, experiment.setting, &study::Setting::name);
+      for (size_t i = 0; i < numbers.size(); ++i) {
+        const study::Experiment& experiment = cells.experiments[i];
         const Cell cell = found(experiment.concurrent ? pair.cells
                                 : experiment.of_a     ? alone_[pair.a]
                                                       : alone_[pair.b],
-                                number, repetition);
-        built.plan.cells.push_back({index, experiment, repetition,
-                                    add_run(built, pair, experiment, *setting, repetition, cell)});
+                                numbers[i], repetition);
+        for (const std::uint32_t row_of_cell : {cell.b, cell.a}) {
+          if (row_of_cell != no_row) is_used_[row_of_cell] = true;
+        }
+        TableRun run{cell.b, cell.a, known[i], repetition, cell.is_doubled};
+        const auto setting = std::ranges::find(settings, experiment.setting, &study::Setting::name);
+        if (const std::optional<std::uint32_t> earlier =
+                earlier_run(run, pair, experiment, placed)) {
+          placed.run_of_cell.push_back(*earlier);
+          continue;
+        }
+        if (known[i] == no_run) {
+          known[i] = run.experiment = static_cast<std::uint32_t>(placed.experiments.size());
+          placed.experiments.push_back({pair.a, pair.b, experiment, *setting});
+        }
+        placed.run_of_cell.push_back(static_cast<std::uint32_t>(placed.runs.size()));
+        placed.runs.push_back(run);
+        report_energies(run);
       }
     }
+    placed.cells_of_pairs.push_back(std::move(cells));
   }
 
-  size_t add_run(TableStudy& built, const Pair& pair, const study::Experiment& experiment,
-                 const study::Setting& setting, std::int32_t repetition, const Cell& cell) {
-    study::RunSpec spec;
-    spec.repetition = repetition;
-    const auto add = [&](std::uint16_t model, const study::Hyperparameters& hyperparameters) {
-      spec.participants.push_back(
-          {workload_id(map_.models[model].name), hyperparameters, repetition});
-    };
-    if (experiment.concurrent || experiment.of_a) add(pair.a, map_.models[pair.a].defaults);
-    if (!experiment.of_a) add(pair.b, setting.hyperparameters);
-    const std::string id = id_of(spec, experiment, cell);
-    const auto [place, is_new] = run_index_.try_emplace(id, built.plan.runs.size());
-    for (const std::uint32_t index : {cell.b, cell.a}) {
-      if (index != no_row) is_used_[index] = true;
+  /// A training alone answers in every pair of its model; a run of two models that were both
+  /// changed answers in either role.
+  std::optional<std::uint32_t> earlier_run(const TableRun& run, const Pair& pair,
+                                           const study::Experiment& experiment,
+                                           const PlacedRuns& placed) {
+    const auto next = static_cast<std::uint32_t>(placed.runs.size());
+    if (run.is_there()) {
+      std::uint32_t& first = run_of_row_[std::min(run.a, run.b)];
+      if (first == no_run) first = next;
+      if (first == next) return std::nullopt;
+      const TableRun& before = placed.runs[first];
+      const bool same = std::minmax(before.a, before.b) == std::minmax(run.a, run.b);
+      return same ? std::optional(first) : std::nullopt;
     }
-    if (!is_new) return place->second;
-    built.plan.runs.push_back({spec, id, 0});
-    place_in_session_.push_back(place_of(cell));
-    if (!cell.is_doubled && (cell.b != no_row || cell.a != no_row)) {
-      built.results.push_back(result_of(spec, id, pair, experiment.of_a, cell));
-    }
-    return place->second;
-  }
-
-  /// Where in the table it stands: `row 17`, `rows 17+18`; of one that isn't there what it is.
-  std::string id_of(const study::RunSpec& spec, const study::Experiment& experiment,
-                    const Cell& cell) const {
-    if (!cell.is_doubled) {
-      if (cell.b != no_row && cell.a != no_row) {
-        const auto [smaller, larger] = std::minmax(row(cell.a).row, row(cell.b).row);
-        return fmt::format("rows {}+{}", smaller, larger);
-      }
-      if (cell.b != no_row || cell.a != no_row) {
-        return fmt::format("row {}", row(cell.b != no_row ? cell.b : cell.a).row);
-      }
-    }
-    std::string models;
-    for (const study::ParticipantSpec& participant : spec.participants) {
-      models += (models.empty() ? "" : " + ") +
-                participant.workload.substr(participant.workload.find('/') + 1);
-    }
-    return fmt::format("{}, {}, repetition {}", models, experiment.setting, spec.repetition);
-  }
-
-  Reading figure(double value, const char* what, const TableRow& of) const {
-    if (!std::isnan(value)) return value;
-    return Reading::missing(fmt::format("row {} of the table has no {}", of.row, what));
-  }
-
-  ParticipantResult training_of(const study::ParticipantSpec& spec, const MappedModel& model,
-                                std::uint32_t index, bool is_concurrent) const {
-    ParticipantResult training;
-    training.spec = spec;
-    training.performance_metric = model.metric;
-    training.higher_is_better = model.higher_is_better;
-    training.data = map_.data;
-    for (Reading* reading :
-         {&training.start_s, &training.cpu_time_seconds, &training.memory_peak_mib,
-          &training.memory_pss_peak_mib, &training.io_read_mib, &training.io_written_mib,
-          &training.gpu_memory_peak_mib, &training.gpu_sm_util_avg_percent,
-          &training.tensor_memory_peak_mib, &training.gpu_energy_share_joules}) {
-      *reading = not_in_table();
-    }
-    if (index == no_row) {
-      training.duration_seconds = training.performance = training.cpu_energy_share_joules =
-          Reading::missing("the table has no row for this training of the run");
-      return training;
-    }
-    const TableRow& own = row(index);
-    training.training_success = own.ok;
-    const auto epochs = spec.hyperparameters.find("epochs");
-    if (epochs != spec.hyperparameters.end() && epochs->second >= 0 && epochs->second < 1e9) {
-      training.epochs_done = static_cast<int>(std::lround(epochs->second));
-    }
-    training.duration_seconds = figure(own.duration_s, "duration", own);
-    training.performance = figure(own.performance, "performance", own);
-    training.cpu_energy_share_joules =
-        is_concurrent && map_.energy_is_of_run
-            ? Reading::missing("the table has the energy of the run, not of each training")
-            : figure(own.energy_j, "energy", own);
-    training.energy_share_model = "imported";
-    return training;
-  }
-
-  RunResult result_of(const study::RunSpec& spec, const std::string& id, const Pair& pair,
-                      bool of_a, const Cell& cell) const {
-    RunResult run;
-    run.run_id = id;
-    run.spec = spec;
-    run.barrier = "as measured elsewhere";
-    run.machine.cpu_model = "not stated";
-    const bool concurrent = spec.concurrent();
-    if (concurrent) {
-      run.participants.push_back(
-          training_of(spec.participants[0], map_.models[pair.a], cell.a, true));
-    }
-    run.participants.push_back(training_of(
-        spec.participants.back(), map_.models[of_a ? pair.a : pair.b], cell.b, concurrent));
-    for (const std::uint32_t index : {cell.a, cell.b}) {
-      if (index == no_row || row(index).ok) continue;
-      run.outcome = {
-          Outcome::Status::failed, "failed",
-          fmt::format("the outcome in row {} is none of those that count", row(index).row),
-          "Look up what happened where the run was made."};
-      run.participants[concurrent && index == cell.b ? 1 : 0].outcome = run.outcome;
-    }
-    run.makespan_seconds = run.participants.back().duration_seconds;
-    if (concurrent) {
-      run.makespan_seconds =
-          core::both(run.participants[0].duration_seconds, run.participants[1].duration_seconds,
-                     [](double a, double b) { return std::max(a, b); });
-    }
-    fill_in_energy(run, cell);
-    for (Reading* reading :
-         {&run.start_skew_seconds, &run.overlap_fraction, &run.dram_energy_joules,
-          &run.gpu_energy_above_idle_joules, &run.cpu_energy_above_idle_joules,
-          &run.gpu_util_avg_percent, &run.gpu_power_avg_watts, &run.gpu_memory_peak_mib}) {
-      *reading = not_in_table();
-    }
-    const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
-    // A label whose order is that of the numbers.
-    if (!std::isnan(known.order)) run.started_at = fmt::format("position {:017.6f}", known.order);
-    return run;
+    const auto [place, is_new] = run_without_result_.try_emplace(
+        describe(map_, pair.a, pair.b, experiment, run.repetition), next);
+    return is_new ? std::nullopt : std::optional(place->second);
   }
 
   /// Where the rows have the energy of their run, both say the same.
-  Reading energy_of_run(const Cell& cell) const {
-    const TableRow& known = row(cell.b != no_row ? cell.b : cell.a);
-    if (cell.a == no_row || cell.b == no_row) return figure(known.energy_j, "energy", known);
-    const double other_j = row(cell.a).energy_j;
-    // Of numbers that one meter gave and a table may have rounded differently.
-    constexpr double rounding = 1e-6;
-    if (!(std::abs(other_j - known.energy_j) > rounding * std::abs(known.energy_j))) {
-      return figure(known.energy_j, "energy", known);
-    }
+  void report_energies(const TableRun& run) {
+    if (!map_.energy_is_of_run || !run.is_there() || !energies_differ(table_, run)) return;
+    const TableRow& known = row(run.b);
     table_.report({known.row, map_.energy->column, core::format_energy(known.energy_j),
                    fmt::format("the {} of row {}, for both have the energy of their run",
-                               core::format_energy(other_j), row(cell.a).row),
+                               core::format_energy(row(run.a).energy_j), row(run.a).row),
                    false});
-    return Reading::missing(fmt::format("rows {} and {} of the run state different energies of it",
-                                        row(cell.a).row, known.row));
-  }
-
-  void fill_in_energy(RunResult& run, const Cell& cell) const {
-    Reading total = run.participants[0].cpu_energy_share_joules;
-    if (run.spec.concurrent()) {
-      if (map_.energy_is_of_run) {
-        total = energy_of_run(cell);
-      } else {
-        total = core::both(run.participants[0].cpu_energy_share_joules,
-                           run.participants[1].cpu_energy_share_joules, std::plus<>());
-      }
-    }
-    run.total_energy_joules = {total,
-                               total ? core::EnergySource::imported : core::EnergySource::none,
-                               map_.energy_measured_by};
-    run.gpu_energy_total_joules.joules = run.cpu_energy_total_joules.joules =
-        Reading::missing("the table doesn't tell GPU and CPU apart");
-    run.gpu_energy_cross_check_joules.joules = not_in_table();
-  }
-
-  /// The plan in the order in which the runs were made; those that the table lacks first.
-  void order_runs(TableStudy& built) const {
-    std::vector<size_t> order(built.plan.runs.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t left, size_t right) {
-      return place_in_session_[left] < place_in_session_[right];
-    });
-    std::vector<study::PlannedRun> runs;
-    std::vector<size_t> new_place(order.size());
-    for (const size_t old_place : order) {
-      new_place[old_place] = runs.size();
-      runs.push_back(std::move(built.plan.runs[old_place]));
-    }
-    built.plan.runs = std::move(runs);
-    for (study::Cell& cell : built.plan.cells) cell.run = new_place[cell.run];
-  }
-
-  /// Below all others where there is none.
-  double place_of(const Cell& cell) const {
-    const std::uint32_t index = cell.b != no_row ? cell.b : cell.a;
-    return index == no_row || std::isnan(row(index).order)
-               ? -std::numeric_limits<double>::infinity()
-               : row(index).order;
   }
 
   RunTable& table_;
@@ -597,17 +761,31 @@ class StudyBuilder {
   std::map<std::pair<std::uint16_t, std::uint16_t>, size_t> pair_index_;  ///< (A, B)
   std::vector<Cells> alone_;                                              ///< of each model
   std::vector<std::string> settings_;
-  std::vector<bool> is_reported_;                      ///< by row
-  std::vector<bool> is_used_;                          ///< by row: a cell refers to it
-  std::vector<std::uint16_t> setting_of_row_;          ///< indices into settings_
-  std::unordered_map<std::string, size_t> run_index_;  ///< by id, into Plan::runs
-  std::vector<double> place_in_session_;               ///< of each of Plan::runs
+  std::vector<bool> is_reported_;              ///< by row
+  std::vector<bool> is_used_;                  ///< by row: a cell refers to it
+  std::vector<std::uint16_t> setting_of_row_;  ///< indices into settings_
+  std::vector<std::uint32_t> run_of_row_;      ///< by row: the run made of it
+  std::unordered_map<std::string, std::uint32_t> run_without_result_;  ///< by what it is
 };
 
 }  // namespace
 
-TableStudy study_of(RunTable& table) {
+StudyInTable study_in(RunTable& table) {
   return StudyBuilder(table).build();
+}
+
+TableStudy study_of(RunTable& table) {
+  StudyInTable found = study_in(table);
+  const auto& runs = static_cast<const TableRuns&>(*found.runs);
+  TableStudy study{std::move(found.catalogue), std::move(found.study), {}, {}};
+  for (size_t run = 0; run < runs.size(); ++run) {
+    study.plan.runs.push_back({runs.spec(run), runs.id(run), 0});
+  }
+  runs.for_each_cell([&](const study::Cell& cell) { study.plan.cells.push_back(cell); });
+  for (const std::uint32_t run : runs.pair_by_pair()) {
+    if (const RunResult* const result = runs.deciding(run)) study.results.push_back(*result);
+  }
+  return study;
 }
 
 }  // namespace tandem::record

@@ -1,18 +1,28 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "record/run_result.h"
 #include "record/run_table.h"
+#include "record/study_runs.h"
 #include "study/plan.h"
 #include "study/study_file.h"
 #include "study/workload.h"
 
 namespace tandem::record {
 
-/// A table of runs in the form of a recorded study, for the same analysis.
-struct TableStudy {
+/// The study that a table of runs holds, for the same analysis as a recorded one. Its runs are made
+/// from the table's rows whenever they are looked at: the table must outlive them.
+struct StudyInTable {
   study::Catalogue catalogue;  ///< the mapping's models; figures that it leaves open are no numbers
+  study::Study study;
+  std::unique_ptr<const StudyRuns> runs;
+};
+
+/// The same with all its runs at once, in the form of a recorded study.
+struct TableStudy {
+  study::Catalogue catalogue;
   study::Study study;
   study::Plan
       plan;  ///< every cell that a pair's settings and repetitions make, in the table or not
@@ -25,6 +35,7 @@ struct TableStudy {
 /// rows with the same text in the run column. What is twice in one cell counts for nothing and,
 /// like rows that don't fit together, is added to the table's problems. Throws core::UserError when
 /// no pair is left.
+StudyInTable study_in(RunTable& table);
 TableStudy study_of(RunTable& table);
 
 }  // namespace tandem::record

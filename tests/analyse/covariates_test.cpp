@@ -49,9 +49,10 @@ class CovariatesTest : public testing::Test {
     results = test::made_up_results(plan, catalogue, {.noise = 0.01});
   }
   CovariateEffect effect(const std::string& covariate, const std::string& response) const {
-    std::vector<const record::RunResult*> runs;
-    for (const record::RunResult& run : results) runs.push_back(&run);
-    for (const CovariateEffect& effect : covariate_effects(runs)) {
+    FiguresOfRuns figures;
+    for (const record::RunResult& run : results) figures.add(run);
+    figures.finish();
+    for (const CovariateEffect& effect : covariate_effects(figures.counted())) {
       if (effect.covariate == covariate && effect.response == response) return effect;
     }
     ADD_FAILURE() << covariate;

@@ -22,10 +22,10 @@ class DataQualityTest : public testing::Test {
     results = test::made_up_results(plan, catalogue, {.metered = metered});
   }
   DataQuality quality() const {
-    return data_quality(study, plan, PlannedResults(plan, results), results, english);
+    return data_quality(study, record::RecordedRuns(plan, results), english);
   }
   std::vector<RunStatus> statuses() const {
-    return run_statuses(plan, PlannedResults(plan, results), results);
+    return run_statuses(record::RecordedRuns(plan, results));
   }
   record::RunResult& concurrent() {
     for (record::RunResult& result : results) {

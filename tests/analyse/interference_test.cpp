@@ -7,13 +7,13 @@ namespace {
 
 using core::Reading;
 
-/// Pairs of one block each, with an interference of B in percent.
-std::vector<std::vector<BlockEffects>> blocks_with(const std::vector<Reading>& percent) {
-  std::vector<std::vector<BlockEffects>> pairs;
+/// Of pairs of one block each, with an interference of B in percent.
+std::vector<std::vector<EffectSummary>> effects_with(const std::vector<Reading>& percent) {
+  std::vector<std::vector<EffectSummary>> pairs;
   for (const Reading& value : percent) {
     BlockEffects block;
     block.b.interference = value ? Reading(*value / 100) : value;
-    pairs.push_back({block});
+    pairs.push_back(summarise_blocks({}, {block}).effects);
   }
   return pairs;
 }
@@ -29,7 +29,7 @@ PairRelation relation(const std::vector<RelatedPair>& pairs, const std::string& 
 
 TEST(PairRelations, AgreeWithLeastSquaresAndSpearman) {
   // tests/analyse/oracles/blocked_slope.py, statsmodels 0.13.5
-  const auto effects = blocks_with({12.0, 9.5, 17.25, 6.0});
+  const auto effects = effects_with({12.0, 9.5, 17.25, 6.0});
   const std::vector<RelatedPair> pairs = {{3750, 84, &effects[0]},
                                           {2400, 105, &effects[1]},
                                           {5250, 165, &effects[2]},
@@ -49,7 +49,7 @@ TEST(PairRelations, AgreeWithLeastSquaresAndSpearman) {
 
 TEST(PairRelations, LeaveOutPairsWithoutTheEffectAndSayWhyThereIsNoLine) {
   const auto effects =
-      blocks_with({12.0, Reading::missing("partner ended"), 17.25, Reading::missing("timeout")});
+      effects_with({12.0, Reading::missing("partner ended"), 17.25, Reading::missing("timeout")});
   const std::vector<RelatedPair> pairs = {{3750, 84, &effects[0]},
                                           {2400, 105, &effects[1]},
                                           {5250, 165, &effects[2]},

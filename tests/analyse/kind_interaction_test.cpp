@@ -53,7 +53,8 @@ TEST(KindInteractions, AgreeWithStatsmodelsOnASplitPlotBalancedOrNot) {
         add_change(entry.at(0), hyperparameter, entry.at(1), sensitivities);
       }
     }
-    const std::vector<KindInteraction> interactions = kind_interactions(pairs, sensitivities);
+    const std::vector<KindInteraction> interactions =
+        kind_interactions(pairs, in_both_modes(sensitivities));
     EXPECT_EQ(interactions.size(), 27u);  // responses, kinds, terms
     for (const auto& [term, expected] : made_up.at("answers").items()) {
       SCOPED_TRACE(term);
@@ -82,7 +83,7 @@ TEST(KindInteractions, SayWhyNothingIsTestedWhereThereIsNothingToCross) {
         add_change(pair, name, 0.1 * static_cast<double>(pair * name.size() % 7), sensitivities);
       }
     }
-    const auto interactions = kind_interactions(pairs_of(types), sensitivities);
+    const auto interactions = kind_interactions(pairs_of(types), in_both_modes(sensitivities));
     const KindInteraction& found = term_of(interactions, term);
     EXPECT_FALSE(found.adjusted_p);
     EXPECT_FALSE(found.omega_squared.value);
@@ -109,7 +110,7 @@ TEST(KindInteractions, OfSensitivitiesThatAreAllMissingHaveAReason) {
     entry.log_form = core::Reading::missing("the run failed");
   }
   for (const KindInteraction& interaction :
-       kind_interactions(pairs_of({"low+low"}), sensitivities)) {
+       kind_interactions(pairs_of({"low+low"}), in_both_modes(sensitivities))) {
     EXPECT_EQ(interaction.pairs, 0u);
     EXPECT_FALSE(interaction.anova.p_value);
     EXPECT_NE(interaction.anova.p_value.reason(), "");

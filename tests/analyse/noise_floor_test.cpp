@@ -25,9 +25,10 @@ record::RunResult run(double duration_s, int repetition = 1, double learning_rat
 }
 
 std::vector<NoiseFloor> floors_of(const std::vector<record::RunResult>& runs) {
-  std::vector<const record::RunResult*> pointers;
-  for (const record::RunResult& result : runs) pointers.push_back(&result);
-  return noise_floors(pointers);
+  FiguresOfRuns figures;
+  for (const record::RunResult& result : runs) figures.add(result);
+  figures.finish();
+  return noise_floors(figures.counted());
 }
 
 TEST(NoiseFloor, IsTheDifferenceOfTwoRunsOfTheSameExperiment) {

@@ -77,8 +77,9 @@ TEST(Sensitivities, OfALowerIsBetterMetricArePositiveWhenItImproves) {
 }
 
 TEST(SensitivityTests, FindTheDependenceThatWasBuiltIn) {
-  const auto tests = sensitivity_tests(
-      MadeUpCase(6, 1).sensitivities({.extra_learning_rate_exponent = 0.1, .noise = 0.005}), 5);
+  const auto tests = sensitivity_tests(in_both_modes(MadeUpCase(6, 1).sensitivities(
+                                           {.extra_learning_rate_exponent = 0.1, .noise = 0.005})),
+                                       5);
   ASSERT_EQ(tests.size(), 6u);
   for (const SensitivityTest& test : tests) {
     EXPECT_TRUE(test.confirmatory);
@@ -93,14 +94,16 @@ TEST(SensitivityTests, FindTheDependenceThatWasBuiltIn) {
 }
 
 TEST(SensitivityTests, TakeTheRepetitionsOfASinglePairAsBlocks) {
-  const auto tests = sensitivity_tests(MadeUpCase(1, 4).sensitivities({.noise = 0.01}), 5);
+  const auto tests =
+      sensitivity_tests(in_both_modes(MadeUpCase(1, 4).sensitivities({.noise = 0.01})), 5);
   EXPECT_EQ(tests[0].block, "repetition");
   EXPECT_EQ(tests[0].difference.n, 4u);
   EXPECT_TRUE(tests[0].adjusted_p);
 }
 
 TEST(SensitivityTests, OfOneRunAModeHaveNoPValue) {
-  const auto tests = sensitivity_tests(MadeUpCase(1, 1).sensitivities({.noise = 0.01}), 5);
+  const auto tests =
+      sensitivity_tests(in_both_modes(MadeUpCase(1, 1).sensitivities({.noise = 0.01})), 5);
   EXPECT_TRUE(tests[0].difference.mean);
   EXPECT_EQ(tests[0].adjusted_p.reason(), "fewer than two values");
 }
@@ -129,7 +132,8 @@ TEST(SensitivityTests, RejectFivePercentOfStudiesWithoutAnEffect) {
   int rejected = 0;
   int any_adjusted = 0;
   for (std::uint64_t seed = 1; seed <= studies; ++seed) {
-    const auto tests = sensitivity_tests(six_pairs.sensitivities({.noise = 0.02, .seed = seed}), 5);
+    const auto tests =
+        sensitivity_tests(in_both_modes(six_pairs.sensitivities({.noise = 0.02, .seed = seed})), 5);
     bool any = false;
     for (const SensitivityTest& test : tests) {
       any = any || *test.adjusted_p < 0.05;

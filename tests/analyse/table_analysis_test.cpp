@@ -95,9 +95,9 @@ Both both_of(size_t pairs, int repetitions, bool with_failures = false) {
   Both both;
   both.rows =
       record::read_run_table(in, "runs.csv", record::parse_table_map(mapping(study), "map.json"));
-  const record::TableStudy made = record::study_of(both.rows);
+  const record::StudyInTable found = record::study_in(both.rows);
   both.recorded = analyse_study(study, plan, catalogue(), results);
-  both.table = analyse_study(made.study, made.plan, made.catalogue, made.results);
+  both.table = analyse_study(found.study, found.catalogue, *found.runs);
   add_table_quality(both.rows, both.table);
   return both;
 }
@@ -155,6 +155,15 @@ TEST(TableAnalysis, HasThemWithFailedRunsToo) {
   const Both both = both_of(2, 2, true);
   EXPECT_EQ(both.table.quality.failed, 3u);
   expect_same_answers(both);
+}
+
+TEST(TableAnalysis, IsTheSameWhetherRunsAreMadeOneByOneOrAllAtOnce) {
+  Both both = both_of(2, 3, true);
+  const record::TableStudy made = record::study_of(both.rows);
+  const StudyAnalysis at_once = analyse_study(made.study, made.plan, made.catalogue, made.results);
+  const record::StudyInTable found = record::study_in(both.rows);
+  const StudyAnalysis one_by_one = analyse_study(found.study, found.catalogue, *found.runs);
+  EXPECT_EQ(core::Json(at_once), core::Json(one_by_one));
 }
 
 TEST(TableAnalysis, SaysFirstWhereItsFiguresComeFrom) {

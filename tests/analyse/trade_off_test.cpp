@@ -11,8 +11,8 @@ class TradeOffTest : public testing::Test {
  protected:
   TradeOff trade_off_of_pair(const CostWeights& weights = {}) const {
     const PlannedResults planned(plan, results);
-    return trade_off(0, study::settings_of(study, study.pairs[0], catalogue), study.repetitions,
-                     planned, weights);
+    return trade_off(0, study::settings_of(study, study.pairs[0], catalogue), planned,
+                     ResampleCounts(study.repetitions, 1), weights);
   }
   /// Sets energy (kJ) and performance of B at one setting.
   void set(const std::string& setting, bool concurrent, double energy_kj, double performance) {
@@ -164,7 +164,7 @@ TEST(TradeOffBootstrap, IsSureOfWhatEveryRepetitionShowsAndTheSameForTheSameSeed
   const auto results = test::made_up_results(plan, catalogue, {.noise = 0.05});
   const PlannedResults planned(plan, results);
   const std::vector<study::Setting> settings = study::settings_of(study, study.pairs[0], catalogue);
-  const TradeOff first = trade_off(0, settings, 5, planned, {}, 3);
+  const TradeOff first = trade_off(0, settings, planned, ResampleCounts(5, 3));
   // Half the epochs take half the energy: far beyond the noise.
   EXPECT_EQ(first.best.at(1).objective, "energy");
   EXPECT_EQ(first.best.at(1).solo, "epochs_min");
@@ -177,7 +177,7 @@ TEST(TradeOffBootstrap, IsSureOfWhatEveryRepetitionShowsAndTheSameForTheSameSeed
     unsure = unsure || (*point.front_probability > 0 && *point.front_probability < 1);
   }
   EXPECT_TRUE(unsure);
-  EXPECT_EQ(core::Json(first), core::Json(trade_off(0, settings, 5, planned, {}, 3)));
+  EXPECT_EQ(core::Json(first), core::Json(trade_off(0, settings, planned, ResampleCounts(5, 3))));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST_F(TrainingMetricsTest, ASustainedAHasNoEnergyPerEpochAndNoEfficiency) {
   EXPECT_TRUE(rows[0].total_energy_joules);
   EXPECT_TRUE(rows[0].time_per_epoch);
   EXPECT_THAT(rows[0].energy_per_epoch.reason(), testing::HasSubstr("more work"));
-  EXPECT_EQ(rows[0].energy_efficiency.reason(), why_more_work(pair));
+  EXPECT_EQ(rows[0].energy_efficiency.reason(), more_work().reason());
   EXPECT_TRUE(rows[1].energy_per_epoch);
   EXPECT_TRUE(rows[1].energy_efficiency);
 

@@ -161,6 +161,31 @@ TEST(TableStudy, FailsARunWhoseOutcomeIsNoneThatCounts) {
   EXPECT_TRUE(failed->participants[0].outcome.ok());
 }
 
+TEST(TableStudy, MakesARunAgainWithNothingOfTheOneBefore) {
+  std::istringstream in(header + std::string(one_repetition) +
+                        "large,,x,2,7,failed,0.05,,,\n"
+                        "large,,y,3,8,ok,0.05,305,22,0.72\n");
+  RunTable table = read_run_table(
+      in, "runs.csv", parse_table_map(core::parse_json(with_run, "map.json"), "map.json"));
+  const TableStudy made = study_of(table);
+  const StudyInTable found = study_in(table);
+  ASSERT_EQ(found.runs->size(), made.plan.runs.size());
+  // Forwards and backwards: the failed run comes before and after those of its experiment.
+  for (const bool backwards : {false, true}) {
+    for (size_t i = 0; i < found.runs->size(); ++i) {
+      const size_t run = backwards ? found.runs->size() - 1 - i : i;
+      EXPECT_EQ(found.runs->id(run), made.plan.runs[run].id);
+      EXPECT_EQ(found.runs->spec(run), made.plan.runs[run].spec);
+      const auto same = std::ranges::find(made.results, made.plan.runs[run].id, &RunResult::run_id);
+      const RunResult* const result = found.runs->deciding(run);
+      ASSERT_EQ(result != nullptr, same != made.results.end());
+      EXPECT_EQ(found.runs->attempts(run), result == nullptr ? 0u : 1u);
+      if (result == nullptr) continue;
+      EXPECT_EQ(to_document(*result), to_document(*same));
+    }
+  }
+}
+
 TEST(TableStudy, SaysWhichRowLacksAFigure) {
   const Made made = made_of(replaced(one_repetition, "0.01,280,25,0.79", "0.01,,25,0.79"));
   const RunResult* run = made.result("rows 5+6");
