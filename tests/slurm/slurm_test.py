@@ -63,7 +63,8 @@ class ClusterTest(unittest.TestCase):
         self.results = self.folder / "results"
         # With a person's habits, which would hide the jobs and move them.
         self.environment = {**self.cluster.environment, "SQUEUE_PARTITION": "urgent", "SQUEUE_USERS": "nobody",
-                            "SBATCH_PARTITION": "urgent", "SBATCH_TIMELIMIT": "1", "SBATCH_WAIT": "1"}
+                            "SBATCH_PARTITION": "urgent", "SBATCH_TIMELIMIT": "1", "SBATCH_WAIT": "1",
+                            "TMPDIR": str(self.base)}
 
     def hold_trainings(self):
         """From now on submitted ones begin and then wait for let_go()."""
@@ -394,14 +395,15 @@ class SlurmDisk(ClusterTest):
 class SlurmPilot(ClusterTest):
     def test_the_mnist_family_is_made_by_real_trainers_like_here(self):
         study = json.loads((ROOT / "studies/mnist-family.json").read_text())
-        # The nodes are one machine, whose cores they share: one task at a time.
-        study.update(resources={"threads": 1}, idle_s=0, repetitions=2,
-                     slurm={"time_at_least_s": 3600, "pack_to_s": 0, "tasks_at_once": 1})
+        # Each pair is a block of its own, and no training is bound to cores: all nodes are one machine.
+        study.update(resources={"threads": 1}, idle_s=0, solo_runs="literal",
+                     slurm={"time_at_least_s": 3600, "pack_to_s": 0})
         (self.folder / "workloads").mkdir()
         (self.folder / "study.json").write_text(json.dumps(study))
         self.submit("--data", ROOT / "data")
         self.wait_until_over(limit_s=3600)
         self.submit("--data", ROOT / "data")
+        self.assertGreater(len({made[-1][2] for made in self.attempts().values()}), 1, "several nodes had work")
         attempts = self.assert_each_run_ok_once()
         there, self.results = self.results, self.folder / "here"
         self.call("run", *self.study_arguments(), "--data", ROOT / "data", limit_s=3600)
