@@ -41,7 +41,7 @@ void PlannedResults::place_cells() {
     PairRuns& of_pair = pairs_[cell.pair];
     const auto setting = std::ranges::find(of_pair.settings, cell.experiment.setting);
     const auto place = static_cast<size_t>(setting - of_pair.settings.begin());
-    of_pair.at(cell.repetition, place, kind_of(cell.experiment)) =
+    of_pair.run[of_pair.place_of(cell.repetition, place, kind_of(cell.experiment))] =
         static_cast<std::uint32_t>(cell.run);
   });
 }
@@ -63,17 +63,42 @@ void PlannedResults::collect(Marked marked) {
     } else {
       figures_.add(*result);
     }
-    if (result != nullptr && result->outcome.ok() &&
-        result->participants.size() != runs_.spec(run).participants.size()) {
+    // The result is valid until the spec is asked for.
+    const bool is_ok = result != nullptr && result->outcome.ok();
+    const size_t trainings = is_ok ? result->participants.size() : 0;
+    if (is_ok && trainings != runs_.spec(run).participants.size()) {
       unlike_planned_[run] = Reading::missing(
           fmt::format("run {}: a training is missing in its result", runs_.id(run)));
     }
   }
   figures_.finish();
+  turn_shared_pairs();
 }
 
-std::uint32_t& PlannedResults::PairRuns::at(int repetition, size_t setting, Kind kind) {
-  return run[(static_cast<size_t>(repetition - 1) * settings.size() + setting) * kinds + kind];
+size_t PlannedResults::PairRuns::place_of(int repetition, size_t setting, Kind kind) const {
+  return (static_cast<size_t>(repetition - 1) * settings.size() + setting) * kinds + kind;
+}
+
+/// A table in which both models of a pair were changed has the pair twice, in either role, and one
+/// run of their defaults that answers for both.
+void PlannedResults::turn_shared_pairs() {
+  std::vector<bool> used(figures_.all().size(), false);
+  for (PairRuns& of_pair : pairs_) {
+    std::string a;  // looked up where it is needed
+    for (size_t place = together; place < of_pair.run.size(); place += kinds) {
+      const std::uint32_t run = of_pair.run[place];
+      if (run == none) continue;
+      const bool is_first = !used[run];
+      used[run] = true;
+      const std::uint32_t alone = of_pair.run[a_alone];
+      if (is_first || alone == none || !figures_.all()[run].counts) continue;
+      if (a.empty()) a = runs_.spec(alone).participants.at(0).workload;
+      if (runs_.spec(run).participants.at(0).workload == a) continue;
+      RunFigures turned = figures_.all()[run];
+      std::swap(turned.trainings[0], turned.trainings[1]);
+      of_pair.turned.emplace(place, turned);
+    }
+  }
 }
 
 PlannedResults::Kind PlannedResults::kind_of(const study::Experiment& experiment) {
@@ -100,10 +125,7 @@ PlannedResult PairResults::find(size_t setting, int repetition, PlannedResults::
   static const Reading not_planned = Reading::missing("not part of the plan");
   PlannedResult found{nullptr, not_planned, PlannedResult::not_planned};
   if (runs_ == nullptr || place_[setting] >= runs_->settings.size()) return found;
-  const size_t cell =
-      (static_cast<size_t>(repetition - 1) * runs_->settings.size() + place_[setting]) *
-          PlannedResults::kinds +
-      kind;
+  const size_t cell = runs_->place_of(repetition, place_[setting], kind);
   if (repetition < 1 || cell >= runs_->run.size()) return found;
   const std::uint32_t run = runs_->run[cell];
   if (run == PlannedResults::none) return found;
@@ -115,7 +137,8 @@ PlannedResult PairResults::find(size_t setting, int repetition, PlannedResults::
   } else if (!figures.counts) {
     found.problem = figures.counts;
   } else {
-    found.run = &figures;
+    const auto turned = runs_->turned.find(cell);
+    found.run = turned != runs_->turned.end() ? &turned->second : &figures;
   }
   return found;
 }

@@ -51,11 +51,16 @@ class PlannedResults {
   struct PairRuns {
     std::vector<std::string> settings;
     std::vector<std::uint32_t> run;  ///< by repetition, setting and kind
-    std::uint32_t& at(int repetition, size_t setting, Kind kind);
+    /// Of cells (places in `run`) whose run was made for the pair with its models in the other
+    /// roles: its figures, the pair's A first.
+    std::unordered_map<size_t, RunFigures> turned;
+
+    size_t place_of(int repetition, size_t setting, Kind kind) const;
   };
   static Kind kind_of(const study::Experiment& experiment);
   void place_cells();
   void collect(Marked marked);
+  void turn_shared_pairs();
 
   std::unique_ptr<const record::StudyRuns> own_;  ///< where there was only a plan
   const record::StudyRuns& runs_;

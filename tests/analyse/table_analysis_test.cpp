@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "analyse/study_analysis.h"
@@ -176,6 +177,53 @@ TEST(TableAnalysis, SaysFirstWhereItsFiguresComeFrom) {
   EXPECT_THAT(cautions,
               Contains("Columns that the mapping doesn't name are not looked at: \"unknown\"."));
   EXPECT_EQ(both.table.quality.scale, "not stated");
+}
+
+TEST(TableAnalysis, ComparesARunThatAnswersInBothRolesWithTheRightModelsAlone) {
+  // The learning rate of both was changed, so that both are B of a pair; they have one run of their
+  // defaults in common.
+  const core::Json map = core::parse_json(R"({
+    "name": "t", "columns": {
+      "model": "model", "partner": "beside", "run": "run", "repetition": "rep",
+      "outcome": {"column": "status", "ok": ["ok"]}, "hyperparameters": {"learning_rate": "lr"},
+      "energy": {"column": "J", "unit": "J", "of": "training", "measured_by": "wall meter"},
+      "duration": {"column": "s", "unit": "s"}, "performance": "accuracy"},
+    "models": {
+      "small": {"defaults": {"learning_rate": 0.1}, "metric": {"name": "accuracy", "direction": "higher_is_better"}},
+      "large": {"defaults": {"learning_rate": 0.01}, "metric": {"name": "accuracy", "direction": "higher_is_better"}}}})",
+                                          "map.json");
+  std::istringstream in(
+      "model,beside,run,rep,status,lr,J,s,accuracy\n"
+      "small,,s,1,ok,0.1,100,10,0.9\nsmall,,t,1,ok,0.2,100,11,0.9\n"
+      "large,,l,1,ok,0.01,300,20,0.8\nlarge,,m,1,ok,0.05,310,22,0.7\n"
+      "small,large,c,1,ok,0.1,90,12,0.91\nlarge,small,c,1,ok,0.01,280,25,0.79\n"
+      "small,large,d,1,ok,0.1,95,13,0.9\nlarge,small,d,1,ok,0.05,285,26,0.71\n"
+      "small,large,e,1,ok,0.2,95,18,0.9\nlarge,small,e,1,ok,0.01,285,26,0.71\n");
+  record::RunTable rows =
+      record::read_run_table(in, "runs.csv", record::parse_table_map(map, "map.json"));
+  const record::StudyInTable found = record::study_in(rows);
+  const StudyAnalysis analysis = analyse_study(found.study, found.catalogue, *found.runs);
+  ASSERT_EQ(analysis.pairs.size(), 2u);
+  for (const PairAnalysis& pair : analysis.pairs) {
+    const BlockEffects& block = pair.effects.at(0);
+    ASSERT_EQ(block.setting, "default");
+    const bool small_is_a = pair.a == "table/small";
+    const TrainingEffects& of_small = small_is_a ? block.a : block.b;
+    const TrainingEffects& of_large = small_is_a ? block.b : block.a;
+    EXPECT_NEAR(*of_small.concurrent_overhead, 12. / 10 - 1, 1e-12) << pair.title;
+    EXPECT_NEAR(*of_large.concurrent_overhead, 25. / 20 - 1, 1e-12) << pair.title;
+  }
+  // B beside A takes 26 s for 25 s at five times the rate, or 18 s for 12 s at twice the rate.
+  for (const PairAnalysis& pair : analysis.pairs) {
+    const bool small_is_b = pair.b == "table/small";
+    const auto of_duration = std::ranges::find_if(pair.sensitivities, [](const Sensitivity& each) {
+      return each.concurrent && each.response == Response::duration && each.log_form;
+    });
+    ASSERT_NE(of_duration, pair.sensitivities.end());
+    const double expected =
+        small_is_b ? std::log(18. / 12) / std::log(2.) : std::log(26. / 25) / std::log(5.);
+    EXPECT_NEAR(*of_duration->log_form, expected, 1e-12) << pair.title;
+  }
 }
 
 }  // namespace
