@@ -207,8 +207,7 @@ core::ExitCode run_on_slurm(const OpenStudy& open, const SlurmRunOptions& option
                         .retries = open.study.retries};
   submission.data_folder = fs::absolute(options.data);
   submission.tandem = core::program_folder() / "tandem";
-  const std::vector<double> seconds = forecast_s(open);
-  submission.forecast_s = seconds;
+  submission.forecast_s = [&] { return forecast_s(open); };
   const bool is_alone = !open.study.slurm || open.study.slurm->exclusive;
   say(is_alone ? "Each task asks for a node alone (--exclusive), for its runs are measured.\n"
                : "Tasks may share their nodes with other jobs (slurm.exclusive is false); every "

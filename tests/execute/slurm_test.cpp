@@ -413,12 +413,11 @@ class SlurmQueue : public ::testing::Test {
   Missing run(const SessionOptions& session = {}) {
     const Queue queue = look_at_queue(folder_.path(), client_);
     settled_ = settle(queue, plan_, store_);
-    const std::vector<double> forecast_s(plan_.runs.size(), 1.0);
     SubmitOptions options;
     options.session = session;
     options.data_folder = "/data";
     options.tandem = "/bin/tandem";
-    options.forecast_s = forecast_s;
+    options.forecast_s = [&] { return std::vector<double>(plan_.runs.size(), 1.0); };
     options.site = client_.site();
     const Missing missing = find_missing(study_, plan_, store_, queue, options);
     submitted_ = submit(missing.arrays, study_, store_, client_, options, stop_);

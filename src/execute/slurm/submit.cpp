@@ -64,6 +64,7 @@ Missing find_missing(const study::Study& study, const study::Plan& plan,
   }
   std::vector<Place> places(plan.runs.size());
   std::vector<MissingRun> runs;
+  std::vector<double> forecast_s;
   for (size_t i = 0; i < plan.runs.size(); ++i) {
     const study::PlannedRun& run = plan.runs[i];
     const std::vector<record::RunResult> results = store.read_run(run.id);
@@ -90,10 +91,11 @@ Missing find_missing(const study::Study& study, const study::Plan& plan,
       ++missing.waiting;
       continue;
     }
+    if (forecast_s.empty()) forecast_s = options.forecast_s();
     const auto reached_its_limit = [](const record::RunResult& result) {
       return result.outcome.name == "job_time_limit";
     };
-    runs.push_back({{run.id, store.next_attempt(run.id), options.forecast_s[i]},
+    runs.push_back({{run.id, store.next_attempt(run.id), forecast_s[i]},
                     groups[i],
                     static_cast<int>(std::ranges::count_if(results, reached_its_limit))});
   }

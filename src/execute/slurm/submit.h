@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,9 +13,10 @@ namespace tandem::execute::slurm {
 
 struct SubmitOptions {
   SessionOptions session;
-  std::filesystem::path data_folder;   ///< as the nodes see it
-  std::filesystem::path tandem;        ///< the program, as the nodes see it
-  std::span<const double> forecast_s;  ///< of each run of the plan
+  std::filesystem::path data_folder;  ///< as the nodes see it
+  std::filesystem::path tandem;       ///< the program, as the nodes see it
+  /// Of each run of the plan; asked for where something is missing, for it reads all results.
+  std::function<std::vector<double>()> forecast_s;
   Site site;
 };
 
