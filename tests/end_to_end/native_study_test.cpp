@@ -36,12 +36,12 @@ TEST(ShippedManifests, AreWhatTheNativeTrainersDescribe) {
   EXPECT_EQ(described.size(), all.size());
 }
 
-/// Two minutes of the real thing: real MNIST, two real networks, the eleven experiments.
+/// A minute of the real thing: real MNIST, two real networks, the eleven experiments.
 TEST(NativeStudy, OfTwoNetworksOnRealMnistTimesBothAndLeavesTheirAccuracyAlone) {
   const test::TemporaryFolder folder;
   const auto study = folder.write("study.json", R"({
     "experiment_name": "native", "scale": "quick",
-    "resources": {"threads": 2, "wait_policy": "passive", "cores": [0, 1]},
+    "resources": {"cores": [0, 1]},
     "model_pairs": [{"model_a": {"repo": "examples", "model": "mnist", "hp": "default"},
                      "model_b": {"repo": "examples", "model": "mnist_rnn", "hp": "default"}}]})");
   const std::string results = folder / "results";
@@ -82,7 +82,11 @@ TEST(NativeStudy, OfTwoNetworksOnRealMnistTimesBothAndLeavesTheirAccuracyAlone) 
   EXPECT_GT(performance(solo["default"]), 0.5);
   EXPECT_GT(performance(solo["learning_rate_max"]), performance(solo["learning_rate_min"]));
   EXPECT_GT(performance(solo["epochs_max"]), performance(solo["epochs_min"]));
-  EXPECT_GT(duration(solo["epochs_max"], 0), 2 * duration(solo["epochs_min"], 0));
+  // CPU time, for who else uses the machine shows in the duration.
+  const auto cpu_time = [](const Json& result) {
+    return result.at("participants").at(0).at("cpu_time_seconds").get<double>();
+  };
+  EXPECT_GT(cpu_time(solo["epochs_max"]), 2 * cpu_time(solo["epochs_min"]));
   for (const auto& [setting, result] : concurrent) {
     // The same seed and threads: on the CPU a partner takes time, not accuracy.
     EXPECT_EQ(performance(result), performance(solo[setting])) << setting;

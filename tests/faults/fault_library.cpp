@@ -1,13 +1,12 @@
 // A library for LD_PRELOAD that makes calls of tandem to the system fail, or its clocks jump, as
 // TANDEM_FAULTS says: faults separated by `;`, each of them members `name=value` separated by `,`.
 //
-//   call=fsync            also fdatasync, write, pwrite, open (to write), rename, mkdir,
+//   call=fsync            also fdatasync, write, pwrite, open (to write), rename, link, mkdir,
 //   socketpair,
 //                         spawn, thread; space, which says then that none is left; or clock
-//   path=result.json      text in the path of the file (rename: of the new name); `/1$`: at its end
-//   errno=28              what the call answers
-//   skip=2, times=1       how many of these calls go well first, and how many fail then (all)
-//   clock=realtime, shift_s=3600     or boottime
+//   path=result.json      text in the path of the file (rename, link: of the new name); `/1$`: at
+//   its end errno=28              what the call answers skip=2, times=1       how many of these
+//   calls go well first, and how many fail then (all) clock=realtime, shift_s=3600     or boottime
 //   when=/tmp/x/mark      only while this file is there
 //
 // Only the program named `tandem` is touched: what it starts inherits the library, not the faults.
@@ -176,6 +175,11 @@ int open64(const char* path, int flags, ...) {
 int rename(const char* from, const char* to) {
   static auto* const real = next<int(const char*, const char*)>("rename");
   return fails("rename", to) ? -1 : real(from, to);
+}
+
+int link(const char* from, const char* to) {
+  static auto* const real = next<int(const char*, const char*)>("link");
+  return fails("link", to) ? -1 : real(from, to);
 }
 
 int mkdir(const char* path, mode_t mode) {

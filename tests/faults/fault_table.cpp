@@ -413,12 +413,12 @@ std::vector<Fault> make_faults() {
        .calls = "call=fsync,path=/1$,errno=5,skip=1,times=1",
        .sessions = 2});
   add({.group = disk,
-       .name = "rename fails once",
+       .name = "link fails once",
        .injected = "EIO for the first `result.json`",
        .expected = stops_then_ok("system_failure"),
-       .calls = "call=rename,path=result.json,errno=5,times=1",
+       .calls = "call=link,path=result.json,errno=5,times=1",
        .sessions = 2,
-       .says = "rename"});
+       .says = "link"});
   add({.group = disk,
        .name = "no room for a result",
        .injected = "ENOSPC for the first `result.json`",
