@@ -16,14 +16,20 @@ PROGRAM = str(ROOT / "build/release/bin/tandem-train")
 EPOCHS = 2  # of a training whose steps are timed
 
 
-def environment(threads):
-    return dict(os.environ, OMP_WAIT_POLICY="passive", OMP_NUM_THREADS=str(threads))
+def environment(threads, wait_policy="passive"):
+    return dict(os.environ, OMP_WAIT_POLICY=wait_policy, OMP_NUM_THREADS=str(threads))
 
 
 def listed(program):
     """The workloads of the program by their names, as its --list describes them."""
     output = subprocess.run([program, "--list"], check=True, stdout=subprocess.PIPE).stdout
     return {kind["name"]: kind for kind in json.loads(output)}
+
+
+def default_batch_size(kind, scale):
+    """Of a workload as listed() has it, at `full` or `quick` scale."""
+    return next(each[f"{scale}_default"] for each in kind["hyperparameters"]
+                if each["name"] == "batch_size")
 
 
 def run_trainer(program, workload, threads, scale, data, flags=(), call_off=False):
@@ -151,9 +157,7 @@ class FullScaleSteps:
     def __init__(self, program, workload):
         self.program, self.workload = program, workload
         self.write, samples, self.steps, self.flags = FULL_SCALE[workload]
-        self.batch_size = next(each["full_default"]
-                               for each in listed(program)[workload]["hyperparameters"]
-                               if each["name"] == "batch_size")
+        self.batch_size = default_batch_size(listed(program)[workload], "full")
         self.samples = samples or self.steps * self.batch_size
 
     def __enter__(self):

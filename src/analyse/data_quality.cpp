@@ -281,18 +281,19 @@ std::vector<RunStatus> run_statuses(const StudyRuns& runs, Listed listed) {
     if (listed == Listed::runs_that_dont_count && result != nullptr && result->outcome.ok()) {
       continue;
     }
-    const study::RunSpec& spec = runs.spec(run);
     RunStatus row;
+    row.status = "not run";
+    row.message = "no attempt has a result";
+    row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
+        row.total_energy_joules.joules = core::Reading::missing(row.message);
+    if (result != nullptr) fill_in_result(*result, row);
+    // The result is valid until the spec is asked for.
+    const study::RunSpec& spec = runs.spec(run);
     row.run_id = runs.id(run);
     row.what = description(spec, settings.of(run));
     row.concurrent = spec.concurrent();
     row.repetition = spec.repetition;
     row.attempts = static_cast<int>(runs.attempts(run));
-    row.status = "not run";
-    row.message = "no attempt has a result";
-    row.makespan_seconds = row.start_skew_seconds = row.overlap_fraction =
-        row.total_energy_joules.joules = core::Reading::missing(row.message);
-    if (const RunResult* const deciding = runs.deciding(run)) fill_in_result(*deciding, row);
     if (!row.concurrent) {
       row.start_skew_seconds = row.overlap_fraction = core::Reading::missing("a solo run");
     }

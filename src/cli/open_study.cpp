@@ -176,6 +176,12 @@ void keep_study(const OpenStudy& open) {
   }
 }
 
+std::vector<study::RunSpec> specs_of(const study::Plan& plan) {
+  std::vector<study::RunSpec> specs;
+  for (const study::PlannedRun& run : plan.runs) specs.push_back(run.spec);
+  return specs;
+}
+
 core::Json planned_runs_document(const study::Plan& plan) {
   core::Json runs = core::Json::array();
   for (const study::PlannedRun& run : plan.runs) {

@@ -44,6 +44,9 @@ void refuse_imported(const OpenStudy& open, const std::string& command);
 /// wrote it, the manifests of its workloads, and plan.json with the identity of every run.
 void keep_study(const OpenStudy& open);
 
+/// What is planned, in the plan's order.
+std::vector<study::RunSpec> specs_of(const study::Plan& plan);
+
 /// The runs of a plan as a list, in its order: for plan.json and `tandem plan --json`.
 core::Json planned_runs_document(const study::Plan& plan);
 

@@ -201,8 +201,7 @@ core::ExitCode profile(const ProfileOptions& options) {
   const fs::path data = data_folder(options.data, {});
   const study::Plan plan = study::make_profile_plan(study, workloads, catalogue,
                                                     measure::describe_machine().machine_class());
-  std::vector<study::RunSpec> specs;
-  for (const study::PlannedRun& planned : plan.runs) specs.push_back(planned.spec);
+  const std::vector<study::RunSpec> specs = specs_of(plan);
   execute::check_prerequisites(specs, catalogue, data);
 
   std::FILE* const progress_to = options.as_json ? stderr : stdout;

@@ -70,8 +70,7 @@ core::ExitCode run(const RunOptions& options) {
   if (options.executor == "slurm") {
     return run_on_slurm(open, {data, options.retry_failed, options.dry_run});
   }
-  std::vector<study::RunSpec> specs;
-  for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
+  const std::vector<study::RunSpec> specs = specs_of(open.plan);
   execute::check_prerequisites(specs, open.catalogue, data, open.study.devices);
   check_machine(open);
   for (const std::string& note : execute::synthetic_data_notes(specs, open.catalogue, data)) {

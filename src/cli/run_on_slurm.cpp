@@ -62,11 +62,8 @@ void check_folder_name(const fs::path& folder) {
 
 /// Whether programs and data are there, which the nodes share with this machine; cores are theirs.
 void check_shared_prerequisites(const OpenStudy& open, const fs::path& data) {
-  std::vector<study::RunSpec> specs;
-  for (const study::PlannedRun& planned : open.plan.runs) {
-    specs.push_back(planned.spec);
-    specs.back().resources.cores.clear();
-  }
+  std::vector<study::RunSpec> specs = specs_of(open.plan);
+  for (study::RunSpec& spec : specs) spec.resources.cores.clear();
   execute::check_prerequisites(specs, open.catalogue, data, {});
   for (const std::string& note : execute::synthetic_data_notes(specs, open.catalogue, data)) {
     say("note: " + note + "\n");

@@ -9,7 +9,6 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/stop_on_signals.h"
-#include "core/file.h"
 #include "execute/slurm/queue.h"
 #include "execute/slurm/task_run.h"
 #include "execute/trainer_command.h"
@@ -79,9 +78,7 @@ core::ExitCode run_one(const RunOneOptions& options) {
   check_node(open);
   const slurm::Task& task = submission.array.tasks[static_cast<size_t>(options.task)];
   open.study.gpu = choose_board(open.study, task);
-  std::vector<study::RunSpec> specs;
-  for (const study::PlannedRun& planned : open.plan.runs) specs.push_back(planned.spec);
-  execute::check_prerequisites(specs, open.catalogue, submission.data_folder, {});
+  execute::check_prerequisites(specs_of(open.plan), open.catalogue, submission.data_folder, {});
 
   slurm::TaskSetting setting;
   setting.submission = submission.name;
@@ -91,10 +88,7 @@ core::ExitCode run_one(const RunOneOptions& options) {
   setting.was_continued = was_continued;
   setting.time_left_s = 60.0 * submission.array.time_limit_min;
   setting.why_stopped = [&] {
-    const auto log = slurm::task_log(folder, submission.name, options.task);
-    std::error_code code;
-    if (!std::filesystem::exists(log, code)) return std::string();
-    return slurm::kind_in_log(core::read_file(log));
+    return slurm::kind_in_log(slurm::read_task_log(folder, submission.name, options.task));
   };
   execute::LocalExecutor executor(
       open.study, open.catalogue, submission.data_folder,

@@ -266,13 +266,16 @@ class SlurmFaults(ClusterTest):
     def has_task_in(self, state):
         return any(one == state for _, _, one, _ in self.cluster.tasks("--jobs=" + self.only_job()))
 
-    def test_a_suspended_run_is_made_again(self):
+    def suspend_a_run_in_flight(self):
         self.write_study(pairs=[("one", "two")])
         self.hold_trainings()
         self.submit()
         self.wait_for_run_in_flight()
         self.cluster.ask("scontrol", "suspend", self.only_job())
         wait_for("the task is suspended", lambda: self.has_task_in("SUSPENDED"))
+
+    def test_a_suspended_run_is_made_again(self):
+        self.suspend_a_run_in_flight()
         time.sleep(5)  # for the processes too
         self.assertIn("0 runs submitted", self.submit())
         self.assertEqual(self.status()["slurm"]["live"], 1)
@@ -283,12 +286,7 @@ class SlurmFaults(ClusterTest):
         self.assertEqual(self.outcomes(), ["ok", "suspended"])
 
     def test_a_suspended_task_can_be_stopped(self):
-        self.write_study(pairs=[("one", "two")])
-        self.hold_trainings()
-        self.submit()
-        self.wait_for_run_in_flight()
-        self.cluster.ask("scontrol", "suspend", self.only_job())
-        wait_for("the task is suspended", lambda: self.has_task_in("SUSPENDED"))
+        self.suspend_a_run_in_flight()
         self.call("stop", self.results, "--now", "--wait")
         self.assertEqual(self.outcomes(), ["job_cancelled"])
 

@@ -7,7 +7,6 @@
 #include <ranges>
 #include <utility>
 
-#include "core/file.h"
 #include "core/text.h"
 #include "execute/attempt.h"
 #include "execute/outcomes.h"
@@ -15,12 +14,6 @@
 namespace tandem::execute::slurm {
 namespace fs = std::filesystem;
 namespace {
-
-std::string log_of(const fs::path& study_folder, const std::string& name, int task) {
-  std::error_code code;
-  const fs::path file = task_log(study_folder, name, task);
-  return fs::exists(file, code) ? core::read_file(file) : "";
-}
 
 /// The last line of a log that says what went wrong; empty without one.
 std::string last_words(std::string_view log) {
@@ -77,7 +70,7 @@ class TaskSettlement {
   }
 
  private:
-  std::string log() const { return log_of(store_.folder(), submission_.name, task_.index); }
+  std::string log() const { return read_task_log(store_.folder(), submission_.name, task_.index); }
 
   void end(const std::string& run_id, int attempt, Settled& settled) const {
     std::string name;

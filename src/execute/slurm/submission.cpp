@@ -100,12 +100,21 @@ fs::path task_log(const fs::path& study_folder, const std::string& name, int tas
   return folder_of(study_folder, name) / fmt::format("task-{}.log", task);
 }
 
+std::string read_task_log(const fs::path& study_folder, const std::string& name, int task) {
+  std::error_code code;
+  const fs::path file = task_log(study_folder, name, task);
+  return fs::exists(file, code) ? core::read_file(file) : "";
+}
+
+std::string job_name(const std::string& study_name, const std::string& ending) {
+  // A study's name may have a hundred letters.
+  constexpr size_t most_of_study = 40;
+  return fmt::format("tandem-{}-{}", study_name.substr(0, most_of_study), ending);
+}
+
 std::string new_job_name(const std::string& study_name) {
   std::random_device random;
-  // A study's name may have a hundred letters, and people read these in squeue.
-  constexpr size_t most_of_study = 40;
-  return fmt::format("tandem-{}-{:08x}{:08x}", study_name.substr(0, most_of_study), random(),
-                     random());
+  return job_name(study_name, fmt::format("{:08x}{:08x}", random(), random()));
 }
 
 void keep(const fs::path& study_folder, const Submission& submission, const std::string& script) {

@@ -33,9 +33,14 @@ std::filesystem::path script_of(const std::filesystem::path& study_folder, const
 /// What a task writes, and Slurm about it.
 std::filesystem::path task_log(const std::filesystem::path& study_folder, const std::string& name,
                                int task);
+/// What stands in that log; empty where there is none.
+std::string read_task_log(const std::filesystem::path& study_folder, const std::string& name,
+                          int task);
 
 /// A name that no other job has: the study's, and a number drawn anew.
 std::string new_job_name(const std::string& study_name);
+/// `tandem-STUDY-ENDING`, the study's name cut to what people read in squeue.
+std::string job_name(const std::string& study_name, const std::string& ending);
 
 /// Writes the intent and the batch script. Throws core::SystemError.
 void keep(const std::filesystem::path& study_folder, const Submission& submission,

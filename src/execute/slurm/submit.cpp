@@ -160,7 +160,7 @@ std::vector<fs::path> write_scripts_to_read(const std::vector<TaskArray>& arrays
   std::vector<fs::path> scripts;
   for (const TaskArray& array : arrays) {
     const Submission submission =
-        submission_of(array, "tandem-" + study.name.substr(0, 40) + "-dry-run", study, options);
+        submission_of(array, job_name(study.name, "dry-run"), study, options);
     scripts.push_back(folder / fmt::format("array-{}.sh", scripts.size() + 1));
     core::write_file_atomically(scripts.back(),
                                 batch_script(study, store.folder(), options.tandem, submission));
